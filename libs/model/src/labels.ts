@@ -1,0 +1,135 @@
+/**
+ * The label set of a series or an alert: immutable, sorted by name, without empty values
+ * (in Prometheus' data model a label with an empty value is the same as no label).
+ */
+export class Labels {
+  static readonly EMPTY = new Labels([], []);
+
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  #key: string | undefined;
+
+  private constructor(names: readonly string[], values: readonly string[]) {
+    this.names = names;
+    this.values = values;
+  }
+
+  static of(record: Readonly<Record<string, string>>): Labels {
+    return Labels.fromEntries(Object.entries(record));
+  }
+
+  /** Later entries win over earlier ones of the same name. */
+  static fromEntries(entries: Iterable<readonly [string, string]>): Labels {
+    const last = new Map(entries);
+    const names = [...last.keys()].filter((name) => last.get(name) !== '').sort(compare);
+    if (names.length === 0) return Labels.EMPTY;
+    return new Labels(
+      names,
+      names.map((name) => last.get(name) as string),
+    );
+  }
+
+  get size(): number {
+    return this.names.length;
+  }
+
+  /** The value of a label; '' when there is none. */
+  get(name: string): string {
+    const i = this.names.indexOf(name);
+    return i < 0 ? '' : (this.values[i] as string);
+  }
+
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  /** A string that two label sets share exactly when they are equal. */
+  get key(): string {
+    if (this.#key !== undefined) return this.#key;
+    let key = '';
+    for (let i = 0; i < this.names.length; i++) key += `${this.names[i] as string}\u0000${this.values[i] as string}\u0001`;
+    this.#key = key;
+    return key;
+  }
+
+  equals(other: Labels): boolean {
+    return this === other || this.key === other.key;
+  }
+
+  with(record: Readonly<Record<string, string>>): Labels {
+    return Labels.fromEntries([...this.entries(), ...Object.entries(record)]);
+  }
+
+  without(...names: readonly string[]): Labels {
+    if (!names.some((name) => this.has(name))) return this;
+    return this.filter((name) => !names.includes(name));
+  }
+
+  keep(...names: readonly string[]): Labels {
+    return this.filter((name) => names.includes(name));
+  }
+
+  filter(wanted: (name: string) => boolean): Labels {
+    const names: string[] = [];
+    const values: string[] = [];
+    for (let i = 0; i < this.names.length; i++) {
+      if (!wanted(this.names[i] as string)) continue;
+      names.push(this.names[i] as string);
+      values.push(this.values[i] as string);
+    }
+    return names.length === 0 ? Labels.EMPTY : new Labels(names, values);
+  }
+
+  *entries(): IterableIterator<readonly [string, string]> {
+    for (let i = 0; i < this.names.length; i++) yield [this.names[i] as string, this.values[i] as string];
+  }
+
+  toObject(): Record<string, string> {
+    return Object.fromEntries(this.entries());
+  }
+
+  toJSON(): Record<string, string> {
+    return this.toObject();
+  }
+
+  /** As Prometheus prints it: `{a="1", b="2"}`; with a metric name: `name{a="1"}`. */
+  toString(): string {
+    const name = this.get('__name__');
+    const pairs = [...this.entries()]
+      .filter(([label]) => label !== '__name__')
+      .map(([label, value]) => `${quoteName(label)}=${JSON.stringify(value)}`);
+    if (name !== '' && legacyName.test(name)) return pairs.length === 0 ? name : `${name}{${pairs.join(', ')}}`;
+    return `{${[...(name === '' ? [] : [JSON.stringify(name)]), ...pairs].join(', ')}}`;
+  }
+
+  /**
+   * 64-bit FNV-1a over names and values as 16 hex digits, bytes separated by 0xff:
+   * the fingerprint of Prometheus' common/model, which Alertmanager shows.
+   */
+  fingerprint(): string {
+    let hash = 0xcbf29ce484222325n;
+    for (const byte of this.fingerprintBytes()) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+    return hash.toString(16).padStart(16, '0');
+  }
+
+  private *fingerprintBytes(): IterableIterator<number> {
+    const utf8 = new TextEncoder();
+    for (const [name, value] of this.entries()) {
+      yield* utf8.encode(name);
+      yield 0xff;
+      yield* utf8.encode(value);
+      yield 0xff;
+    }
+  }
+}
+
+const legacyName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+
+function quoteName(name: string): string {
+  return legacyName.test(name) ? name : JSON.stringify(name);
+}
+
+/** Code unit order, as everywhere labels are compared; never the locale's. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,3 @@
+export { FakeClock } from './fake-clock.js';
+export { RecordingLogger } from './recording-logger.js';
+export type { LogLine } from './recording-logger.js';

@@ -1,0 +1,115 @@
+import type { Severity } from '@tapewatch/model';
+import type { PluginContext } from './context.js';
+import type { ConfigSchema } from './schema.js';
+
+/** One alert as a channel tells it. Times are milliseconds since the epoch. @public */
+export interface NotificationAlert {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly status: 'firing' | 'resolved';
+  readonly severity?: Severity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly startsAt: number;
+  readonly firedAt?: number;
+  /** Present when resolved. */
+  readonly endsAt?: number;
+  readonly acknowledgedBy?: string;
+  /** Where this alert can be looked at. */
+  readonly url: string;
+  /** From the annotation `runbook_url`. */
+  readonly runbookUrl?: string;
+}
+
+/** What a channel is asked to tell: one flush of one group. @public */
+export interface Notification {
+  /** (receiver, group, flush number): the same over every retry and restart, so that the other side can drop repeats. */
+  readonly idempotencyKey: string;
+  readonly receiver: string;
+  readonly groupKey: string;
+  readonly groupLabels: Readonly<Record<string, string>>;
+  readonly commonLabels: Readonly<Record<string, string>>;
+  readonly commonAnnotations: Readonly<Record<string, string>>;
+  /** `firing` while any alert of it fires. */
+  readonly status: 'firing' | 'resolved';
+  readonly alerts: readonly NotificationAlert[];
+  /** Base URL of this Tapewatch. */
+  readonly externalUrl: string;
+  readonly at: number;
+  /** A message sent by a person to try the channel; it concerns no alert of a rule. */
+  readonly test: boolean;
+}
+
+/** How a delivery ended. A channel never retries by itself. @public */
+export type SendResult =
+  | { readonly outcome: 'sent' }
+  | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
+  | { readonly outcome: 'rejected'; readonly reason: string };
+
+/** @public */
+export interface ChannelDefinition<Config = unknown> {
+  readonly kind: 'channel';
+  /** The word for it in the config: `receivers: [{ <type>_configs: [...] }]`. */
+  readonly type: string;
+  readonly description: string;
+  readonly config: ConfigSchema<Config>;
+  /** Whether resolved notices are wanted when the config does not say. */
+  readonly sendResolved: boolean;
+  /** Delivers once. Throwing counts as `retry` and as a plugin failure. */
+  send(context: PluginContext, config: Config, notification: Notification): Promise<SendResult> | SendResult;
+}
+
+/**
+ * Declares a notification channel.
+ * @example
+ * const pager = defineChannel({
+ *   type: 'pager',
+ *   description: 'Posts to our pager gateway',
+ *   config: z.object({ url: secretUrl() }),
+ *   sendResolved: true,
+ *   async send(ctx, config, notification) {
+ *     const reply = await ctx.fetch(config.url.reveal(), { method: 'POST', body: JSON.stringify(notification) });
+ *     return resultOfStatus(reply.status, reply.headers, ctx.clock.now());
+ *   },
+ * });
+ * @public
+ */
+export function defineChannel<Config>(channel: Omit<ChannelDefinition<Config>, 'kind'>): ChannelDefinition<Config> {
+  return { kind: 'channel', ...channel };
+}
+
+/** The other side has it. @public */
+export function sent(): SendResult {
+  return { outcome: 'sent' };
+}
+
+/** It may work later; `afterMs` when the other side said when. @public */
+export function retry(reason: string, afterMs?: number): SendResult {
+  return { outcome: 'retry', reason, ...(afterMs === undefined ? {} : { afterMs }) };
+}
+
+/** It will never work as it is. @public */
+export function rejected(reason: string): SendResult {
+  return { outcome: 'rejected', reason };
+}
+
+/**
+ * Reads an HTTP status as a delivery: 2xx sent; 408, 425, 429 and 5xx retry, honouring Retry-After (RFC 9110, 10.2.3, seconds or a
+ * date); everything else rejected.
+ * @public
+ */
+export function resultOfStatus(status: number, headers: Headers, nowMs: number): SendResult {
+  if (status >= 200 && status < 300) return sent();
+  const reason = `HTTP ${status}`;
+  if (status !== 408 && status !== 425 && status !== 429 && status < 500) return rejected(reason);
+  return retry(reason, retryAfterMs(headers.get('retry-after'), nowMs));
+}
+
+function retryAfterMs(header: string | null, nowMs: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}

@@ -1,0 +1,12 @@
+export { defineChannel, rejected, resultOfStatus, retry, sent } from './channel.js';
+export type { ChannelDefinition, Notification, NotificationAlert, SendResult } from './channel.js';
+export { defineCheck, degraded, healthy, unhealthy, unknown } from './check.js';
+export type { CheckDefinition, CheckResult } from './check.js';
+export type { PluginContext, QuerySample } from './context.js';
+export { definePlugin, sdkProtocol } from './plugin.js';
+export type { Plugin, Provision } from './plugin.js';
+export { defineRule } from './rule.js';
+export type { CompiledRule, RuleDefinition } from './rule.js';
+export type { ConfigSchema } from './schema.js';
+export { Secret } from './secret.js';
+export type { HealthStatus, Logger, Severity } from '@tapewatch/model';
