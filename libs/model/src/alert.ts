@@ -64,6 +64,16 @@ export interface RuleTransition {
   readonly instance: AlertInstance;
 }
 
+/** What one group found out at one time. */
+export interface Evaluation {
+  readonly at: number;
+  readonly group: string;
+  /** Changes of state, in order. */
+  readonly transitions: readonly RuleTransition[];
+  /** Every alert of the group that is pending or firing now, with fresh value and annotations. */
+  readonly active: readonly AlertInstance[];
+}
+
 /** A rule's own view of one alert: what its state machine needs to go on, and no more. */
 export interface AlertInstance {
   readonly rule: RuleRef;
@@ -81,3 +91,6 @@ export function severityOf(labels: Labels): Severity | undefined {
   const value = labels.get('severity');
   return value === 'info' || value === 'warning' || value === 'critical' ? value : undefined;
 }
+
+/** How one notification ended, or stands. */
+export type NotificationOutcome = 'sent' | 'retrying' | 'dead' | 'not_sent';

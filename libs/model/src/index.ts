@@ -6,19 +6,25 @@ export type {
   AlertEventKind,
   AlertInstance,
   AlertState,
+  Evaluation,
+  NotificationOutcome,
   RuleRef,
   RuleTransition,
   Severity,
 } from './alert.js';
 export { delay, systemClock } from './clock.js';
 export type { Clock, Timer } from './clock.js';
+export { accepted, refused } from './command.js';
+export type { CommandResult, Refusal } from './command.js';
 export { formatDuration, parseDuration } from './duration.js';
 export { ConfigError, errorCodes, formatProblem, messageOf, StartError } from './errors.js';
 export type { ErrorCode, Problem } from './errors.js';
+export type { EventLog } from './event.js';
 export { healthStatuses } from './health.js';
 export type { ComponentHealth, HealthEvent, HealthStatus } from './health.js';
 export { Labels } from './labels.js';
 export type { LogFields, Logger } from './logger.js';
 export type { Matcher, MatchOperator } from './matcher.js';
+export type { Page, PageRequest } from './page.js';
 export { isStale, writeStale } from './stale.js';
 export type { MetricDescription, MetricType, Series, Tick, TickStage } from './tick.js';

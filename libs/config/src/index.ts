@@ -1,0 +1,1 @@
+export type { ChannelConfig, CheckConfig, ExchangeConfig, Locate, MetricsConfig, OtlpDestinationConfig, PluginConfig, ReceiverConfig, RouteConfig, ServerConfig, TapewatchConfig } from './tapewatch-config.js';

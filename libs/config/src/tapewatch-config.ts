@@ -1,0 +1,108 @@
+/** The checked tree: paths absolute, durations in milliseconds, sizes in bytes, defaults filled in. */
+export interface TapewatchConfig {
+  /** The file it was read from. */
+  readonly file: string;
+  readonly dataDir: string;
+  readonly server: ServerConfig;
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+  readonly metrics: MetricsConfig;
+  readonly host: { readonly enabled: boolean };
+  readonly otlp: { readonly destinations: readonly OtlpDestinationConfig[] };
+  readonly exchanges: readonly ExchangeConfig[];
+  readonly plugins: readonly PluginConfig[];
+  readonly checks: readonly CheckConfig[];
+  readonly shippedRules: boolean;
+  /** Files, globs already expanded. */
+  readonly ruleFiles: readonly string[];
+  readonly route: RouteConfig;
+  readonly receivers: readonly ReceiverConfig[];
+  /** Where a path of the tree stands in the file, for problems that only a later stage can see. */
+  readonly locate: Locate;
+}
+
+/** `['exchanges', 0, 'venue']` -> where it stands; the nearest parent when the key itself is absent. */
+export type Locate = (path: readonly (string | number)[]) => { readonly file: string; readonly line: number; readonly column: number };
+
+export interface ServerConfig {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Base of links in notifications; without it, the address listened on. */
+  readonly externalUrl?: string;
+}
+
+export interface MetricsConfig {
+  readonly retentionMs: number;
+  readonly memoryBytes: number;
+  /** Series per instrument. */
+  readonly cardinalityLimit: number;
+  /** Extra resource attributes. */
+  readonly resource: Readonly<Record<string, string>>;
+}
+
+export interface OtlpDestinationConfig {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly protocol: 'http/json' | 'http/protobuf';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: 'gzip' | 'none';
+  readonly timeoutMs: number;
+}
+
+export interface ExchangeConfig {
+  readonly id: string;
+  readonly venue: string;
+  readonly symbols: readonly string[];
+  readonly staleAfterMs: number;
+  readonly feedTimeoutMs: number;
+  readonly pollIntervalMs: number;
+  readonly requestTimeoutMs: number;
+  readonly restUrl?: string;
+  readonly wsUrl?: string;
+}
+
+export interface PluginConfig {
+  /** Folder or module file. */
+  readonly path: string;
+}
+
+export interface CheckConfig {
+  readonly name: string;
+  /** Type of a check plugin. */
+  readonly type: string;
+  readonly intervalMs: number;
+  /** Below the interval. */
+  readonly timeoutMs: number;
+  /** The plugin's own; checked by its schema. */
+  readonly config: unknown;
+}
+
+/** Alertmanager's route tree; what is unset is inherited from the parent, at the root our defaults. */
+export interface RouteConfig {
+  readonly receiver?: string;
+  readonly matchers: readonly string[];
+  readonly continue: boolean;
+  /** `['...']` = all labels. */
+  readonly groupBy?: readonly string[];
+  readonly groupWaitMs?: number;
+  readonly groupIntervalMs?: number;
+  readonly repeatIntervalMs?: number;
+  readonly routes: readonly RouteConfig[];
+}
+
+export interface ReceiverConfig {
+  readonly name: string;
+  readonly channels: readonly ChannelConfig[];
+}
+
+/** One entry under `<type>_configs` of a receiver. */
+export interface ChannelConfig {
+  /** The receiver's name, with `/type` behind it where the receiver has several, and a number from the second of one type on. */
+  readonly name: string;
+  readonly type: string;
+  readonly sendResolved?: boolean;
+  /** The plugin's own; checked by its schema. */
+  readonly config: unknown;
+  /** Where it stands in the tree. */
+  readonly path: readonly (string | number)[];
+}

@@ -1,0 +1,3 @@
+export { openDatabase } from './database.js';
+export type { Database, DatabaseTransaction, TablesOf } from './database.js';
+export type { Migration } from './migrations.js';

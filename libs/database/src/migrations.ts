@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { messageOf, StartError } from '@tapewatch/model';
+
+/** One step of the schema, owned by a stage. Once released it never changes. */
+export interface Migration {
+  /** `YYYY-MM-DD-stage-what`: steps run in the order of their names. */
+  readonly name: string;
+  up(database: Kysely<unknown>): Promise<void>;
+}
+
+/** Brings the schema up to date; each step wholly or not at all. */
+export async function migrate(database: Kysely<unknown>, migrations: readonly Migration[], path: string): Promise<void> {
+  const migrator = new Migrator({
+    db: database,
+    provider: {
+      getMigrations: () => Promise.resolve(Object.fromEntries(migrations.map(({ name, up }) => [name, { up: (db: Kysely<unknown>) => up(db) }]))),
+    },
+    allowUnorderedMigrations: true,
+  });
+  const known = new Set(migrations.map(({ name }) => name));
+  const foreign = (await executedIn(database)).filter((name) => !known.has(name));
+  if (foreign.length > 0) {
+    throw new StartError('DATA_NEWER', `${path} was written by a newer version (it has ${foreign.join(', ')}). Start that version, or give this one another data folder; nothing was changed.`);
+  }
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    throw new StartError('DATA_UNREADABLE', `the schema of ${path} cannot be brought up to date: ${messageOf(error)}. It was left as it was.`, { cause: error });
+  }
+}
+
+async function executedIn(database: Kysely<unknown>): Promise<readonly string[]> {
+  const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
+  const typed = database as unknown as Kysely<{ kysely_migration: { name: string } }>;
+  const rows = await typed.selectFrom('kysely_migration').select('name').execute();
+  return rows.map(({ name }) => name);
+}
