@@ -1,0 +1,30 @@
+import { severityOf, type Alert, type AlertState, type Matcher, type Severity } from '@tapewatch/model';
+
+export interface AlertFilter {
+  readonly states?: readonly AlertState[];
+  readonly severities?: readonly Severity[];
+  readonly acknowledged?: boolean;
+  readonly silenced?: boolean;
+  /** Alertmanager's matchers, all of which must hold. */
+  readonly matchers?: readonly string[];
+  /** Started at or after. */
+  readonly since?: number;
+}
+
+/** A filter whose matchers have been parsed. */
+export interface ParsedAlertFilter extends Omit<AlertFilter, 'matchers'> {
+  readonly matchers: readonly Matcher[];
+}
+
+export function passes(alert: Alert, filter: ParsedAlertFilter): boolean {
+  if (filter.states !== undefined && !filter.states.includes(alert.state)) return false;
+  if (filter.since !== undefined && alert.startsAt < filter.since) return false;
+  if (filter.acknowledged !== undefined && filter.acknowledged !== (alert.acknowledgement !== undefined)) return false;
+  // Nothing can be silenced yet.
+  if (filter.silenced === true) return false;
+  if (filter.severities !== undefined) {
+    const severity = severityOf(alert.labels);
+    if (severity === undefined || !filter.severities.includes(severity)) return false;
+  }
+  return filter.matchers.every((matcher) => matcher.matches(alert.labels.get(matcher.name)));
+}

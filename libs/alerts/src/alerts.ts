@@ -1,0 +1,215 @@
+import type { Meter } from '@opentelemetry/api';
+import type { Database } from '@tapewatch/database';
+import {
+  accepted,
+  refused,
+  type Acknowledgement,
+  type Alert,
+  type AlertEvent,
+  type AlertInstance,
+  type Clock,
+  type CommandResult,
+  type Evaluation,
+  type Logger,
+  type RuleTransition,
+} from '@tapewatch/model';
+import { AlertHistory } from './alert-history.js';
+import { AlertJournal, type AlertDispatch, type Change } from './alert-journal.js';
+import { observeActiveAlerts } from './alert-metrics.js';
+import { end, instanceKey, instanceOf, openAlert, refresh, type TrackedAlert } from './tracked-alert.js';
+
+export interface AlertsOptions {
+  readonly database: Database;
+  readonly dispatch: AlertDispatch;
+  /** Called with every event once it is durable, in order. */
+  readonly publish: (event: AlertEvent) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+}
+
+/** A command waits this long for the disk before it says that it could not be kept. */
+const commandPatienceMs = 5_000;
+
+/** What is true, and who has it in hand: every alert that is pending or firing, and the history of all. */
+export class Alerts {
+  readonly history: AlertHistory;
+  readonly #journal: AlertJournal;
+  readonly #clock: Clock;
+  /** By rule and labels: the running episode, or one that was resolved by hand and is held. */
+  readonly #tracked = new Map<string, TrackedAlert>();
+  readonly #keyById = new Map<string, string>();
+
+  /** Reads back what was under way when the program ended. */
+  static async open(options: AlertsOptions): Promise<Alerts> {
+    const history = new AlertHistory(options.database);
+    const alerts = new Alerts(options, history);
+    for (const tracked of await history.unfinished()) alerts.track(tracked);
+    return alerts;
+  }
+
+  private constructor(options: AlertsOptions, history: AlertHistory) {
+    this.history = history;
+    this.#clock = options.clock;
+    this.#journal = new AlertJournal({ ...options, history });
+    observeActiveAlerts(options.meter, () => this.active());
+  }
+
+  /** Pending and firing ones. */
+  active(): readonly Alert[] {
+    return [...this.#tracked.values()].filter(({ held }) => !held).map(({ alert }) => alert);
+  }
+
+  /** For the rules, after a restart. */
+  instances(): readonly AlertInstance[] {
+    return [...this.#tracked.values()].map(instanceOf);
+  }
+
+  /** False while history cannot be written. */
+  get durable(): boolean {
+    return this.#journal.healthy;
+  }
+
+  /** Takes what one group of rules found out. */
+  accept(evaluation: Evaluation): void {
+    const changes = evaluation.transitions.flatMap((transition) => this.transit(transition));
+    for (const instance of evaluation.active) changes.push(...this.update(instance));
+    changes.push(...this.lapse(evaluation.at));
+    void this.#journal.write(changes);
+  }
+
+  /** Ends alerts whose rule is gone. */
+  abandon(instances: readonly AlertInstance[], at: number): void {
+    const changes = instances.flatMap((instance) => {
+      const tracked = this.#tracked.get(instanceKey(instance));
+      if (tracked === undefined) return [];
+      const kind = instance.state === 'firing' ? ('resolved' as const) : ('inactive' as const);
+      return this.finish(tracked, { at, kind, instance }, 'the rule is gone');
+    });
+    void this.#journal.write(changes);
+  }
+
+  async acknowledge(id: string, acknowledgement: Omit<Acknowledgement, 'at'>): Promise<CommandResult<Alert>> {
+    const tracked = await this.underWay(id);
+    if (!tracked.ok) return tracked;
+    const at = this.#clock.now();
+    if (acknowledgement.until !== undefined && acknowledgement.until <= at) return refused('INVALID_INPUT', 'until lies in the past', 'until');
+    const { alert, firstAcknowledgedAt } = tracked.value;
+    const changed: TrackedAlert = {
+      ...tracked.value,
+      alert: { ...alert, acknowledgement: { ...acknowledgement, at } },
+      firstAcknowledgedAt: firstAcknowledgedAt ?? at,
+    };
+    return this.command(changed, { at, kind: 'acknowledged', by: acknowledgement.by, note: acknowledgement.note ?? null });
+  }
+
+  async unacknowledge(id: string, by: string): Promise<CommandResult<Alert>> {
+    const tracked = await this.underWay(id);
+    if (!tracked.ok) return tracked;
+    if (tracked.value.alert.acknowledgement === undefined) return refused('CONFLICT', 'the alert is not acknowledged');
+    return this.command(withoutAcknowledgement(tracked.value), { at: this.#clock.now(), kind: 'unacknowledged', by });
+  }
+
+  /** It stays resolved until its rule has cleared once. */
+  async resolve(id: string, by: string, reason?: string): Promise<CommandResult<Alert>> {
+    const tracked = await this.underWay(id);
+    if (!tracked.ok) return tracked;
+    const at = this.#clock.now();
+    const { keepFiringSince: _past, ...alert } = tracked.value.alert;
+    const changed: TrackedAlert = {
+      ...tracked.value,
+      held: true,
+      alert: { ...alert, state: 'resolved', endsAt: at, resolvedBy: by, ...(reason === undefined ? {} : { resolutionReason: reason }) },
+    };
+    return this.command(changed, { at, kind: 'resolved', by, note: reason ?? null });
+  }
+
+  async find(id: string): Promise<Alert | undefined> {
+    const key = this.#keyById.get(id);
+    return key === undefined ? this.history.find(id) : this.#tracked.get(key)?.alert;
+  }
+
+  /** Waits for what is being written. */
+  stop(): Promise<void> {
+    return this.#journal.stop();
+  }
+
+  private transit(transition: RuleTransition): Change[] {
+    const { instance, kind, at } = transition;
+    const tracked = this.#tracked.get(instanceKey(instance));
+    if (kind === 'resolved' || kind === 'inactive') return tracked === undefined ? [] : this.finish(tracked, transition);
+    if (tracked?.held === true) return [];
+    const alert = tracked === undefined ? openAlert(instance) : refresh(tracked.alert, instance);
+    const changed = { ...tracked, held: false, alert };
+    this.track(changed);
+    return [{ alert: changed, event: { at, kind }, tell: kind === 'firing' }];
+  }
+
+  /** The rule has cleared: the episode ends, or the hold on one that was resolved by hand. */
+  private finish(tracked: TrackedAlert, transition: RuleTransition, note?: string): Change[] {
+    this.forget(tracked);
+    if (tracked.held) return [{ alert: { ...tracked, held: false }, tell: false }];
+    const ended = { ...tracked, alert: end(tracked.alert, transition) };
+    const event = { at: transition.at, kind: transition.kind, ...(note === undefined ? {} : { note }) };
+    return [{ alert: ended, event, tell: transition.kind === 'resolved' }];
+  }
+
+  /** Fresh value and annotations stay in memory; what a restart needs is written. */
+  private update(instance: AlertInstance): Change[] {
+    const tracked = this.#tracked.get(instanceKey(instance));
+    if (tracked === undefined || tracked.held) return [];
+    const changed = { ...tracked, alert: refresh(tracked.alert, instance) };
+    this.track(changed);
+    return tracked.alert.keepFiringSince === changed.alert.keepFiringSince ? [] : [{ alert: changed, tell: false }];
+  }
+
+  /** Takes back acknowledgements whose time is up while the alert still stands. */
+  private lapse(at: number): Change[] {
+    const changes: Change[] = [];
+    for (const tracked of this.#tracked.values()) {
+      const until = tracked.alert.acknowledgement?.until;
+      if (until === undefined || until > at || tracked.held) continue;
+      const changed = withoutAcknowledgement(tracked);
+      this.track(changed);
+      changes.push({ alert: changed, event: { at, kind: 'unacknowledged', note: 'its time is up' }, tell: true });
+    }
+    return changes;
+  }
+
+  private async underWay(id: string): Promise<CommandResult<TrackedAlert>> {
+    const key = this.#keyById.get(id);
+    const tracked = key === undefined ? undefined : this.#tracked.get(key);
+    if (tracked !== undefined && !tracked.held) return accepted(tracked);
+    const past = tracked?.alert ?? (await this.history.find(id));
+    if (past === undefined) return refused('NOT_FOUND', `no alert has the id ${id}`, 'id');
+    return refused('CONFLICT', `the alert is ${past.state} since ${new Date(past.endsAt ?? past.startsAt).toISOString()}`);
+  }
+
+  private async command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
+    this.track(changed);
+    const written = this.#journal.write([{ alert: changed, event, tell: true }]).then(() => true);
+    let timer;
+    const patience = new Promise<false>((resolve) => {
+      timer = this.#clock.setTimeout(() => resolve(false), commandPatienceMs);
+    });
+    const kept = await Promise.race([written, patience]);
+    (timer as { cancel(): void } | undefined)?.cancel();
+    return kept ? accepted(changed.alert) : refused('UNAVAILABLE', 'it holds for now, but could not be written to disk yet');
+  }
+
+  private track(tracked: TrackedAlert): void {
+    const key = instanceKey(tracked.alert);
+    this.#tracked.set(key, tracked);
+    this.#keyById.set(tracked.alert.id, key);
+  }
+
+  private forget(tracked: TrackedAlert): void {
+    this.#tracked.delete(instanceKey(tracked.alert));
+    this.#keyById.delete(tracked.alert.id);
+  }
+}
+
+function withoutAcknowledgement(tracked: TrackedAlert): TrackedAlert {
+  const { acknowledgement: _ended, ...alert } = tracked.alert;
+  return { ...tracked, alert };
+}

@@ -1,0 +1,10 @@
+export type { AlertFilter } from './alert-filter.js';
+export type { AlertHistory } from './alert-history.js';
+export type { AlertDispatch } from './alert-journal.js';
+export { listAlerts } from './alert-list.js';
+export type { AlertPage } from './alert-list.js';
+export { summarizeAlerts } from './alert-summary.js';
+export type { AlertSummary } from './alert-summary.js';
+export { Alerts } from './alerts.js';
+export type { AlertsOptions } from './alerts.js';
+export { alertMigrations } from './tables.js';

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { Alert, AlertInstance, RuleTransition } from '@tapewatch/model';
+
+/** An alert with what only this room needs to know. */
+export interface TrackedAlert {
+  readonly alert: Alert;
+  readonly firstAcknowledgedAt?: number;
+  /** Resolved by hand while its rule still holds: the rule's word does not count until it has cleared once. */
+  readonly held: boolean;
+}
+
+/** Which alert of which rule, over all its episodes. */
+export function instanceKey(instance: Pick<AlertInstance, 'rule' | 'labels'>): string {
+  return `${instance.rule.group}\u0000${instance.rule.name}\u0000${instance.labels.key}`;
+}
+
+/** Begins an episode. */
+export function openAlert(instance: AlertInstance): Alert {
+  const key = `${instanceKey(instance)}\u0000${instance.startsAt}`;
+  return {
+    id: createHash('sha256').update(key).digest('hex').slice(0, 20),
+    fingerprint: instance.labels.fingerprint(),
+    rule: instance.rule,
+    name: instance.labels.get('alertname'),
+    state: instance.state,
+    labels: instance.labels,
+    startsAt: instance.startsAt,
+    ...evidence(instance),
+  };
+}
+
+/** What the rule says now, put over what is known. */
+export function refresh(alert: Alert, instance: AlertInstance): Alert {
+  const { keepFiringSince: _past, ...rest } = alert;
+  return { ...rest, state: instance.state, ...evidence(instance) };
+}
+
+/** Ends an episode by the rule's word. */
+export function end(alert: Alert, transition: RuleTransition): Alert {
+  const { keepFiringSince: _past, ...rest } = alert;
+  const state = transition.kind === 'resolved' ? 'resolved' : 'inactive';
+  return { ...rest, state, endsAt: transition.at, value: transition.instance.value, annotations: transition.instance.annotations };
+}
+
+/** The rule's view of an alert, to be handed back to it after a restart. */
+export function instanceOf({ alert }: TrackedAlert): AlertInstance {
+  return {
+    rule: alert.rule,
+    labels: alert.labels,
+    annotations: alert.annotations,
+    value: alert.value,
+    // One that was resolved by hand is still firing in its rule's eyes.
+    state: alert.firedAt === undefined ? 'pending' : 'firing',
+    startsAt: alert.startsAt,
+    ...(alert.firedAt === undefined ? {} : { firedAt: alert.firedAt }),
+    ...(alert.keepFiringSince === undefined ? {} : { keepFiringSince: alert.keepFiringSince }),
+  };
+}
+
+function evidence(instance: AlertInstance): Pick<Alert, 'value' | 'annotations' | 'firedAt' | 'keepFiringSince'> {
+  return {
+    value: instance.value,
+    annotations: instance.annotations,
+    ...(instance.firedAt === undefined ? {} : { firedAt: instance.firedAt }),
+    ...(instance.keepFiringSince === undefined ? {} : { keepFiringSince: instance.keepFiringSince }),
+  };
+}

@@ -1,0 +1,107 @@
+import { isStale, writeStale } from '@tapewatch/model';
+import type { SampleBuffer } from '@tapewatch/promql';
+
+/** The grid of the tick. */
+export const stepMs = 1000;
+/** Two minutes: few enough chunks for an hour, small enough that dropping one at the end is no loss. */
+const slots = 120;
+const firstSlots = 8;
+
+/** Consecutive seconds of one series without a gap: the time of a slot follows from its number. */
+export class Chunk {
+  readonly startMs: number;
+  #values = new Float64Array(firstSlots);
+  #length = 0;
+  #constant = false;
+  #hasStale = false;
+
+  constructor(startMs: number) {
+    this.startMs = startMs;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Time of the newest slot. */
+  get endMs(): number {
+    return this.startMs + (this.#length - 1) * stepMs;
+  }
+
+  get bytes(): number {
+    return this.#values.byteLength;
+  }
+
+  /** Whether a sample of this time continues the chunk. */
+  takes(atMs: number): boolean {
+    return this.#length < slots && atMs === this.endMs + stepMs;
+  }
+
+  append(value: number): void {
+    this.grow();
+    this.#values[this.#length++] = value;
+  }
+
+  appendStale(): void {
+    this.grow();
+    writeStale(this.#values, this.#length++);
+    this.#hasStale = true;
+  }
+
+  /** Called when no more comes: gives back what is not needed. Many series never change; theirs becomes one value. */
+  seal(): void {
+    const first = this.#values[0] as number;
+    if (!this.#hasStale && this.isEverywhere(first)) {
+      this.#constant = true;
+      this.#values = this.#values.slice(0, 1);
+    } else if (this.#values.length > this.#length) {
+      this.#values = this.#values.slice(0, this.#length);
+    }
+  }
+
+  valueAt(slot: number): number {
+    return this.#values[this.#constant ? 0 : slot] as number;
+  }
+
+  isStaleAt(slot: number): boolean {
+    return this.#hasStale && isStale(this.#values, slot);
+  }
+
+  /** Number of the newest slot at or before the time; -1 when there is none. */
+  slotAt(atMs: number): number {
+    return Math.min(this.#length - 1, Math.floor((atMs - this.startMs) / stepMs));
+  }
+
+  /** Appends the samples in (fromMs, toMs], without stale markers. */
+  copy(fromMs: number, toMs: number, into: SampleBuffer): void {
+    const first = Math.max(0, Math.floor((fromMs - this.startMs) / stepMs) + 1);
+    const last = this.slotAt(toMs);
+    if (last < first) return;
+    if (this.#hasStale) {
+      for (let slot = first; slot <= last; slot++) {
+        if (!isStale(this.#values, slot)) into.push(this.startMs + slot * stepMs, this.#values[slot] as number);
+      }
+      return;
+    }
+    const count = last - first + 1;
+    into.reserve(into.length + count);
+    if (this.#constant) into.values.fill(this.#values[0] as number, into.length, into.length + count);
+    else into.values.set(this.#values.subarray(first, last + 1), into.length);
+    for (let i = 0; i < count; i++) into.times[into.length + i] = this.startMs + (first + i) * stepMs;
+    into.length += count;
+  }
+
+  private isEverywhere(value: number): boolean {
+    // NaN is not told apart by payload here, so a series of NaNs stays as it is; Object.is keeps 0 and -0 apart.
+    if (Number.isNaN(value)) return false;
+    for (let slot = 1; slot < this.#length; slot++) if (!Object.is(this.#values[slot], value)) return false;
+    return true;
+  }
+
+  private grow(): void {
+    if (this.#length < this.#values.length) return;
+    const larger = new Float64Array(Math.min(slots, this.#values.length * 4));
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+}

@@ -1,0 +1,155 @@
+import type { Meter } from '@opentelemetry/api';
+import { formatDuration, type Logger, type Matcher, type Series, type Tick, type TickStage } from '@tapewatch/model';
+import type { SeriesReader, SeriesSource } from '@tapewatch/promql';
+import { SeriesIndex } from './series-index.js';
+import { SeriesMemory } from './series-memory.js';
+
+export interface MemoryStoreOptions {
+  /** How far back memory reaches when it fits. */
+  readonly retentionMs: number;
+  readonly budgetBytes: number;
+  readonly logger: Logger;
+  readonly meter: Meter;
+}
+
+const sweepEveryTicks = 30;
+/** Below this, series are refused rather than time given up. */
+const shortestRetentionMs = 60_000;
+
+/** The newest samples of every series, within a budget: what rules and queries look at. */
+export class MemoryStore implements TickStage, SeriesSource {
+  readonly #options: MemoryStoreOptions;
+  readonly #index = new SeriesIndex();
+  readonly #bySeries = new WeakMap<Series, SeriesMemory>();
+  readonly #byLabels = new Map<string, SeriesMemory>();
+  /** In the newest tick. */
+  #live: SeriesMemory[] = [];
+  #tickTimes: number[] = [];
+  #retentionMs: number;
+  #samplesTotal = 0;
+  #full = false;
+  readonly #refused;
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options;
+    this.#retentionMs = options.retentionMs;
+    this.#refused = options.meter.createCounter('tapewatch.series.refused', {
+      unit: '{series}',
+      description: 'New series that found no place in the memory budget',
+    });
+    this.#refused.add(0);
+    options.meter
+      .createObservableGauge('tapewatch.memory.retention', { unit: 's', description: 'How far back memory reaches at present' })
+      .addCallback((result) => result.observe(this.#retentionMs / 1000));
+  }
+
+  /** How far back memory may reach at present. */
+  get retentionMs(): number {
+    return this.#retentionMs;
+  }
+
+  /** Whether the budget has cut memory short. */
+  get shortened(): boolean {
+    return this.#retentionMs < this.#options.retentionMs;
+  }
+
+  get samplesTotal(): number {
+    return this.#samplesTotal;
+  }
+
+  /** Series in the newest tick. */
+  get seriesActive(): number {
+    return this.#live.length;
+  }
+
+  get lastTickAt(): number | undefined {
+    return this.#tickTimes.at(-1);
+  }
+
+  /** Ticks stored in (fromMs, toMs]. */
+  ticksIn(fromMs: number, toMs: number): number {
+    return this.#tickTimes.filter((at) => at > fromMs && at <= toMs).length;
+  }
+
+  accept(tick: Tick): void {
+    const at = tick.at;
+    if (at <= (this.lastTickAt ?? -Infinity)) return;
+    this.#tickTimes.push(at);
+    const before = this.#live;
+    this.#live = [];
+    for (let i = 0; i < tick.series.length; i++) {
+      const memory = this.memoryOf(tick.series[i] as Series);
+      // Two series of the same labels in one tick: the first one counts.
+      if (memory === undefined || memory.newestMs >= at) continue;
+      memory.append(at, tick.values[i] as number);
+      this.#live.push(memory);
+    }
+    for (const memory of before) if (memory.newestMs < at) memory.end(at);
+    this.#samplesTotal += this.#live.length;
+    if (this.#tickTimes.length % sweepEveryTicks === 0) this.sweep(at);
+  }
+
+  select(matchers: readonly Matcher[]): readonly (SeriesReader & Pick<SeriesMemory, 'metric'>)[] {
+    return this.#index.select(matchers);
+  }
+
+  private memoryOf(series: Series): SeriesMemory | undefined {
+    const known = this.#bySeries.get(series);
+    // One that was swept away while nothing came for it has to be made anew.
+    if (known !== undefined && this.#byLabels.get(series.labels.key) === known) return known;
+    const memory = this.#byLabels.get(series.labels.key) ?? this.create(series);
+    if (memory !== undefined) this.#bySeries.set(series, memory);
+    return memory;
+  }
+
+  private create(series: Series): SeriesMemory | undefined {
+    if (this.#full) {
+      this.#refused.add(1);
+      return undefined;
+    }
+    const memory = new SeriesMemory(series);
+    this.#byLabels.set(series.labels.key, memory);
+    this.#index.add(memory);
+    return memory;
+  }
+
+  /** Drops what is too old, and gives up time, or takes it back, to keep within the budget. */
+  private sweep(at: number): void {
+    let bytes = this.drop(at);
+    while (bytes > this.#options.budgetBytes && this.#retentionMs > shortestRetentionMs) {
+      this.shorten();
+      bytes = this.drop(at);
+    }
+    this.#full = bytes > this.#options.budgetBytes;
+    if (this.shortened && bytes < this.#options.budgetBytes * 0.7) {
+      this.#retentionMs = Math.min(this.#options.retentionMs, Math.round(this.#retentionMs * 1.1));
+    }
+  }
+
+  private shorten(): void {
+    if (!this.shortened) {
+      this.#options.logger.warn(
+        { budgetBytes: this.#options.budgetBytes, series: this.#index.size },
+        `memory for ${formatDuration(this.#options.retentionMs)} of metrics does not fit its budget and is shortened; raise metrics.memory to keep more`,
+      );
+    }
+    this.#retentionMs = Math.max(shortestRetentionMs, Math.round(this.#retentionMs * 0.9));
+  }
+
+  /** Returns the bytes in use afterwards. */
+  private drop(at: number): number {
+    const untilMs = at - this.#retentionMs;
+    const firstKept = this.#tickTimes.findIndex((time) => time > untilMs);
+    if (firstKept > 0) this.#tickTimes.splice(0, firstKept);
+    let bytes = 0;
+    for (const memory of this.#index) {
+      if (memory.dropUntil(untilMs)) {
+        bytes += memory.bytes;
+      } else {
+        this.#index.remove(memory);
+        this.#byLabels.delete(memory.labels.key);
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Labels, MetricDescription, Series } from '@tapewatch/model';
+import type { Sample, SampleBuffer, SeriesReader } from '@tapewatch/promql';
+import { Chunk, stepMs } from './chunk.js';
+
+/** About what a series costs besides its samples: labels, index entries, objects. */
+const overheadBytes = 600;
+
+/** One series in memory: chunks, oldest first. */
+export class SeriesMemory implements SeriesReader {
+  readonly labels: Labels;
+  readonly metric: MetricDescription;
+  #chunks: Chunk[] = [];
+
+  constructor(series: Series) {
+    this.labels = series.labels;
+    this.metric = series.metric;
+  }
+
+  /** Time of the newest sample or marker. */
+  get newestMs(): number {
+    return this.#chunks.at(-1)?.endMs ?? -Infinity;
+  }
+
+  get bytes(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.bytes, overheadBytes);
+  }
+
+  /** Times must grow; the caller sees to it. */
+  append(atMs: number, value: number): void {
+    this.chunkFor(atMs).append(value);
+  }
+
+  /** Marks that the series has ended: from here on it has no value. */
+  end(atMs: number): void {
+    this.chunkFor(atMs).appendStale();
+  }
+
+  /** Drops whole chunks that ended at or before the time; false when nothing is left. */
+  dropUntil(untilMs: number): boolean {
+    let gone = 0;
+    while (gone < this.#chunks.length && (this.#chunks[gone] as Chunk).endMs <= untilMs) gone++;
+    if (gone > 0) this.#chunks.splice(0, gone);
+    return this.#chunks.length > 0;
+  }
+
+  latest(atMs: number, lookbackMs: number, into: Sample): boolean {
+    const chunk = this.chunkAt(atMs);
+    if (chunk === undefined) return false;
+    const slot = chunk.slotAt(atMs);
+    const timeMs = chunk.startMs + slot * stepMs;
+    if (timeMs <= atMs - lookbackMs || chunk.isStaleAt(slot)) return false;
+    into.timeMs = timeMs;
+    into.value = chunk.valueAt(slot);
+    return true;
+  }
+
+  window(fromMs: number, toMs: number, into: SampleBuffer): void {
+    for (const chunk of this.#chunks) {
+      if (chunk.startMs > toMs) return;
+      if (chunk.endMs > fromMs) chunk.copy(fromMs, toMs, into);
+    }
+  }
+
+  private chunkFor(atMs: number): Chunk {
+    const last = this.#chunks.at(-1);
+    if (last?.takes(atMs) === true) return last;
+    last?.seal();
+    const chunk = new Chunk(atMs);
+    this.#chunks.push(chunk);
+    return chunk;
+  }
+
+  /** The newest chunk that begins at or before the time: almost always the last one. */
+  private chunkAt(atMs: number): Chunk | undefined {
+    return this.#chunks.findLast((chunk) => chunk.startMs <= atMs);
+  }
+}

@@ -1,0 +1,4 @@
+export type { Channel, Receiver } from './channel.js';
+export { Notifier } from './notifier.js';
+export type { ChannelTest, ChannelView, NotifierOptions } from './notifier.js';
+export { notifyMigrations } from './tables.js';

@@ -1,0 +1,162 @@
+import type { Meter } from '@opentelemetry/api';
+import type { RouteConfig } from '@tapewatch/config';
+import type { Database } from '@tapewatch/database';
+import { accepted, Labels, refused, type Alert, type Clock, type CommandResult, type Logger, type NotificationOutcome } from '@tapewatch/model';
+import type { Receiver } from './channel.js';
+import { ChannelSender, type ChannelState } from './channel-sender.js';
+import { compose } from './compose.js';
+import { Dispatcher } from './dispatcher.js';
+import { Outbox } from './outbox.js';
+import { RouteTree } from './route-tree.js';
+
+export interface NotifierOptions {
+  readonly database: Database;
+  readonly route: RouteConfig;
+  readonly receivers: readonly Receiver[];
+  readonly externalUrl: () => string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly meter: Meter;
+}
+
+export interface ChannelView extends ChannelState {
+  readonly name: string;
+  readonly plugin: string;
+  readonly deadLetters: number;
+}
+
+export interface ChannelTest {
+  readonly channel: string;
+  readonly outcome: NotificationOutcome;
+  readonly latencyMs?: number;
+  readonly reason?: string;
+}
+
+/** Who was told: routing, grouping, the log of what was told, the outbox and its senders. */
+export class Notifier {
+  readonly #options: NotifierOptions;
+  readonly #outbox: Outbox;
+  readonly #dispatcher: Dispatcher;
+  readonly #senders: ReadonlyMap<string, ChannelSender>;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+    this.#outbox = new Outbox(options.database);
+    this.#senders = createSenders(options, this.#outbox);
+    this.#dispatcher = new Dispatcher({
+      ...options,
+      routes: new RouteTree(options.route),
+      receivers: new Map(options.receivers.map((receiver) => [receiver.name, receiver])),
+      outbox: this.#outbox,
+      send: (outgoing) => this.#senders.get(outgoing.channel)?.take(outgoing),
+    });
+  }
+
+  /**
+   * Goes on where the program ended: alerts that are under way, and those that ended without their channels having heard of it, are looked at
+   * again; notifications that were on their way are sent, under their old keys.
+   */
+  async start(active: readonly Alert[], find: (id: string) => Promise<Alert | undefined>): Promise<void> {
+    const believedFiring = await this.#dispatcher.open();
+    for (const [channel, count] of await this.#outbox.dead()) {
+      const sender = this.#senders.get(channel);
+      if (sender !== undefined) sender.deadLetters = count;
+    }
+    for (const outgoing of await this.#outbox.waiting()) await this.resume(outgoing);
+    const known = new Set(active.map(({ id }) => id));
+    const others = await Promise.all([...believedFiring].filter((id) => !known.has(id)).map(find));
+    this.dispatch([...active.filter(({ state }) => state === 'firing'), ...others.filter((alert) => alert !== undefined)]);
+    this.#dispatcher.start();
+  }
+
+  /** Takes alerts of which people may have to be told. */
+  dispatch(alerts: readonly Alert[]): void {
+    this.#dispatcher.dispatch(alerts);
+  }
+
+  channels(): readonly ChannelView[] {
+    return this.#options.receivers.flatMap(({ channels }) =>
+      channels.map(({ name, plugin }) => {
+        const sender = this.#senders.get(name) as ChannelSender;
+        return { name, plugin, ...sender.state, deadLetters: sender.deadLetters };
+      }),
+    );
+  }
+
+  /** Sends a message that says it is a test, at once and once. */
+  async test(name: string, by: string): Promise<CommandResult<ChannelTest>> {
+    const { clock, receivers, externalUrl } = this.#options;
+    const receiver = receivers.find(({ channels }) => channels.some((channel) => channel.name === name));
+    const channel = receiver?.channels.find((one) => one.name === name);
+    if (receiver === undefined || channel === undefined) {
+      const known = receivers.flatMap(({ channels }) => channels.map((one) => one.name));
+      return refused('NOT_FOUND', `no channel is called ${name}; there are: ${known.join(', ')}`, 'name');
+    }
+    const at = clock.now();
+    const begun = clock.monotonic();
+    const alert = testAlert(name, by, at);
+    const result = await channel.send(
+      compose({
+        idempotencyKey: `${name}/test/${at}`,
+        receiver: receiver.name,
+        groupKey: 'test',
+        groupLabels: Labels.EMPTY,
+        alerts: [alert],
+        externalUrl: externalUrl(),
+        at,
+        test: true,
+      }),
+    );
+    const latencyMs = clock.monotonic() - begun;
+    return accepted({
+      channel: name,
+      outcome: result.outcome === 'sent' ? 'sent' : 'not_sent',
+      latencyMs,
+      ...(result.outcome === 'sent' ? {} : { reason: result.reason }),
+    });
+  }
+
+  /** What is being sent is finished; the rest stays in the outbox. */
+  async stop(): Promise<void> {
+    await this.#dispatcher.stop();
+    await Promise.all([...this.#senders.values()].map((sender) => sender.stop()));
+  }
+
+  private async resume(outgoing: Parameters<ChannelSender['take']>[0]): Promise<void> {
+    const sender = this.#senders.get(outgoing.channel);
+    if (sender !== undefined) {
+      sender.take(outgoing);
+      return;
+    }
+    const reason = 'its channel is no longer configured';
+    await this.#outbox.record(outgoing.id, { ...outgoing, outcome: 'not_sent', reason, latencyMs: 0 });
+  }
+}
+
+function createSenders(options: NotifierOptions, outbox: Outbox): ReadonlyMap<string, ChannelSender> {
+  const count = options.meter.createCounter('notification.count', { unit: '{notification}', description: 'Notifications by outcome' });
+  const duration = options.meter.createHistogram('notification.duration', {
+    unit: 's',
+    description: 'One attempt to deliver a notification',
+    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
+  });
+  const channels = options.receivers.flatMap((receiver) => receiver.channels);
+  return new Map(channels.map((channel) => [channel.name, new ChannelSender({ ...options, channel, outbox, count, duration })]));
+}
+
+function testAlert(channel: string, by: string, at: number): Alert {
+  const labels = Labels.of({ alertname: 'TestNotification', severity: 'info', channel });
+  return {
+    id: `test-${at}`,
+    fingerprint: labels.fingerprint(),
+    rule: { group: 'test', name: 'TestNotification' },
+    name: 'TestNotification',
+    state: 'firing',
+    labels,
+    annotations: { summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.` },
+    value: 1,
+    startsAt: at,
+    firedAt: at,
+  };
+}

@@ -1,0 +1,139 @@
+import type { Database } from '@tapewatch/database';
+import type { NotificationOutcome } from '@tapewatch/model';
+import type { Notification } from '@tapewatch/plugin-sdk';
+import type { LogEntry } from './notification-log.js';
+import type { NotificationRow, NotifyTables } from './tables.js';
+
+/** One notification on its way. */
+export interface Outgoing {
+  readonly id: number;
+  readonly channel: string;
+  readonly notification: Notification;
+  readonly attempts: number;
+  readonly nextAttemptAt: number;
+}
+
+export interface StoredLogEntry {
+  readonly groupKey: string;
+  readonly channel: string;
+  readonly entry: LogEntry;
+}
+
+export interface Flush {
+  readonly groupKey: string;
+  readonly receiver: string;
+  readonly groupLabels: Readonly<Record<string, string>>;
+  readonly entries: readonly { readonly channel: string; readonly entry: LogEntry }[];
+  readonly outgoing: readonly Outgoing[];
+}
+
+export interface Attempt {
+  readonly outcome: NotificationOutcome;
+  readonly reason?: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: number;
+  readonly latencyMs: number;
+}
+
+/** Notifications and the log of what was told, on disk. */
+export class Outbox {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Everything that a flush decided, wholly or not at all. */
+  async flush(flush: Flush): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      const tables = transaction.tables<NotifyTables>();
+      for (const { channel, entry } of flush.entries) {
+        const changing = { flush: entry.flush, firing: JSON.stringify([...entry.firing]), resolved: JSON.stringify([...entry.resolved]), at: entry.at };
+        await tables
+          .insertInto('notification_log')
+          .values({ group_key: flush.groupKey, channel, receiver: flush.receiver, group_labels: JSON.stringify(flush.groupLabels), ...changing })
+          .onConflict((conflict) => conflict.columns(['group_key', 'channel']).doUpdateSet(changing))
+          .execute();
+      }
+      if (flush.outgoing.length > 0) await tables.insertInto('notification').values(flush.outgoing.map(rowOf)).execute();
+    });
+  }
+
+  async record(id: number, attempt: Attempt): Promise<void> {
+    await this.#database
+      .tables<NotifyTables>()
+      .updateTable('notification')
+      .set({
+        outcome: attempt.outcome,
+        reason: attempt.reason ?? null,
+        attempts: attempt.attempts,
+        next_attempt_at: attempt.nextAttemptAt,
+        latency_ms: attempt.latencyMs,
+      })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** What was on its way when the program ended, oldest first. */
+  async waiting(): Promise<readonly Outgoing[]> {
+    const rows = await this.#database.tables<NotifyTables>().selectFrom('notification').selectAll().where('outcome', '=', 'retrying').orderBy('id').execute();
+    return rows.map((row) => ({
+      id: row.id,
+      channel: row.channel,
+      notification: JSON.parse(row.payload) as Notification,
+      attempts: row.attempts,
+      nextAttemptAt: row.next_attempt_at,
+    }));
+  }
+
+  async logEntries(): Promise<readonly StoredLogEntry[]> {
+    const rows = await this.#database.tables<NotifyTables>().selectFrom('notification_log').selectAll().execute();
+    return rows.map((row) => ({
+      groupKey: row.group_key,
+      channel: row.channel,
+      entry: { flush: row.flush, at: row.at, firing: idsIn(row.firing), resolved: idsIn(row.resolved) },
+    }));
+  }
+
+  async lastId(): Promise<number> {
+    const row = await this.#database
+      .tables<NotifyTables>()
+      .selectFrom('notification')
+      .select((select) => select.fn.max<number | null>('id').as('id'))
+      .executeTakeFirst();
+    return row?.id ?? 0;
+  }
+
+  /** Dead letters by channel. */
+  async dead(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database
+      .tables<NotifyTables>()
+      .selectFrom('notification')
+      .select((select) => ['channel', select.fn.countAll<number>().as('count')])
+      .where('outcome', '=', 'dead')
+      .groupBy('channel')
+      .execute();
+    return new Map(rows.map(({ channel, count }) => [channel, count]));
+  }
+}
+
+function rowOf({ id, channel, notification, attempts, nextAttemptAt }: Outgoing): NotificationRow {
+  return {
+    id,
+    idempotency_key: notification.idempotencyKey,
+    at: notification.at,
+    channel,
+    group_key: notification.groupKey,
+    alert_ids: JSON.stringify(notification.alerts.map((alert) => alert.id)),
+    payload: JSON.stringify(notification),
+    outcome: 'retrying',
+    reason: null,
+    attempts,
+    next_attempt_at: nextAttemptAt,
+    latency_ms: null,
+  };
+}
+
+function idsIn(json: string): ReadonlySet<string> {
+  return new Set(JSON.parse(json) as string[]);
+}

@@ -1,0 +1,75 @@
+import type { Migration } from '@tapewatch/database';
+import type { NotificationOutcome } from '@tapewatch/model';
+
+/** Times are milliseconds since the epoch. */
+export interface NotifyTables {
+  notification_log: NotificationLogRow;
+  notification: NotificationRow;
+}
+
+/** What one channel was last told about one group. */
+export interface NotificationLogRow {
+  group_key: string;
+  channel: string;
+  receiver: string;
+  group_labels: string;
+  /** How many notifications this group has had on this channel. */
+  flush: number;
+  /** JSON lists of alert ids. */
+  firing: string;
+  resolved: string;
+  at: number;
+}
+
+/** Outbox and ledger in one: a row is waiting until its outcome is known. */
+export interface NotificationRow {
+  /** Also the order of sending. */
+  id: number;
+  idempotency_key: string;
+  at: number;
+  channel: string;
+  group_key: string;
+  alert_ids: string;
+  payload: string;
+  outcome: NotificationOutcome;
+  reason: string | null;
+  attempts: number;
+  next_attempt_at: number;
+  latency_ms: number | null;
+}
+
+export const notifyMigrations: readonly Migration[] = [
+  {
+    name: '2026-11-23-notify-create',
+    async up(database) {
+      await database.schema
+        .createTable('notification_log')
+        .addColumn('group_key', 'text', (column) => column.notNull())
+        .addColumn('channel', 'text', (column) => column.notNull())
+        .addColumn('receiver', 'text', (column) => column.notNull())
+        .addColumn('group_labels', 'text', (column) => column.notNull())
+        .addColumn('flush', 'bigint', (column) => column.notNull())
+        .addColumn('firing', 'text', (column) => column.notNull())
+        .addColumn('resolved', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('notification_log_key', ['group_key', 'channel'])
+        .execute();
+      await database.schema
+        .createTable('notification')
+        .addColumn('id', 'bigint', (column) => column.primaryKey())
+        .addColumn('idempotency_key', 'text', (column) => column.notNull().unique())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('channel', 'text', (column) => column.notNull())
+        .addColumn('group_key', 'text', (column) => column.notNull())
+        .addColumn('alert_ids', 'text', (column) => column.notNull())
+        .addColumn('payload', 'text', (column) => column.notNull())
+        .addColumn('outcome', 'text', (column) => column.notNull())
+        .addColumn('reason', 'text')
+        .addColumn('attempts', 'integer', (column) => column.notNull())
+        .addColumn('next_attempt_at', 'bigint', (column) => column.notNull())
+        .addColumn('latency_ms', 'real')
+        .execute();
+      await database.schema.createIndex('notification_by_outcome').on('notification').columns(['outcome', 'channel', 'id']).execute();
+    },
+  },
+];
