@@ -1,0 +1,46 @@
+import type { Notification, NotificationAlert } from '@tapewatch/plugin-sdk';
+
+const colors = { critical: '\u001b[1;31m', warning: '\u001b[33m', info: '\u001b[36m', resolved: '\u001b[32m', dim: '\u001b[2m' } as const;
+const reset = '\u001b[0m';
+
+/** Labels that say nothing about what is wrong. */
+const quiet = new Set(['alertname', 'severity', 'job', 'instance']);
+
+/** A few lines per alert: what, how bad, where, since when, and what to do about it. */
+export function formatNotification(notification: Notification, color: boolean): string {
+  return notification.alerts.map((alert) => formatAlert(alert, notification.at, color)).join('\n');
+}
+
+function formatAlert(alert: NotificationAlert, at: number, color: boolean): string {
+  const paint = (text: string, name: keyof typeof colors): string => (color ? `${colors[name]}${text}${reset}` : text);
+  const firing = alert.status === 'firing';
+  const severity = alert.severity ?? 'info';
+  const head = firing ? paint(`FIRING ${severity}`, severity) : paint('RESOLVED', 'resolved');
+  const since = firing ? `since ${time(alert.firedAt ?? alert.startsAt)}` : `after ${seconds((alert.endsAt ?? at) - (alert.firedAt ?? alert.startsAt))}`;
+  const facts = [
+    ...Object.entries(alert.labels).flatMap(([name, value]) => (quiet.has(name) ? [] : [`${name}=${clean(value)}`])),
+    `value=${Number.isFinite(alert.value) ? Number(alert.value.toPrecision(6)) : alert.value}`,
+    since,
+    ...(alert.acknowledgedBy === undefined ? [] : [`acknowledged by ${clean(alert.acknowledgedBy)}`]),
+  ];
+  const lines = [
+    `${time(at)} ${head} ${clean(alert.name)}: ${clean(alert.annotations['summary'] ?? '')}`.trimEnd(),
+    `    ${paint(facts.join(' '), 'dim')}`,
+    ...(firing && alert.runbookUrl !== undefined ? [`    runbook ${clean(alert.runbookUrl)}`] : []),
+  ];
+  return lines.join('\n');
+}
+
+/** Control characters of foreign text must not reach a terminal. */
+function clean(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').slice(0, 500);
+}
+
+function time(ms: number): string {
+  return `${new Date(ms).toISOString().slice(11, 19)}Z`;
+}
+
+function seconds(ms: number): string {
+  const whole = Math.round(ms / 1000);
+  return whole < 120 ? `${whole} s` : `${Math.round(whole / 60)} min`;
+}

@@ -1,0 +1,34 @@
+import { defineChannel, resultOfStatus, retry } from '@tapewatch/plugin-sdk';
+import { webhookConfig } from './config.js';
+import { webhookPayload } from './payload.js';
+
+/** Posts to a URL what Alertmanager's webhook would. */
+export const webhookChannel = defineChannel({
+  type: 'webhook',
+  description: 'Posts alerts as JSON to a URL',
+  config: webhookConfig,
+  sendResolved: true,
+  async send(context, config, notification) {
+    const own = Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name, value.reveal()]));
+    try {
+      const response = await context.fetch(config.url.reveal(), {
+        method: 'POST',
+        // A redirect could carry the alert, and the headers, to somewhere nobody chose.
+        redirect: 'manual',
+        headers: { ...own, 'content-type': 'application/json', 'user-agent': 'tapewatch', 'idempotency-key': notification.idempotencyKey },
+        body: JSON.stringify(webhookPayload(notification, config.max_alerts)),
+      });
+      await response.body?.cancel();
+      return resultOfStatus(response.status, response.headers, context.clock.now());
+    } catch (thrown) {
+      return retry(reasonOf(thrown));
+    }
+  },
+});
+
+/** Without the URL, which may be a secret. */
+function reasonOf(thrown: unknown): string {
+  const cause = (thrown as { cause?: { code?: unknown } }).cause?.code;
+  if (typeof cause === 'string') return cause;
+  return thrown instanceof Error && thrown.name !== 'TypeError' ? thrown.name : 'the request failed';
+}
