@@ -8,3 +8,4 @@ export type { AlertSummary } from './alert-summary.js';
 export { Alerts } from './alerts.js';
 export type { AlertsOptions } from './alerts.js';
 export { alertMigrations } from './tables.js';
+export { alertId } from './tracked-alert.js';

@@ -14,11 +14,16 @@ export function instanceKey(instance: Pick<AlertInstance, 'rule' | 'labels'>): s
   return `${instance.rule.group}\u0000${instance.rule.name}\u0000${instance.labels.key}`;
 }
 
+/** Same rule, labels and start: same id, also in another process. */
+export function alertId(instance: Pick<AlertInstance, 'rule' | 'labels' | 'startsAt'>): string {
+  const key = `${instanceKey(instance)}\u0000${instance.startsAt}`;
+  return createHash('sha256').update(key).digest('hex').slice(0, 20);
+}
+
 /** Begins an episode. */
 export function openAlert(instance: AlertInstance): Alert {
-  const key = `${instanceKey(instance)}\u0000${instance.startsAt}`;
   return {
-    id: createHash('sha256').update(key).digest('hex').slice(0, 20),
+    id: alertId(instance),
     fingerprint: instance.labels.fingerprint(),
     rule: instance.rule,
     name: instance.labels.get('alertname'),

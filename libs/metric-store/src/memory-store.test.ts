@@ -1,4 +1,3 @@
-import { createNoopMeter } from '@opentelemetry/api';
 import { Labels, type MetricDescription, type Series } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
 import { createMatcher, SampleBuffer, type Sample } from '@tapewatch/promql';
@@ -14,7 +13,6 @@ function store(options: { retentionMs?: number; budgetBytes?: number; logger?: R
     retentionMs: options.retentionMs ?? 3_600_000,
     budgetBytes: options.budgetBytes ?? 2 ** 27,
     logger: options.logger ?? new RecordingLogger(),
-    meter: createNoopMeter(),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Meter } from '@opentelemetry/api';
+import type { Counter, Meter } from '@opentelemetry/api';
 import { formatDuration, type Logger, type Matcher, type Series, type Tick, type TickStage } from '@tapewatch/model';
 import type { SeriesReader, SeriesSource } from '@tapewatch/promql';
 import { SeriesIndex } from './series-index.js';
@@ -9,7 +9,6 @@ export interface MemoryStoreOptions {
   readonly retentionMs: number;
   readonly budgetBytes: number;
   readonly logger: Logger;
-  readonly meter: Meter;
 }
 
 const sweepEveryTicks = 30;
@@ -28,17 +27,21 @@ export class MemoryStore implements TickStage, SeriesSource {
   #retentionMs: number;
   #samplesTotal = 0;
   #full = false;
-  readonly #refused;
+  #refused: Counter | undefined;
 
   constructor(options: MemoryStoreOptions) {
     this.#options = options;
     this.#retentionMs = options.retentionMs;
-    this.#refused = options.meter.createCounter('tapewatch.series.refused', {
+  }
+
+  /** Registers its own figures; they come back to it like all others. */
+  measure(meter: Meter): void {
+    this.#refused = meter.createCounter('tapewatch.series.refused', {
       unit: '{series}',
       description: 'New series that found no place in the memory budget',
     });
     this.#refused.add(0);
-    options.meter
+    meter
       .createObservableGauge('tapewatch.memory.retention', { unit: 's', description: 'How far back memory reaches at present' })
       .addCallback((result) => result.observe(this.#retentionMs / 1000));
   }
@@ -104,7 +107,7 @@ export class MemoryStore implements TickStage, SeriesSource {
 
   private create(series: Series): SeriesMemory | undefined {
     if (this.#full) {
-      this.#refused.add(1);
+      this.#refused?.add(1);
       return undefined;
     }
     const memory = new SeriesMemory(series);

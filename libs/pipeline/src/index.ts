@@ -1,3 +1,6 @@
+export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
+export type { PipelineDependencies } from './create-pipeline.js';
+export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   AlertFilter,
   AlertSummary,

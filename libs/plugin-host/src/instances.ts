@@ -1,8 +1,8 @@
-import type { ChannelConfig, CheckConfig, Locate } from '@tapewatch/config';
+import { formatPath, type ChannelConfig, type CheckConfig, type Locate } from '@tapewatch/config';
 import type { Problem } from '@tapewatch/model';
 import type { CheckResult, Notification, SendResult } from '@tapewatch/plugin-sdk';
 import type { PluginRegistry } from './plugin-registry.js';
-import { formatPath, parseConfig, type Parsed } from './schema.js';
+import { parseConfig, type Parsed } from './schema.js';
 import type { Instance, PluginCall, Supervisor } from './supervisor.js';
 
 /** A configured check, ready to run. */
@@ -87,12 +87,15 @@ function unknownType(
   host: { readonly registry: PluginRegistry; readonly locate: Locate },
 ): Problem {
   const what = kind === 'channel' ? `${type}_configs` : type;
+  const { file, line, column } = host.locate(path);
   return {
     code: 'CONFIG_REFERENCE',
     message: `no plugin provides the ${kind} type ${type}`,
     path: formatPath(path),
     found: what,
     allowed: host.registry.types(kind).map((known) => (kind === 'channel' ? `${known}_configs` : known)).join(', '),
-    ...host.locate(path),
+    file,
+    line,
+    column,
   };
 }

@@ -1,4 +1,4 @@
-import type { Locate } from '@tapewatch/config';
+import { problemsFromSchema, type Locate, type TreePath } from '@tapewatch/config';
 import type { Problem } from '@tapewatch/model';
 import type { ConfigSchema } from '@tapewatch/plugin-sdk';
 
@@ -8,16 +8,13 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export async function parseConfig<T>(
   schema: ConfigSchema<T>,
   value: unknown,
-  place: { readonly path: readonly (string | number)[]; readonly locate: Locate },
+  place: { readonly path: TreePath; readonly locate: Locate },
 ): Promise<Parsed<T>> {
-  const result = await schema['~standard'].validate(value ?? {});
+  const input = value ?? {};
+  const result = await schema['~standard'].validate(input);
   if (result.issues === undefined) return { ok: true, value: result.value };
-  const problems = result.issues.map((issue): Problem => {
-    const inside = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment)).filter((key) => typeof key !== 'symbol');
-    const path = [...place.path, ...inside];
-    return { code: 'CONFIG_INVALID_VALUE', message: issue.message, path: formatPath(path), ...place.locate(path) };
-  });
-  return { ok: false, problems };
+  const knownKeys = (path: TreePath): readonly string[] => (path.length === 0 ? topLevelKeys(schema) : []);
+  return { ok: false, problems: problemsFromSchema(result.issues, { locate: place.locate, at: place.path, input, knownKeys }) };
 }
 
 /** The JSON Schema, where the schema library offers one (Standard JSON Schema; zod 4 does). */
@@ -31,7 +28,7 @@ export function jsonSchemaOf(schema: ConfigSchema<unknown>): unknown {
   }
 }
 
-/** `['a', 0, 'b']` as `a[0].b`. */
-export function formatPath(path: readonly (string | number)[]): string {
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('');
+function topLevelKeys(schema: ConfigSchema<unknown>): readonly string[] {
+  const { properties } = (jsonSchemaOf(schema) ?? {}) as { properties?: Readonly<Record<string, unknown>> };
+  return Object.keys(properties ?? {});
 }

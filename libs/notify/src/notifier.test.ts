@@ -1,0 +1,292 @@
+import { createNoopMeter } from '@opentelemetry/api';
+import type { RouteConfig } from '@tapewatch/config';
+import type { Database } from '@tapewatch/database';
+import { openTestDatabase } from '@tapewatch/database/testing';
+import { Labels, type Alert } from '@tapewatch/model';
+import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
+import { sent, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Notifier, notifyMigrations, type Channel } from './index.js';
+
+/** A channel whose answers a test gives. */
+class FakeChannel implements Channel {
+  readonly plugin = 'fake';
+  readonly got: Notification[] = [];
+  answer: (notification: Notification) => SendResult | Promise<SendResult> = () => sent();
+
+  constructor(
+    readonly name: string,
+    readonly sendResolved = true,
+  ) {}
+
+  async send(notification: Notification): Promise<SendResult> {
+    this.got.push(notification);
+    return this.answer(notification);
+  }
+}
+
+let number = 0;
+
+function alert(overrides: Partial<Alert> = {}): Alert {
+  const labels = overrides.labels ?? Labels.of({ alertname: 'A', venue: 'binance' });
+  const at = Date.UTC(2026, 0, 1);
+  return {
+    id: `a${++number}`,
+    fingerprint: labels.fingerprint(),
+    rule: { group: 'g', name: 'A' },
+    name: 'A',
+    state: 'firing',
+    labels,
+    annotations: { summary: 's' },
+    value: 1,
+    startsAt: at,
+    firedAt: at,
+    ...overrides,
+  };
+}
+
+const resolved = (of: Alert, at: number): Alert => ({ ...of, state: 'resolved', endsAt: at });
+
+describe('Notifier', () => {
+  let database: Database;
+  let clock: FakeClock;
+  let channels: [FakeChannel, FakeChannel];
+  const open: Notifier[] = [];
+
+  const create = (route: Partial<RouteConfig> = {}): Notifier => {
+    const notifier = new Notifier({
+      database,
+      route: { receiver: 'ops', matchers: [], continue: false, routes: [], ...route },
+      receivers: [{ name: 'ops', channels }],
+      externalUrl: () => 'http://tapewatch.test',
+      clock,
+      random: () => 0.5,
+      logger: new RecordingLogger(),
+      meter: createNoopMeter(),
+    });
+    open.push(notifier);
+    return notifier;
+  };
+  const started = async (route: Partial<RouteConfig> = {}, active: readonly Alert[] = [], past: readonly Alert[] = []): Promise<Notifier> => {
+    const notifier = create(route);
+    await notifier.start(active, (id) => Promise.resolve(past.find((one) => one.id === id)));
+    return notifier;
+  };
+  /** The disk is real, so it takes a moment of real time. */
+  const until = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 5_000, interval: 2 });
+  const heard = (channel: FakeChannel): string[] => channel.got.map(({ status, alerts }) => `${status}:${alerts.map(({ id }) => id).join(',')}`);
+  const told = (channel: FakeChannel, ...wanted: string[]): Promise<void> => until(() => expect(heard(channel)).toEqual(wanted));
+  /** Whatever would be told within the time has been told. */
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      await clock.advance(Math.min(1_000, ms - passed));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+
+  beforeEach(async () => {
+    database = await openTestDatabase(notifyMigrations);
+    clock = new FakeClock();
+    channels = [new FakeChannel('one'), new FakeChannel('two', false)];
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((notifier) => notifier.stop()));
+    await database.close();
+  });
+
+  it('tells every channel of the receiver at once, and the end to those that want it', async () => {
+    const notifier = await started();
+    const a = alert();
+    notifier.dispatch([a]);
+    await told(channels[0], `firing:${a.id}`);
+    await told(channels[1], `firing:${a.id}`);
+    await pass(2_000);
+    notifier.dispatch([resolved(a, clock.now())]);
+    await told(channels[0], `firing:${a.id}`, `resolved:${a.id}`);
+    await pass(3_000);
+    expect(heard(channels[1])).toEqual([`firing:${a.id}`]);
+  });
+
+  it('puts alerts of one group into one message', async () => {
+    const notifier = await started({ groupWaitMs: 2_000 });
+    const [a, b] = [alert({ startsAt: clock.now(), firedAt: clock.now() }), alert({ startsAt: clock.now() + 1, firedAt: clock.now() })];
+    notifier.dispatch([a]);
+    notifier.dispatch([b]);
+    await pass(4_000);
+    await told(channels[0], `firing:${a.id},${b.id}`);
+  });
+
+  it('waits for the interval before it tells of an alert that joins a group', async () => {
+    const notifier = await started({ groupIntervalMs: 10_000 });
+    const [a, b] = [alert(), alert()];
+    notifier.dispatch([a]);
+    await told(channels[0], `firing:${a.id}`);
+    notifier.dispatch([b]);
+    await pass(8_000);
+    expect(channels[0].got).toHaveLength(1);
+    await pass(4_000);
+    await told(channels[0], `firing:${a.id}`, `firing:${a.id},${b.id}`);
+  });
+
+  it('repeats after the repeat interval, but not while everything is acknowledged', async () => {
+    const notifier = await started({ repeatIntervalMs: 60_000 });
+    const a = alert();
+    notifier.dispatch([a]);
+    await told(channels[0], `firing:${a.id}`);
+    await pass(62_000);
+    await told(channels[0], `firing:${a.id}`, `firing:${a.id}`);
+    const acknowledged = { ...a, acknowledgement: { by: 'jin', at: clock.now() } };
+    notifier.dispatch([acknowledged]);
+    await pass(200_000);
+    expect(channels[0].got).toHaveLength(2);
+    notifier.dispatch([a]);
+    await pass(3_000);
+    expect(channels[0].got).toHaveLength(3);
+  }, 30_000);
+
+  it('says nothing of an alert that ended before its group was told', async () => {
+    const notifier = await started({ groupWaitMs: 5_000 });
+    const a = alert({ startsAt: clock.now(), firedAt: clock.now() });
+    notifier.dispatch([a]);
+    await pass(2_000);
+    notifier.dispatch([resolved(a, clock.now())]);
+    await pass(10_000);
+    expect(channels[0].got).toEqual([]);
+  });
+
+  it('tries again with growing pauses under the same key, in order, without holding up another channel', async () => {
+    const notifier = await started();
+    let attempts = 0;
+    channels[0].answer = () => (++attempts < 4 ? { outcome: 'retry', reason: 'HTTP 503' } : sent());
+    const [a, b] = [alert(), alert({ labels: Labels.of({ alertname: 'B' }) })];
+    notifier.dispatch([a]);
+    notifier.dispatch([b]);
+    await until(() => expect(channels[1].got).toHaveLength(2));
+    expect(notifier.channels()[0]).toMatchObject({ healthy: false, lastError: 'HTTP 503', pending: 2 });
+    await pass(10_000);
+    await told(channels[0], `firing:${a.id}`, `firing:${a.id}`, `firing:${a.id}`, `firing:${a.id}`, `firing:${b.id}`);
+    expect(new Set(channels[0].got.slice(0, 4).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+    await until(() => expect(notifier.channels()[0]).toMatchObject({ healthy: true, pending: 0 }));
+  });
+
+  it('waits as long as the other side asks for', async () => {
+    const notifier = await started();
+    let attempts = 0;
+    channels[0].answer = () => (++attempts === 1 ? { outcome: 'retry', reason: 'HTTP 429', afterMs: 30_000 } : sent());
+    notifier.dispatch([alert()]);
+    await until(() => expect(attempts).toBe(1));
+    await pass(29_000);
+    expect(attempts).toBe(1);
+    await pass(2_000);
+    await until(() => expect(attempts).toBe(2));
+  });
+
+  it('makes a dead letter of what is rejected, and goes on', async () => {
+    const notifier = await started();
+    channels[0].answer = ({ alerts }) => (alerts[0]?.name === 'A' ? { outcome: 'rejected', reason: 'HTTP 400' } : sent());
+    const [a, b] = [alert(), alert({ name: 'B', labels: Labels.of({ alertname: 'B' }) })];
+    notifier.dispatch([a]);
+    notifier.dispatch([b]);
+    await told(channels[0], `firing:${a.id}`, `firing:${b.id}`);
+    await until(() => expect(notifier.channels()[0]).toMatchObject({ deadLetters: 1, healthy: true }));
+  });
+
+  it('lets a channel that hangs hang alone', async () => {
+    const notifier = await started();
+    let release = (): void => undefined;
+    channels[0].answer = () =>
+      new Promise((resolve) => {
+        release = () => resolve(sent());
+      });
+    const a = alert();
+    notifier.dispatch([a]);
+    await told(channels[1], `firing:${a.id}`);
+    await pass(3_000);
+    notifier.dispatch([alert({ labels: Labels.of({ alertname: 'B' }) })]);
+    await until(() => expect(channels[1].got).toHaveLength(2));
+    release();
+  });
+
+  describe('after a kill', () => {
+    it('sends what was on its way, under its old key', async () => {
+      const first = await started();
+      channels[0].answer = () => new Promise(() => undefined);
+      const a = alert();
+      first.dispatch([a]);
+      await told(channels[0], `firing:${a.id}`);
+      const [key] = channels[0].got.map(({ idempotencyKey }) => idempotencyKey);
+      channels = [new FakeChannel('one'), new FakeChannel('two', false)];
+      open.splice(0);
+      await started({}, [a]);
+      await told(channels[0], `firing:${a.id}`);
+      expect(channels[0].got[0]?.idempotencyKey).toBe(key);
+      await pass(3_000);
+      expect(channels[1].got).toEqual([]);
+    });
+
+    it('tells of an alert that fired before anyone was told', async () => {
+      const a = alert();
+      await started({}, [a]);
+      await told(channels[0], `firing:${a.id}`);
+    });
+
+    it('tells the end of an alert that ended without the channel having heard of it', async () => {
+      const first = await started();
+      const a = alert();
+      first.dispatch([a]);
+      await told(channels[0], `firing:${a.id}`);
+      await until(() => expect(first.channels()[0]?.pending).toBe(0));
+      await first.stop();
+      await pass(2_000);
+      await started({}, [], [resolved(a, clock.now())]);
+      await told(channels[0], `firing:${a.id}`, `resolved:${a.id}`);
+    });
+
+    it('never gives a key twice', async () => {
+      const keys: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        const notifier = await started();
+        notifier.dispatch([alert()]);
+        await until(() => expect(channels[0].got).toHaveLength(i + 1));
+        await until(() => expect(notifier.channels()[0]?.pending).toBe(0));
+        await notifier.stop();
+        keys.push(channels[0].got[i]?.idempotencyKey ?? '');
+      }
+      expect(new Set(keys).size).toBe(3);
+    });
+
+    it('notes, rather than sends, what was meant for a channel that is gone', async () => {
+      const first = await started();
+      channels[1].answer = () => new Promise(() => undefined);
+      first.dispatch([alert()]);
+      await until(() => expect(channels[1].got).toHaveLength(1));
+      open.splice(0);
+      channels = [channels[0], new FakeChannel('three')];
+      await started();
+      const rows = await database
+        .tables<{ notification: { channel: string; outcome: string; reason: string } }>()
+        .selectFrom('notification')
+        .select(['outcome', 'reason'])
+        .where('channel', '=', 'two')
+        .execute();
+      expect(rows).toEqual([{ outcome: 'not_sent', reason: 'its channel is no longer configured' }]);
+    });
+  });
+
+  it('sends also when the outbox cannot be written', async () => {
+    const notifier = await started();
+    database.transaction = () => Promise.reject(new Error('disk full'));
+    const a = alert();
+    notifier.dispatch([a]);
+    await told(channels[0], `firing:${a.id}`);
+  });
+
+  it('tries a channel out with a message that says so', async () => {
+    const notifier = await started();
+    expect(await notifier.test('one', 'jin')).toMatchObject({ ok: true, value: { channel: 'one', outcome: 'sent' } });
+    expect(channels[0].got[0]).toMatchObject({ test: true, alerts: [{ annotations: { summary: expect.stringContaining('jin') as string } }] });
+    channels[0].answer = () => ({ outcome: 'rejected', reason: 'HTTP 401' });
+    expect(await notifier.test('one', 'jin')).toMatchObject({ ok: true, value: { outcome: 'not_sent', reason: 'HTTP 401' } });
+    expect(await notifier.test('nope', 'jin')).toMatchObject({ ok: false, refusal: { code: 'NOT_FOUND', message: expect.stringContaining('one, two') as string } });
+  });
+});

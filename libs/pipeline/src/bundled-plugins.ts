@@ -1,0 +1,10 @@
+import channelConsole from '@tapewatch/channel-console';
+import channelWebhook from '@tapewatch/channel-webhook';
+import checkExchange from '@tapewatch/check-exchange';
+import checkHttp from '@tapewatch/check-http';
+import rulePromql from '@tapewatch/rule-promql';
+import ruleThreshold from '@tapewatch/rule-threshold';
+import type { Plugin } from '@tapewatch/plugin-sdk';
+
+/** The plugins that come with the program. They enter through the same registry as a user's. */
+export const bundledPlugins: readonly Plugin[] = [checkHttp, checkExchange, channelConsole, channelWebhook, rulePromql, ruleThreshold];

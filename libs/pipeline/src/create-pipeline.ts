@@ -1,0 +1,167 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { alertId, alertMigrations, Alerts } from '@tapewatch/alerts';
+import type { TapewatchConfig } from '@tapewatch/config';
+import { openDatabase, type Database } from '@tapewatch/database';
+import { createExchanges } from '@tapewatch/exchanges';
+import { HealthChecks, healthMigrations } from '@tapewatch/health';
+import { MemoryStore } from '@tapewatch/metric-store';
+import { ConfigError, messageOf, StartError, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import { Notifier, notifyMigrations } from '@tapewatch/notify';
+import { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
+import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
+import { createTelemetry, destinationsFrom, OtlpDestination, resourceFrom, SeriesTranslation } from '@tapewatch/telemetry';
+import { bindPlugins, loadPlugins } from './configured-plugins.js';
+import { loadRules } from './configured-rules.js';
+import { EventTopic } from './event-topic.js';
+import { exchangeProblems } from './exchange-problems.js';
+import type { Pipeline } from './pipeline.js';
+import { PipelineRun } from './pipeline-run.js';
+import { Queries } from './queries.js';
+import { TickFork } from './tick-fork.js';
+
+export interface PipelineDependencies {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+  /** Base of links, without a trailing slash; asked late, as the port may be known late. */
+  readonly externalUrl: () => string;
+  readonly shippedRulesDir: string;
+}
+
+const stateFile = 'state.db';
+
+/** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError; touches no data. */
+export async function checkPipelineConfig(
+  config: TapewatchConfig,
+  dependencies: Pick<PipelineDependencies, 'env' | 'shippedRulesDir'>,
+): Promise<{ readonly registry: PluginRegistry; readonly groups: readonly RuleGroup[] }> {
+  const problems = [...exchangeProblems(config.exchanges, config.locate)];
+  const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!(thrown instanceof ConfigError)) throw thrown;
+      problems.push(...thrown.problems);
+      return undefined;
+    }
+  };
+  await collect(() => destinationsFrom(dependencies.env, config.otlp.destinations));
+  const registry = await collect(() => loadPlugins(config));
+  const groups = registry === undefined ? undefined : await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
+  if (problems.length > 0 || registry === undefined || groups === undefined) throw new ConfigError(problems);
+  return { registry, groups };
+}
+
+/**
+ * Builds the program from its config: the one place that knows the order of the stages. Opens the data folder, loads plugins and rules,
+ * and measures nothing yet. Throws ConfigError (everything wrong with the config at once) or StartError (data folder in use, damaged ...).
+ */
+export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
+  const { registry, groups } = await checkPipelineConfig(config, dependencies);
+  const database = await openState(config.dataDir);
+  try {
+    return await assemble(config, dependencies, registry, groups, database);
+  } catch (thrown) {
+    await database.close();
+    throw thrown;
+  }
+}
+
+async function assemble(
+  config: TapewatchConfig,
+  dependencies: PipelineDependencies,
+  registry: PluginRegistry,
+  groups: readonly RuleGroup[],
+  database: Database,
+): Promise<Pipeline> {
+  const { clock, logger, random, env, version, externalUrl } = dependencies;
+
+  // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
+  //                               └──> series ──> store ──> rules
+  const store = new MemoryStore({ retentionMs: config.metrics.retentionMs, budgetBytes: config.metrics.memoryBytes, logger });
+  const ticks = new TickFork(logger);
+  const series = new SeriesTranslation({ logger, next: [ticks] });
+  const destinations = destinationsFrom(env, config.otlp.destinations).map((destination) => new OtlpDestination({ clock, logger, destination }));
+  const telemetry = createTelemetry({
+    clock,
+    logger,
+    resource: resourceFrom(env, {
+      serviceName: 'tapewatch',
+      serviceVersion: version,
+      serviceInstanceId: `${hostname()}:${config.server.port}`,
+      attributes: { 'host.name': hostname(), ...config.metrics.resource },
+    }),
+    cardinalityLimit: config.metrics.cardinalityLimit,
+    next: [series, ...destinations],
+  });
+  const meter = telemetry.meterProvider.getMeter('tapewatch', version);
+  store.measure(meter);
+
+  const queries = new Queries(store, clock);
+  const supervisor = new Supervisor({
+    clock,
+    logger,
+    meter,
+    query: (text) => queries.samples(text),
+    noteError: (plugin, message) => registry.noteError(plugin, message),
+  });
+  const { checks, receivers } = await bindPlugins(config, registry, supervisor);
+
+  // rules ──> alerts ──> notify ──> channels
+  const alertEvents = new EventTopic<AlertEvent>(logger);
+  const healthEvents = new EventTopic<HealthEvent>(logger);
+  const notifier = new Notifier({ database, route: config.route, receivers, externalUrl, clock, random, logger, meter });
+  const alerts = await Alerts.open({ database, dispatch: notifier, publish: (event) => alertEvents.publish(event), clock, logger, meter });
+  const engine = createRuleEngine({
+    groups,
+    query: (expression, at) => queries.evaluate(expression, at),
+    meter,
+    clock,
+    logger,
+    externalUrl,
+    alertId,
+    next: (evaluation) => alerts.accept(evaluation),
+  });
+  const exchanges = createExchanges({ exchanges: config.exchanges, meter, clock, logger, random });
+  const health = new HealthChecks({ checks, database, publish: (event) => healthEvents.publish(event), clock, logger, meter });
+  alertEvents.readFrom(alerts.history);
+  healthEvents.readFrom(health.history);
+
+  return new PipelineRun({
+    config,
+    version,
+    clock,
+    logger,
+    meter,
+    database,
+    registry,
+    supervisor,
+    store,
+    ticks,
+    series,
+    destinations,
+    telemetry,
+    queries,
+    engine,
+    alerts,
+    notifier,
+    exchanges,
+    health,
+    alertEvents,
+    healthEvents,
+  });
+}
+
+async function openState(dataDir: string): Promise<Database> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw new StartError('DATA_UNREADABLE', `the data folder ${dataDir} cannot be made: ${messageOf(thrown)}`, { cause: thrown });
+  }
+  return openDatabase({ path: join(dataDir, stateFile), migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations] });
+}

@@ -1,0 +1,40 @@
+import type { Meter } from '@opentelemetry/api';
+import type { Alerts } from '@tapewatch/alerts';
+import type { TapewatchConfig } from '@tapewatch/config';
+import type { Database } from '@tapewatch/database';
+import type { Exchanges } from '@tapewatch/exchanges';
+import type { HealthChecks } from '@tapewatch/health';
+import type { MemoryStore } from '@tapewatch/metric-store';
+import type { AlertEvent, Clock, HealthEvent, Logger } from '@tapewatch/model';
+import type { Notifier } from '@tapewatch/notify';
+import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
+import type { RuleEngine } from '@tapewatch/rules';
+import type { OtlpDestination, SeriesTranslation, Telemetry } from '@tapewatch/telemetry';
+import type { EventTopic } from './event-topic.js';
+import type { Queries } from './queries.js';
+import type { TickFork } from './tick-fork.js';
+
+/** The stages of one assembled pipeline. */
+export interface PipelineParts {
+  readonly config: TapewatchConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  readonly database: Database;
+  readonly registry: PluginRegistry;
+  readonly supervisor: Supervisor;
+  readonly store: MemoryStore;
+  readonly ticks: TickFork;
+  readonly series: SeriesTranslation;
+  readonly destinations: readonly OtlpDestination[];
+  readonly telemetry: Telemetry;
+  readonly queries: Queries;
+  readonly engine: RuleEngine;
+  readonly alerts: Alerts;
+  readonly notifier: Notifier;
+  readonly exchanges: Exchanges;
+  readonly health: HealthChecks;
+  readonly alertEvents: EventTopic<AlertEvent>;
+  readonly healthEvents: EventTopic<HealthEvent>;
+}

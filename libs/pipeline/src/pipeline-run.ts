@@ -1,0 +1,100 @@
+import { registerHostInstruments, type HostInstruments } from '@tapewatch/telemetry';
+import { delay, messageOf } from '@tapewatch/model';
+import type { PipelineParts } from './parts.js';
+import type { Pipeline, PipelineCommands, PipelineEvents, PipelineReader } from './pipeline.js';
+import { createReader } from './reader.js';
+
+/** What a stop may take in all; then what hangs is left behind. */
+const stopWithinMs = 8_000;
+
+/** A pipeline's life: started once, stopped once. */
+export class PipelineRun implements Pipeline {
+  readonly read: PipelineReader;
+  readonly events: PipelineEvents;
+  readonly commands: PipelineCommands;
+  readonly #parts: PipelineParts;
+  readonly #tickListeners = new Set<(at: number) => void>();
+  #host: HostInstruments | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: PipelineParts) {
+    const { alerts, health, notifier } = parts;
+    this.#parts = parts;
+    this.read = createReader(parts);
+    this.events = {
+      alerts: parts.alertEvents,
+      health: parts.healthEvents,
+      onTick: (listener) => {
+        this.#tickListeners.add(listener);
+        return () => void this.#tickListeners.delete(listener);
+      },
+    };
+    this.commands = {
+      acknowledgeAlert: (id, acknowledgement) => alerts.acknowledge(id, acknowledgement),
+      unacknowledgeAlert: (id, by) => alerts.unacknowledge(id, by),
+      resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
+      runHealthCheck: (component) => health.runNow(component),
+      testChannel: (name, by) => notifier.test(name, by),
+    };
+  }
+
+  get meter(): Pipeline['meter'] {
+    return this.#parts.meter;
+  }
+
+  async start(): Promise<void> {
+    const { alerts, clock, config, engine, exchanges, health, meter, notifier, store, telemetry, ticks } = this.#parts;
+    ticks.add(store, { accept: ({ at }) => engine.evaluate(at) }, { accept: ({ at }) => this.announce(at) });
+    if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
+    const orphans = engine.restore(alerts.instances(), clock.now());
+    alerts.abandon(orphans, clock.now());
+    await notifier.start(alerts.active(), (id) => alerts.find(id));
+    await health.start();
+    await exchanges.start();
+    telemetry.start();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.end();
+    return this.#stopping;
+  }
+
+  private async end(): Promise<void> {
+    const { alerts, clock, database, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
+    const patience = new AbortController();
+    const orderly = async (): Promise<void> => {
+      // First, so that no rule ever sees a tick from which stopped stages are missing.
+      await this.tryTo('stop telemetry', telemetry.stop(2_000));
+      await this.tryTo('stop checks', health.stop());
+      await this.tryTo('stop exchanges', exchanges.stop());
+      await this.tryTo('stop host instruments', this.#host?.stop());
+      await this.tryTo('write alerts', alerts.stop());
+      // A notification that is being sent gets a moment; after that it is sent again at the next start, under the same key.
+      const senders = notifier.stop();
+      await Promise.race([senders, delay(clock, 1_500, patience.signal)]);
+      supervisor.stop();
+      await this.tryTo('stop senders', senders);
+      await this.tryTo('close the database', database.close());
+    };
+    await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);
+    patience.abort();
+  }
+
+  private async tryTo(what: string, work: Promise<void> | undefined): Promise<void> {
+    try {
+      await work;
+    } catch (thrown) {
+      this.#parts.logger.warn({ error: messageOf(thrown) }, `could not ${what} properly`);
+    }
+  }
+
+  private announce(at: number): void {
+    for (const listener of this.#tickListeners) {
+      try {
+        listener(at);
+      } catch (thrown) {
+        this.#parts.logger.error({ error: messageOf(thrown) }, 'a listener to ticks threw');
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { listAlerts, summarizeAlerts } from '@tapewatch/alerts';
+import { summarizeMetrics } from '@tapewatch/metric-store';
+import { prometheusText } from '@tapewatch/telemetry';
+import type { PipelineParts } from './parts.js';
+import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
+
+/** Answers from the stages, as they are. */
+export function createReader(parts: PipelineParts): PipelineReader {
+  const { alerts, clock, engine, exchanges, health, notifier, queries, registry, series, store } = parts;
+  const startedAt = clock.now();
+  return {
+    readiness: () => readinessOf(parts),
+    health: () => health.summary(),
+    healthHistory: (request) => health.history.page(request),
+    uptimeRatio: (component, rangeMs) => health.history.uptimeRatio(component, clock.now() - rangeMs, clock.now()),
+    alerts: (request) => listAlerts(alerts, request),
+    alert: (id) => alerts.find(id),
+    alertHistory: (id, last) => alerts.history.eventsOf(id, last),
+    alertSummary: () => summarizeAlerts(alerts),
+    rules: () => engine.views(),
+    query: (text, at) => queries.instant(text, at),
+    queryRange: (text, from, to, stepMs) => queries.range(text, from, to, stepMs),
+    metricsSummary: (rangeMs, match) => summarizeMetrics(store, rangeMs, match),
+    exchanges: () => exchanges.views(),
+    channels: () => Promise.resolve(notifier.channels()),
+    plugins: () => registry.views(),
+    status: () => statusOf(parts, startedAt),
+    prometheusText: () => (series.latest === undefined ? '' : prometheusText(series.latest)),
+  };
+}
+
+function readinessOf({ alerts, destinations, notifier, store }: PipelineParts): Readiness {
+  // Storage and rules are there since the pipeline was created.
+  const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
+  const degraded = [
+    ...(alerts.durable ? [] : ['alert history cannot be written']),
+    ...(store.shortened ? [`metric memory is shortened to ${Math.round(store.retentionMs / 1000)} s`] : []),
+    ...destinations.flatMap((destination) => {
+      const { name, healthy } = destination.status();
+      return healthy === false ? [`OTLP destination ${name} cannot be reached`] : [];
+    }),
+    ...notifier.channels().flatMap(({ name, healthy }) => (healthy ? [] : [`channel ${name} does not deliver`])),
+  ];
+  return { ready: waitingFor.length === 0, waitingFor, degraded };
+}
+
+function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
+  const { destinations, store, version } = parts;
+  const lagSeconds = newestValue(parts, 'histogram_quantile(0.99, rate(tapewatch_tick_lag_seconds_bucket[5m]))');
+  return {
+    startedAt,
+    version,
+    seriesActive: store.seriesActive,
+    samplesTotal: store.samplesTotal,
+    missedTicks: newestValue(parts, 'tapewatch_tick_missed_total') ?? 0,
+    destinations: destinations.map((destination): DestinationView => {
+      const status = destination.status();
+      // Until the first export has ended nothing speaks against it.
+      return { ...status, healthy: status.healthy ?? true };
+    }),
+    ...(store.lastTickAt === undefined ? {} : { lastTickAt: store.lastTickAt }),
+    ...(lagSeconds === undefined ? {} : { tickLagP99Ms: lagSeconds * 1000 }),
+  };
+}
+
+function newestValue({ queries }: PipelineParts, text: string): number | undefined {
+  const result = queries.instant(text);
+  const value = result.ok ? result.value.series[0]?.values[0] : undefined;
+  return value === undefined || Number.isNaN(value) ? undefined : value;
+}
