@@ -1,0 +1,105 @@
+import type { Matcher } from '@tapewatch/model';
+import { QueryLimitError } from '../errors.js';
+import type { EvaluateOptions, Note, QueryLimits } from '../query-result.js';
+import type { SeriesReader, SeriesSource } from '../series-source.js';
+import type { SourceRange } from '../syntax/source-range.js';
+import type { InstantVector } from './instant-vector.js';
+
+const defaultLookbackMs = 300_000;
+const defaultSubqueryStepMs = 60_000;
+
+export interface QueryTimes {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** A range query, even when it has one step only. */
+  readonly isRange: boolean;
+}
+
+/** All that belongs to one evaluation of an expression: where it reads, what it may use up, what it has to say. */
+export class QueryRun {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly isRange: boolean;
+  readonly lookbackMs: number;
+  readonly defaultStepMs: number;
+  readonly #source: SeriesSource;
+  readonly #limits: QueryLimits;
+  readonly #readers: (readonly SeriesReader[] | undefined)[] = [];
+  readonly #subqueries: (Map<number, InstantVector> | undefined)[] = [];
+  readonly #warnings = new Map<string, Note>();
+  readonly #infos = new Map<string, Note>();
+  #samples = 0;
+  #points = 0;
+
+  constructor(source: SeriesSource, times: QueryTimes, options: EvaluateOptions) {
+    this.startMs = times.startMs;
+    this.endMs = times.endMs;
+    this.isRange = times.isRange;
+    this.lookbackMs = options.lookbackMs ?? defaultLookbackMs;
+    this.defaultStepMs = options.defaultStepMs ?? defaultSubqueryStepMs;
+    this.#source = source;
+    this.#limits = options.limits ?? {};
+  }
+
+  get warnings(): Note[] {
+    return [...this.#warnings.values()];
+  }
+
+  get infos(): Note[] {
+    return [...this.#infos.values()];
+  }
+
+  warn(message: string, range: SourceRange): void {
+    note(this.#warnings, `PromQL warning: ${message}`, range);
+  }
+
+  inform(message: string, range: SourceRange): void {
+    note(this.#infos, `PromQL info: ${message}`, range);
+  }
+
+  /** The series of the selector that has this slot in the plan; asked of the source once a run. */
+  select(slot: number, matchers: readonly Matcher[], fromMs: number, toMs: number): readonly SeriesReader[] {
+    const known = this.#readers[slot];
+    if (known !== undefined) return known;
+    const { maxSeries = Infinity } = this.#limits;
+    const readers: SeriesReader[] = [];
+    for (const reader of this.#source.select(matchers, fromMs, toMs)) {
+      readers.push(reader);
+      if (readers.length <= maxSeries) continue;
+      throw new QueryLimitError('maxSeries', `a selector found more than ${maxSeries} series, the limit of a query`);
+    }
+    this.#readers[slot] = readers;
+    return readers;
+  }
+
+  /** What the subquery of this slot has found so far, by time. */
+  subqueryResults(slot: number): Map<number, InstantVector> {
+    return (this.#subqueries[slot] ??= new Map<number, InstantVector>());
+  }
+
+  /** Called for every stretch of samples that was read. */
+  countSamples(count: number): void {
+    this.#samples += count;
+    const { maxSamples = Infinity } = this.#limits;
+    if (this.#samples <= maxSamples) return;
+    throw new QueryLimitError('maxSamples', `the query read more than ${maxSamples} samples, the limit of a query`);
+  }
+
+  countPoints(count: number): void {
+    this.#points += count;
+    const { maxPoints = Infinity } = this.#limits;
+    if (this.#points <= maxPoints) return;
+    throw new QueryLimitError('maxPoints', `the result has more than ${maxPoints} points, the limit of a query`);
+  }
+
+  /** Called now and then: before each selector is read, and every so many series within. */
+  checkDeadline(): void {
+    if (this.#limits.deadline?.() !== true) return;
+    throw new QueryLimitError('deadline', 'the query took longer than it may');
+  }
+}
+
+function note(notes: Map<string, Note>, message: string, range: SourceRange): void {
+  const key = `${range.start}:${range.end} ${message}`;
+  if (!notes.has(key)) notes.set(key, { message, range });
+}

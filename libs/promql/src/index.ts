@@ -1,0 +1,34 @@
+export { EvaluationError, PromqlError, QueryLimitError } from './errors.js';
+export type { QueryLimit } from './errors.js';
+export { evaluateInstant, evaluateRange } from './evaluate/evaluate.js';
+export { createMatcher, formatMatcher, formatMatchers } from './matchers/matcher.js';
+export { parseMatchers } from './matchers/parse-matchers.js';
+export { formatNote } from './query-result.js';
+export type { EvaluateOptions, MatrixSeries, Note, QueryLimits, QueryResult, VectorSample } from './query-result.js';
+export { SampleBuffer } from './series-source.js';
+export type { Sample, SeriesReader, SeriesSource } from './series-source.js';
+export type {
+  Aggregation,
+  AggregationOperator,
+  ArithmeticOperator,
+  AtModifier,
+  Binary,
+  BinaryOperator,
+  Call,
+  ComparisonOperator,
+  Expression,
+  NumberLiteral,
+  Paren,
+  RangeSelector,
+  SetOperator,
+  StringLiteral,
+  Subquery,
+  Unary,
+  ValueType,
+  VectorMatching,
+  VectorSelector,
+} from './syntax/ast.js';
+export { horizonMs, selectorsOf } from './syntax/traversal.js';
+export { parse } from './syntax/parse.js';
+export { printExpression } from './syntax/print.js';
+export type { SourceRange } from './syntax/source-range.js';

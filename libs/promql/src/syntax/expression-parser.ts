@@ -1,0 +1,149 @@
+import { PromqlError } from '../errors.js';
+import type { BinaryOperator, Expression, NumberLiteral } from './ast.js';
+import { checkedBinary, checkUnary } from './binary-checks.js';
+import { parseAggregation, parseCall, startsAggregation } from './call-parser.js';
+import { isComparison, precedenceOf, reservedWords, unaryPrecedence } from './keywords.js';
+import { parseMatching } from './matching-parser.js';
+import { parsePostfix } from './modifier-parser.js';
+import { isInfOrNaN } from './number-literal.js';
+import { parseSelector } from './selector-parser.js';
+import type { SourceRange } from './source-range.js';
+import { TokenCursor } from './token-cursor.js';
+
+/** Deeper trees than this are refused, so that no text can exhaust the stack of whoever walks the tree. */
+const deepestTree = 500;
+
+/** Precedence climbing over operators; what stands between them is read by the parsers beside this one. */
+export class ExpressionParser {
+  readonly cursor: TokenCursor;
+  readonly #depths = new WeakMap<Expression, number>();
+  #nesting = 0;
+
+  constructor(text: string) {
+    this.cursor = new TokenCursor(text);
+  }
+
+  parseAll(): Expression {
+    const expression = this.expression();
+    if (this.cursor.current.kind !== 'end') this.cursor.unexpected('an operator or the end of the expression');
+    return expression;
+  }
+
+  /** An expression whose operators all bind at least as tightly as `least`. */
+  expression(least = 0): Expression {
+    this.#nesting++;
+    if (this.#nesting > deepestTree) this.#tooDeep(this.cursor.rangeOf(this.cursor.current));
+    let left = this.#operand();
+    for (;;) {
+      const operator = this.#operatorAhead();
+      const precedence = operator === undefined ? undefined : precedenceOf(operator);
+      if (precedence === undefined || precedence < least) break;
+      left = this.#binary(left, operator as BinaryOperator, precedence);
+    }
+    this.#nesting--;
+    return left;
+  }
+
+  /** Notes how deep a new expression is. */
+  built<T extends Expression>(expression: T, children: readonly Expression[]): T {
+    const depth = 1 + children.reduce((deepest, child) => Math.max(deepest, this.#depths.get(child) ?? 1), 0);
+    if (depth > deepestTree) this.#tooDeep(expression.range);
+    this.#depths.set(expression, depth);
+    return expression;
+  }
+
+  #operatorAhead(): string | undefined {
+    const { kind, text } = this.cursor.current;
+    if (kind === 'word') return text.toLowerCase();
+    if (kind !== 'symbol') return undefined;
+    if (text === '</' || text === '>/') {
+      throw new PromqlError(
+        `the native histogram operator ${text} is not supported`,
+        this.cursor.rangeOf(this.cursor.current),
+      );
+    }
+    return text;
+  }
+
+  #binary(left: Expression, operator: BinaryOperator, precedence: number): Expression {
+    const sign = this.cursor.next();
+    const bool = this.cursor.takeWord('bool');
+    if (bool && !isComparison(operator)) {
+      throw new PromqlError('the bool modifier can only be used on comparison operators', this.cursor.rangeOf(sign));
+    }
+    const matching = parseMatching(this.cursor, operator);
+    // Only ^ groups from the right.
+    const right = this.expression(operator === '^' ? precedence : precedence + 1);
+    const range = this.cursor.span(left.range, right.range);
+    const signRange = this.cursor.rangeOf(sign);
+    return this.built(checkedBinary({ operator, left, right, bool, range, signRange }, matching), [left, right]);
+  }
+
+  #operand(): Expression {
+    const { cursor } = this;
+    const { kind, text } = cursor.current;
+    if (kind === 'symbol' && (text === '+' || text === '-')) return this.#signed(text);
+    return parsePostfix(this, this.#primary());
+  }
+
+  #signed(operator: '+' | '-'): Expression {
+    const sign = this.cursor.next();
+    const expression = this.expression(unaryPrecedence + 1);
+    const range = this.cursor.rangeFrom(sign.start);
+    if (expression.kind === 'number') {
+      return { ...expression, value: operator === '-' ? -expression.value : expression.value, range };
+    }
+    return this.built({ kind: 'unary', type: checkUnary(expression), operator, expression, range }, [expression]);
+  }
+
+  #primary(): Expression {
+    const { cursor } = this;
+    const token = cursor.current;
+    switch (token.kind) {
+      case 'number':
+        return this.#number(token.value, false);
+      case 'duration':
+        return this.#number(token.value / 1000, true);
+      case 'string':
+        cursor.next();
+        return { kind: 'string', type: 'string', value: token.text, range: cursor.rangeOf(token) };
+      case 'word':
+        return this.#word(token.text);
+      case 'symbol':
+        if (token.text === '(') return this.#paren();
+        if (token.text === '{') return parseSelector(cursor);
+        break;
+      case 'end':
+        break;
+    }
+    return cursor.unexpected('a metric, number, string, function, aggregation or "("');
+  }
+
+  #word(text: string): Expression {
+    const { cursor } = this;
+    const lower = text.toLowerCase();
+    if (isInfOrNaN(text)) return this.#number(lower === 'inf' ? Infinity : NaN, false);
+    if (startsAggregation(cursor)) return parseAggregation(this);
+    const { kind, text: next } = cursor.following;
+    if (kind === 'symbol' && next === '(' && !reservedWords.has(lower)) return parseCall(this);
+    if (reservedWords.has(lower)) return cursor.unexpected('a metric, number, string, function or aggregation');
+    return parseSelector(cursor);
+  }
+
+  #number(value: number, duration: boolean): NumberLiteral {
+    const token = this.cursor.next();
+    return { kind: 'number', type: 'scalar', value, duration, range: this.cursor.rangeOf(token) };
+  }
+
+  #paren(): Expression {
+    const open = this.cursor.next();
+    const expression = this.expression();
+    this.cursor.expectSymbol(')', 'to close the parenthesis');
+    const range = this.cursor.rangeFrom(open.start);
+    return this.built({ kind: 'paren', type: expression.type, expression, range }, [expression]);
+  }
+
+  #tooDeep(range: SourceRange): never {
+    throw new PromqlError(`the expression is nested too deeply, expected at most ${deepestTree} levels`, range);
+  }
+}

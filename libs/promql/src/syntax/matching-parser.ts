@@ -1,0 +1,49 @@
+import { PromqlError } from '../errors.js';
+import type { BinaryOperator, VectorMatching } from './ast.js';
+import { isSetOperator } from './keywords.js';
+import { parseLabelList } from './label-list.js';
+import type { TokenCursor } from './token-cursor.js';
+
+const fillWords = new Set(['fill', 'fill_left', 'fill_right']);
+
+/** What may follow a binary operator: on or ignoring, then group_left or group_right; undefined when nothing does. */
+export function parseMatching(cursor: TokenCursor, operator: BinaryOperator): VectorMatching | undefined {
+  const on = cursor.isWord('on');
+  if (!on && !cursor.isWord('ignoring')) {
+    refuseFill(cursor);
+    return undefined;
+  }
+  cursor.next();
+  const labels = parseLabelList(cursor, on ? 'on' : 'ignoring');
+  const matching = { on, labels, ...parseGrouping(cursor, operator) };
+  const both = on ? matching.include.find((label) => labels.includes(label)) : undefined;
+  if (both !== undefined) {
+    const range = cursor.rangeOf(cursor.current);
+    throw new PromqlError(
+      `label ${JSON.stringify(both)} must not occur in on and group_left/group_right at once`,
+      range,
+    );
+  }
+  refuseFill(cursor);
+  return matching;
+}
+
+function parseGrouping(cursor: TokenCursor, operator: BinaryOperator): Pick<VectorMatching, 'cardinality' | 'include'> {
+  const left = cursor.isWord('group_left');
+  if (!left && !cursor.isWord('group_right')) {
+    return { cardinality: isSetOperator(operator) ? 'many-to-many' : 'one-to-one', include: [] };
+  }
+  const word = cursor.next();
+  if (isSetOperator(operator)) {
+    throw new PromqlError(`no grouping allowed for ${JSON.stringify(operator)} operation`, cursor.rangeOf(word));
+  }
+  const include = cursor.isSymbol('(') ? parseLabelList(cursor, left ? 'group_left' : 'group_right') : [];
+  return { cardinality: left ? 'many-to-one' : 'one-to-many', include };
+}
+
+function refuseFill(cursor: TokenCursor): void {
+  const { kind, text } = cursor.current;
+  const { following } = cursor;
+  if (kind !== 'word' || !fillWords.has(text.toLowerCase()) || following.text !== '(') return;
+  throw new PromqlError(`the experimental modifier ${text} is not supported`, cursor.rangeOf(cursor.current));
+}

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { PromqlError } from '../errors.js';
+import type { Expression } from './ast.js';
+import { parse } from './parse.js';
+
+/** How operators group, as an S-expression. */
+function shape(expression: Expression): string {
+  switch (expression.kind) {
+    case 'paren':
+      return shape(expression.expression);
+    case 'unary':
+      return `(${expression.operator} ${shape(expression.expression)})`;
+    case 'binary':
+      return `(${expression.operator} ${shape(expression.left)} ${shape(expression.right)})`;
+    case 'number':
+      return String(expression.value);
+    case 'selector':
+      return `${expression.name ?? '{}'}${expression.offsetMs === 0 ? '' : `~${expression.offsetMs / 1000}`}`;
+    default:
+      return expression.kind;
+  }
+}
+
+function failure(text: string): PromqlError {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof PromqlError) return error;
+    throw error;
+  }
+  throw new Error(`no error for ${text}`);
+}
+
+describe('parse', () => {
+  it.each([
+    ['1 + 2 * 3', '(+ 1 (* 2 3))'],
+    ['1 - 2 - 3', '(- (- 1 2) 3)'],
+    ['2 ^ 3 ^ 2', '(^ 2 (^ 3 2))'],
+    ['-2 ^ 2', '(- (^ 2 2))'],
+    ['-1 * 2', '(* -1 2)'],
+    ['2 / -2 ^ - - -1 * 3 + 2', '(+ (* (/ 2 (- (^ 2 -1))) 3) 2)'],
+    ['a or b and c', '(or a (and b c))'],
+    ['a and b unless c', '(unless (and a b) c)'],
+    ['a > b + c', '(> a (+ b c))'],
+    ['a * b atan2 c', '(atan2 (* a b) c)'],
+    ['a > b offset 1m', '(> a b~60)'],
+    ['a offset 15m or b offset -45m', '(or a~900 b~-2700)'],
+    ['-a offset 5', '(- a~5)'],
+    ['2 ^ a offset 5m', '(^ 2 a~300)'],
+    ['a OFFSET 1m OR B', '(or a~60 B)'],
+    ['sum + by', '(+ sum by)'],
+    ['+Inf - nan', '(- Infinity NaN)'],
+    ['a # comment\n+ b', '(+ a b)'],
+  ])('groups %s', (text, wanted) => {
+    expect(shape(parse(text))).toBe(wanted);
+  });
+
+  it.each([
+    ['0x1F', 31],
+    ['1_000.5', 1000.5],
+    ['.5', 0.5],
+    ['3.', 3],
+    ['1e-3', 0.001],
+    ['0755', 493],
+    ['08', 8],
+    ['5m30s', 330],
+    ['1ms', 0.001],
+    ['-2h', -7200],
+  ])('reads the number %s', (text, value) => {
+    expect(parse(text)).toMatchObject({ kind: 'number', type: 'scalar', value });
+  });
+
+  it.each([
+    [String.raw`"a\n\t\"b\""`, 'a\n\t"b"'],
+    [String.raw`'it\'s'`, "it's"],
+    ['`raw \\n`', 'raw \\n'],
+    [String.raw`"\x41\102é\U0001F600"`, 'ABé\u{1F600}'],
+    [String.raw`"\xc3\xa9"`, 'é'],
+  ])('reads the string %s', (text, value) => {
+    expect(parse(text)).toMatchObject({ kind: 'string', value });
+  });
+
+  it('reads selectors with names and labels in UTF-8', () => {
+    expect(parse('{"my.metric", "a b"="c", d!~`x|y`,}')).toMatchObject({
+      name: 'my.metric',
+      matchers: [
+        { name: '__name__', operator: '=', value: 'my.metric' },
+        { name: 'a b', operator: '=', value: 'c' },
+        { name: 'd', operator: '!~', value: 'x|y' },
+      ],
+    });
+  });
+
+  it('reads ranges, subqueries and their modifiers', () => {
+    expect(parse('m[5m] offset 1m @ 10.5')).toMatchObject({
+      kind: 'range',
+      rangeMs: 300_000,
+      selector: { offsetMs: 60_000, at: { kind: 'time', timeMs: 10_500 } },
+    });
+    const subquery = parse('rate(m[1m])[10:1] @ end() offset -1s');
+    expect(subquery).toMatchObject({
+      kind: 'subquery',
+      rangeMs: 10_000,
+      stepMs: 1000,
+      offsetMs: -1000,
+      at: { kind: 'end' },
+    });
+    expect(parse('m[1h:]')).not.toHaveProperty('stepMs');
+  });
+
+  it('takes the grouping of an aggregation before or after its arguments', () => {
+    const wanted = { operator: 'sum', without: false, grouping: ['a', 'le'] };
+    expect(parse('sum by (a, le) (m)')).toMatchObject(wanted);
+    expect(parse('SUM(m) BY (a, "le",)')).toMatchObject(wanted);
+  });
+
+  it('reads vector matching', () => {
+    expect(parse('a * on (x) group_left (y) b')).toMatchObject({
+      matching: { cardinality: 'many-to-one', on: true, labels: ['x'], include: ['y'] },
+    });
+    expect(parse('a and ignoring (x) b')).toMatchObject({
+      matching: { cardinality: 'many-to-many', on: false, labels: ['x'], include: [] },
+    });
+    expect(parse('a * 2')).not.toHaveProperty('matching');
+  });
+
+  it('says where a part stands', () => {
+    expect(parse('up +\n  rate(m[5m])')).toMatchObject({
+      range: { start: 0, end: 18, line: 1, column: 1 },
+      right: { range: { start: 7, end: 18, line: 2, column: 3 } },
+    });
+  });
+
+  it.each([
+    ['', 1, 1, 'unexpected end of the expression, expected a metric'],
+    ['up +', 1, 5, 'unexpected end of the expression'],
+    ['up up', 1, 4, 'unexpected "up", expected an operator or the end'],
+    ['sum(\n  up', 2, 5, 'expected ")" or ","'],
+    ['up{job=}', 1, 8, 'unexpected "}", expected a string'],
+    ['up{job "x"}', 1, 8, 'expected a label matching operator'],
+    ['up{job="x" a="b"}', 1, 12, 'expected "," or "}"'],
+    ['up{a=~"("}', 1, 7, 'invalid regular expression'],
+    ['{a=""}', 1, 1, 'at least one non-empty matcher'],
+    ['{}', 1, 1, 'at least one non-empty matcher'],
+    ['up{__name__="x"}', 1, 13, 'metric name must not be set twice: "up" or "x"'],
+    ['"abc', 1, 1, 'unterminated quoted string'],
+    [String.raw`"\q"`, 1, 2, 'unknown escape sequence'],
+    [String.raw`{"\xff"="x"}`, 1, 2, 'invalid label name'],
+    ['5x', 1, 1, 'bad number or duration "5x"'],
+    ['up $', 1, 4, 'unexpected character "$"'],
+    ['increse(m[5m])', 1, 1, 'unknown function with name "increse", did you mean "increase"?'],
+    ['quite_different(m)', 1, 1, 'unknown function with name "quite_different"'],
+    ['rate(m)', 1, 6, 'expected type range vector in call to function "rate", got instant vector'],
+    ['rate()', 1, 1, 'expected 1 argument(s) in call to "rate", got 0'],
+    ['round(m, 1, 2)', 1, 1, 'expected at most 2 argument(s)'],
+    ['label_join(m, "a")', 1, 1, 'expected at least 3 argument(s)'],
+    ['rate(m[5m],)', 1, 12, 'expected a metric'],
+    ['topk(m)', 1, 1, 'expected 2, got 1'],
+    ['sum(1)', 1, 5, 'expected type instant vector in aggregation sum, got scalar'],
+    ['count_values(1, m)', 1, 14, 'expected type string'],
+    ['1 == 1', 1, 3, 'must use the bool modifier'],
+    ['a + bool b', 1, 3, 'bool modifier can only be used on comparison operators'],
+    ['1 and a', 1, 3, 'set operator "and" not allowed in binary scalar expression'],
+    ['a and on (x) group_left b', 1, 14, 'no grouping allowed for "and" operation'],
+    ['a + on (x) 1', 1, 1, 'vector matching only allowed between instant vectors'],
+    ['a * on (x) group_left (x) b', 1, 27, 'must not occur in on and group_left'],
+    ['m[5m] + 1', 1, 1, 'must contain only scalar and instant vector types, found a range vector'],
+    ['-"x"', 1, 2, 'unary expression only allowed'],
+    ['(m)[5m]', 1, 1, 'ranges only allowed for vector selectors'],
+    ['m offset 1m [5m]', 1, 1, 'no offset modifiers allowed before range'],
+    ['m @ 1 [5m]', 1, 1, 'no @ modifiers allowed before range'],
+    ['m offset 1m offset 2m', 1, 13, 'offset may not be set multiple times'],
+    ['m @ 1 @ 2', 1, 7, 'may not be set multiple times'],
+    ['(a + b) offset 5m', 1, 1, 'offset modifier must be preceded by'],
+    ['m @ Inf', 1, 5, 'expected a timestamp in seconds'],
+    ['m @ 1e300', 1, 5, 'timestamp out of bounds'],
+    ['m[0s]', 1, 3, 'duration must be greater than 0'],
+    ['time()[5m:1m]', 1, 1, 'subquery is only allowed on instant vector'],
+    ['max_over_time(a + b[5m:1m])', 1, 19, 'found a range vector'],
+    ['on', 1, 1, 'unexpected "on"'],
+  ])('refuses %j', (text, line, column, reason) => {
+    const error = failure(text);
+    expect(error.message).toContain(`${line}:${column}: `);
+    expect(error.reason).toContain(reason);
+    expect({ line: error.line, column: error.column }).toEqual({ line, column });
+  });
+
+  it.each([
+    ['mad_over_time(m[5m])', 'the experimental function mad_over_time() is not supported'],
+    ['histogram_avg(m)', 'native histograms, which are not supported'],
+    ['limitk(1, m)', 'the experimental aggregation limitk is not supported'],
+    ['rate(m[5m] anchored)', 'the experimental modifier anchored is not supported'],
+    ['m smoothed', 'the experimental modifier smoothed is not supported'],
+    ['a + on (x) fill(0) b', 'the experimental modifier fill is not supported'],
+    ['a + fill_left(0) b', 'the experimental modifier fill_left is not supported'],
+    ['m[5m+1m]', 'experimental duration expressions are not supported'],
+    ['m offset (5m)', 'experimental duration expressions are not supported'],
+    ['m[step()]', 'experimental duration expressions are not supported'],
+    ['a </ 1', 'the native histogram operator </ is not supported'],
+  ])('names what it does not support in %s', (text, reason) => {
+    expect(failure(text).reason).toContain(reason);
+  });
+
+  it('refuses what is nested too deeply instead of exhausting the stack', () => {
+    for (const text of [
+      '('.repeat(100_000),
+      '-'.repeat(100_000),
+      `1${'+1'.repeat(100_000)}`,
+      `${'abs('.repeat(5000)}m${')'.repeat(5000)}`,
+      `m${'[1m:]'.repeat(2000)}`,
+    ]) {
+      expect(() => parse(text)).toThrow(PromqlError);
+    }
+    expect(parse(`1${'+1'.repeat(400)}`).kind).toBe('binary');
+  });
+
+  it('throws nothing but PromqlError, whatever the text is', () => {
+    const piece = fc.constantFrom(
+      ...[
+        'sum',
+        'rate',
+        'm',
+        '(',
+        ')',
+        '[',
+        ']',
+        '{',
+        '}',
+        '5m',
+        '1',
+        '"x"',
+        ',',
+        ':',
+        '=',
+        '=~',
+        '!',
+        '@',
+        'offset',
+        '-',
+        '^',
+      ],
+      ...['by', 'on', 'group_left', 'bool', 'and', '#', '\n', "'", '`', '\\', '\u{1F600}', '\ud800', '0x', '1e', '..'],
+    );
+    const anyText = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(piece).map((parts) => parts.join(' ')),
+      fc.array(piece).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(anyText, (text) => {
+        try {
+          parse(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PromqlError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

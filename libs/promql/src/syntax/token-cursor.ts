@@ -1,0 +1,83 @@
+import { PromqlError } from '../errors.js';
+import { tokenize } from './lexer.js';
+import type { Token } from './lexer.js';
+import { SourceText } from './source-range.js';
+import type { SourceRange } from './source-range.js';
+
+/** Walks over the tokens of one text and words the errors. */
+export class TokenCursor {
+  readonly #source: SourceText;
+  readonly #tokens: readonly Token[];
+  #index = 0;
+
+  constructor(text: string) {
+    this.#source = new SourceText(text);
+    this.#tokens = tokenize(this.#source);
+  }
+
+  get current(): Token {
+    return this.#tokens[this.#index] as Token;
+  }
+
+  /** The token after the current one; the end follows itself. */
+  get following(): Token {
+    return this.#tokens[Math.min(this.#index + 1, this.#tokens.length - 1)] as Token;
+  }
+
+  next(): Token {
+    const token = this.current;
+    if (token.kind !== 'end') this.#index++;
+    return token;
+  }
+
+  isSymbol(text: string): boolean {
+    return this.current.kind === 'symbol' && this.current.text === text;
+  }
+
+  /** Keywords count in any case. */
+  isWord(text: string): boolean {
+    return this.current.kind === 'word' && this.current.text.toLowerCase() === text;
+  }
+
+  takeSymbol(text: string): boolean {
+    if (!this.isSymbol(text)) return false;
+    this.#index++;
+    return true;
+  }
+
+  takeWord(text: string): boolean {
+    if (!this.isWord(text)) return false;
+    this.#index++;
+    return true;
+  }
+
+  expectSymbol(text: string, where: string): void {
+    if (!this.takeSymbol(text)) this.unexpected(`${JSON.stringify(text)} ${where}`);
+  }
+
+  /** From the start of a token or expression to the end of the token taken last. */
+  rangeFrom(start: number): SourceRange {
+    const last = this.#tokens[Math.max(this.#index - 1, 0)] as Token;
+    return this.#source.range(start, Math.max(last.end, start));
+  }
+
+  rangeOf(token: Token): SourceRange {
+    return this.#source.range(token.start, token.end);
+  }
+
+  /** Both ends included. */
+  span(first: SourceRange, last: SourceRange): SourceRange {
+    return { ...first, end: last.end };
+  }
+
+  unexpected(expected: string): never {
+    throw new PromqlError(`unexpected ${this.#describe()}, expected ${expected}`, this.rangeOf(this.current));
+  }
+
+  #describe(): string {
+    const { kind, start, end } = this.current;
+    if (kind === 'end') return 'end of the expression';
+    const written = this.#source.text.slice(start, end);
+    return kind === 'string' ? `string ${written}` : JSON.stringify(written);
+  }
+}
