@@ -1,0 +1,17 @@
+export type { Collection, CollectionStage } from './collection.js';
+export { registerHostInstruments } from './host/host-instruments.js';
+export type { HostInstruments, HostInstrumentsOptions } from './host/host-instruments.js';
+export { destinationsFrom } from './otlp/destinations-from.js';
+export type { DestinationConfig, DestinationOptions } from './otlp/destination-options.js';
+export type { Environment } from './otlp/environment-reader.js';
+export { OtlpDestination } from './otlp/otlp-destination.js';
+export type { DestinationStatus, OtlpDestinationOptions } from './otlp/otlp-destination.js';
+export { resourceFrom } from './otlp/resource-from.js';
+export { labelName, metricName } from './series-translation/prometheus-name.js';
+export { prometheusText, prometheusTextContentType } from './series-translation/prometheus-text.js';
+export { SeriesTranslation } from './series-translation/series-translation.js';
+export type { SeriesTranslationOptions } from './series-translation/series-translation.js';
+export { createTelemetry } from './telemetry.js';
+export type { ResourceOptions, Telemetry, TelemetryOptions } from './telemetry.js';
+export { TickLoop } from './tick-loop.js';
+export type { TickEvent, TickLoopOptions } from './tick-loop.js';
