@@ -1,0 +1,51 @@
+import type { Meter } from '@opentelemetry/api';
+import type { Clock, Logger } from '@tapewatch/model';
+import { ExchangeMetrics } from './exchange-metrics.js';
+import type { ExchangeOptions } from './exchange-options.js';
+import { ExchangeSession } from './exchange-session.js';
+import type { ExchangeView } from './exchange-view.js';
+
+export interface ExchangesOptions {
+  /** Already validated; ids are unique. */
+  readonly exchanges: readonly ExchangeOptions[];
+  readonly meter: Meter;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Uniform in [0, 1), as Math.random. */
+  readonly random: () => number;
+}
+
+/** Watches every configured exchange; no fault of one touches another. */
+export interface Exchanges {
+  /** Returns once the loops are launched; a venue that is down is tried again until `stop`. Never rejects. */
+  start(): Promise<void>;
+  /** Closes every connection within 3 s and ends every series. Idempotent, never rejects; it cannot be started again. */
+  stop(): Promise<void>;
+  /** In the order of the options. */
+  views(): readonly ExchangeView[];
+}
+
+export function createExchanges(options: ExchangesOptions): Exchanges {
+  const { exchanges, meter, clock, logger, random } = options;
+  const metrics = new ExchangeMetrics(meter, clock);
+  const sessions = exchanges.map((exchange) => {
+    const log = logger.child({ exchange: exchange.id, venue: exchange.venue });
+    return new ExchangeSession({ exchange, durations: metrics.durationsOf(exchange), clock, logger: log, random });
+  });
+  let started = false;
+  let stopped: Promise<unknown> | undefined;
+  return {
+    start: () => {
+      if (started || stopped !== undefined) return Promise.resolve();
+      started = true;
+      for (const session of sessions) session.start();
+      metrics.start(sessions.map((session) => session.record));
+      return Promise.resolve();
+    },
+    stop: async () => {
+      stopped ??= Promise.all(sessions.map((session) => session.stop())).finally(() => metrics.stop());
+      await stopped;
+    },
+    views: () => sessions.map((session) => session.record.view(clock.monotonic())),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Problem } from '@tapewatch/model';
+import { loadCcxt } from './ccxt-library.js';
+import type { ExchangeOptions } from './exchange-options.js';
+import { nearestName } from './nearest-name.js';
+
+/** Venues that can be watched: those whose tickers ccxt streams, by ccxt's id, in alphabetical order. Reads ccxt on first use. */
+export function knownVenues(): readonly string[] {
+  venues ??= [...loadCcxt().venues.keys()].filter(streamsTickers).sort();
+  return venues;
+}
+
+let venues: readonly string[] | undefined;
+
+/**
+ * Everything that is wrong with one exchange's options, at once; empty when it can be watched. `path` is where the options
+ * stand, as in `exchanges[0]`; the caller adds file and line. Whether the venue lists the symbols, only the venue knows.
+ */
+export function validateExchangeOptions(options: ExchangeOptions, path = ''): readonly Problem[] {
+  const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
+  return [
+    ...venueProblems(options.venue, at('venue')),
+    ...symbolProblems(options.symbols, at('symbols')),
+    ...durationProblems(options, at),
+    ...urlProblems(options.restUrl, ['http:', 'https:'], at('restUrl')),
+    ...urlProblems(options.wsUrl, ['ws:', 'wss:'], at('wsUrl')),
+  ];
+}
+
+function venueProblems(venue: string, path: string): readonly Problem[] {
+  if (loadCcxt().venues.has(venue)) {
+    if (streamsTickers(venue)) return [];
+    const message = `The venue '${venue}' has no ticker stream in ccxt (watchTickers), so it cannot be watched.`;
+    return [{ code: 'CONFIG_INVALID_VALUE', message, path, found: venue }];
+  }
+  // only now: the list costs an instance of every venue
+  const nearest = nearestName(venue, knownVenues());
+  return [
+    {
+      code: 'CONFIG_REFERENCE',
+      message: `ccxt knows no venue '${venue}' with a WebSocket.`,
+      path,
+      found: venue,
+      allowed: `${String(knownVenues().length)} venues, by ccxt's id`,
+      ...(nearest === undefined ? {} : { hint: `Did you mean '${nearest}'?` }),
+    },
+  ];
+}
+
+function symbolProblems(symbols: readonly string[], path: string): readonly Problem[] {
+  if (symbols.length === 0) {
+    return [{ code: 'CONFIG_MISSING', message: 'At least one symbol is needed.', path, hint: 'For example BTC/USDT.' }];
+  }
+  return symbols.flatMap((symbol, i): readonly Problem[] => {
+    const where = `${path}[${String(i)}]`;
+    if (symbols.indexOf(symbol) < i) {
+      return [{ code: 'CONFIG_INVALID_VALUE', message: 'The symbol is listed twice.', path: where, found: symbol }];
+    }
+    if (unifiedSymbol.test(symbol)) return [];
+    const message = "This is not one of ccxt's unified symbols.";
+    return [
+      { code: 'CONFIG_INVALID_VALUE', message, path: where, found: symbol, allowed: 'BASE/QUOTE or BASE/QUOTE:SETTLE' },
+    ];
+  });
+}
+
+const unifiedSymbol = /^[^\s/:]+\/[^\s/:]+(:[^\s/:]+)?$/;
+
+function durationProblems(options: ExchangeOptions, at: (key: string) => string): readonly Problem[] {
+  const keys = ['staleAfterMs', 'feedTimeoutMs', 'pollIntervalMs', 'requestTimeoutMs'] as const;
+  const problems = keys
+    .filter((key) => !(Number.isFinite(options[key]) && options[key] > 0))
+    .map((key): Problem => {
+      const found = String(options[key]);
+      return { code: 'CONFIG_INVALID_VALUE', message: 'The duration must be above 0.', path: at(key), found };
+    });
+  if (problems.length > 0 || options.feedTimeoutMs >= options.staleAfterMs) return problems;
+  return [
+    {
+      code: 'CONFIG_INVALID_VALUE',
+      message: 'The feed would be dialled anew before it counts as stale.',
+      path: at('feedTimeoutMs'),
+      found: `${String(options.feedTimeoutMs)} ms`,
+      allowed: `at least the stale time, ${String(options.staleAfterMs)} ms`,
+    },
+  ];
+}
+
+function urlProblems(url: string | undefined, protocols: readonly string[], path: string): readonly Problem[] {
+  if (url === undefined) return [];
+  const parsed = URL.parse(url);
+  if (parsed !== null && protocols.includes(parsed.protocol)) return [];
+  const allowed = protocols.map((protocol) => `${protocol}//HOST`).join(', ');
+  return [{ code: 'CONFIG_INVALID_VALUE', message: 'This is not an address of that kind.', path, found: url, allowed }];
+}
+
+function streamsTickers(venue: string): boolean {
+  const Venue = loadCcxt().venues.get(venue);
+  return Venue !== undefined && new Venue({}).has['watchTickers'] === true;
+}
