@@ -1,1 +1,22 @@
-export type { ChannelConfig, CheckConfig, ExchangeConfig, Locate, MetricsConfig, OtlpDestinationConfig, PluginConfig, ReceiverConfig, RouteConfig, ServerConfig, TapewatchConfig } from './tapewatch-config.js';
+export { describeFound } from './describe-found.js';
+export { loadConfig } from './load-config.js';
+export type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
+export { formatPath } from './path.js';
+export type { TreePath } from './path.js';
+export { problemsFromSchema } from './problems-from-schema.js';
+export type { SchemaIssue, SchemaProblemContext } from './problems-from-schema.js';
+export { knownKeysOf } from './schema-keys.js';
+export type {
+  ChannelConfig,
+  CheckConfig,
+  ExchangeConfig,
+  Locate,
+  MetricsConfig,
+  OtlpDestinationConfig,
+  Place,
+  PluginConfig,
+  ReceiverConfig,
+  RouteConfig,
+  ServerConfig,
+  TapewatchConfig,
+} from './tapewatch-config.js';

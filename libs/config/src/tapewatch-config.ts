@@ -21,7 +21,16 @@ export interface TapewatchConfig {
 }
 
 /** `['exchanges', 0, 'venue']` -> where it stands; the nearest parent when the key itself is absent. */
-export type Locate = (path: readonly (string | number)[]) => { readonly file: string; readonly line: number; readonly column: number };
+export type Locate = (path: readonly (string | number)[]) => Place;
+
+export interface Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** The value came, in whole or in part, from `${env:NAME}` or `${file:PATH}`: it may be a secret and is not to be shown. */
+  readonly substituted?: boolean;
+}
 
 export interface ServerConfig {
   readonly host: string;

@@ -14,7 +14,7 @@ export async function migrate(database: Kysely<unknown>, migrations: readonly Mi
   const migrator = new Migrator({
     db: database,
     provider: {
-      getMigrations: () => Promise.resolve(Object.fromEntries(migrations.map(({ name, up }) => [name, { up: (db: Kysely<unknown>) => up(db) }]))),
+      getMigrations: () => Promise.resolve(Object.fromEntries(migrations.map((migration) => [migration.name, migration]))),
     },
     allowUnorderedMigrations: true,
   });

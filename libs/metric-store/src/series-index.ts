@@ -24,7 +24,7 @@ export class SeriesIndex {
     this.#all.add(series);
     for (const [name, value] of series.labels.entries()) {
       let values = this.#byLabel.get(name);
-      if (values === undefined) this.#byLabel.set(name, (values = new Map()));
+      if (values === undefined) this.#byLabel.set(name, (values = new Map<string, Set<SeriesMemory>>()));
       const postings = values.get(value);
       if (postings === undefined) values.set(value, new Set([series]));
       else postings.add(series);

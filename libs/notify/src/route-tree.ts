@@ -1,5 +1,5 @@
 import type { RouteConfig } from '@tapewatch/config';
-import { Labels, type Matcher } from '@tapewatch/model';
+import type { Labels, Matcher } from '@tapewatch/model';
 import { parseMatchers } from '@tapewatch/promql';
 
 /** How alerts that come this way are told: everything inherited is filled in. */

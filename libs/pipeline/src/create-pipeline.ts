@@ -9,7 +9,7 @@ import { HealthChecks, healthMigrations } from '@tapewatch/health';
 import { MemoryStore } from '@tapewatch/metric-store';
 import { ConfigError, messageOf, StartError, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
 import { Notifier, notifyMigrations } from '@tapewatch/notify';
-import { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
+import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
 import { createTelemetry, destinationsFrom, OtlpDestination, resourceFrom, SeriesTranslation } from '@tapewatch/telemetry';
 import { bindPlugins, loadPlugins } from './configured-plugins.js';

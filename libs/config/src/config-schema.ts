@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { duration, flag, listen, name, size, text, url, wholeNumber } from './scalars.js';
+
+/** The names under which a receiver's channels stand. */
+const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
+
+const server = z.strictObject({
+  listen: listen().default({ host: '127.0.0.1', port: 8080 }),
+  external_url: url('http', 'https').optional(),
+});
+
+const log = z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') });
+
+const metrics = z.strictObject({
+  retention: duration(60_000).default(3_600_000),
+  memory: size(1024 ** 2).default(128 * 1024 ** 2),
+  cardinality_limit: wholeNumber(10, 1_000_000).default(20_000),
+  resource: z.record(text(), z.string()).default({}),
+});
+
+const host = z.strictObject({ enabled: flag().default(true) });
+
+const destination = z.strictObject({
+  name: name(),
+  endpoint: url('http', 'https'),
+  protocol: z.enum(['http/json', 'http/protobuf']).default('http/json'),
+  headers: z.record(text(), z.string()).default({}),
+  compression: z.enum(['gzip', 'none']).default('gzip'),
+  timeout: duration(100).default(10_000),
+});
+
+const exchange = z.strictObject({
+  id: name().optional(),
+  venue: text(),
+  symbols: z.array(text()).min(1).max(5_000),
+  stale_after: duration(1_000).default(10_000),
+  feed_timeout: duration(1_000).default(30_000),
+  poll_interval: duration(1_000).default(10_000),
+  request_timeout: duration(100).default(10_000),
+  rest_url: url('http', 'https').optional(),
+  ws_url: url('ws', 'wss').optional(),
+});
+
+const check = z.strictObject({
+  name: name(),
+  type: text(),
+  interval: duration(1_000).default(15_000),
+  timeout: duration(1).default(5_000),
+  config: z.unknown().optional(),
+});
+
+const labelList = z
+  .array(text())
+  .refine((labels) => !labels.includes('...') || labels.length === 1, {
+    error: '"..." stands for all labels and must be alone.',
+    params: { allowed: "label names, or ['...']" },
+  })
+  .refine((labels) => new Set(labels).size === labels.length, {
+    error: 'A label is named twice.',
+    params: { allowed: 'label names, each once' },
+  });
+
+/** Alertmanager's route, durations in milliseconds. */
+export interface RawRoute {
+  readonly receiver?: string | undefined;
+  readonly matchers: readonly string[];
+  readonly continue: boolean;
+  readonly group_by?: readonly string[] | undefined;
+  readonly group_wait?: number | undefined;
+  readonly group_interval?: number | undefined;
+  readonly repeat_interval?: number | undefined;
+  readonly routes: readonly RawRoute[];
+}
+
+const route = z.strictObject({
+  receiver: text().optional(),
+  matchers: z.array(text()).default([]),
+  continue: flag().default(false),
+  group_by: labelList.optional(),
+  group_wait: duration().optional(),
+  group_interval: duration(1).optional(),
+  repeat_interval: duration(1).optional(),
+  routes: z.array(z.lazy((): z.ZodType<RawRoute> => route)).default([]),
+});
+
+const channel = z.looseObject({ send_resolved: flag().optional() });
+
+/** One entry under `<type>_configs`. */
+export interface RawChannel {
+  readonly key: string;
+  readonly position: number;
+  readonly sendResolved?: boolean;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface RawReceiver {
+  readonly name: string;
+  readonly channels: readonly RawChannel[];
+}
+
+/** Alertmanager's receiver: a name, and `<type>_configs` for every type that a channel plugin provides. */
+const receiver = z.looseObject({ name: z.unknown() }).transform((entry, context): RawReceiver => {
+  const channels: RawChannel[] = [];
+  for (const [key, value] of Object.entries(entry)) {
+    if (channelsKey.test(key)) channels.push(...channelsOf(key, checked(z.array(channel), value, key, context)));
+    else if (key !== 'name') context.issues.push({ code: 'unrecognized_keys', keys: [key], input: entry });
+  }
+  return { name: checked(name(), entry.name, 'name', context) ?? '', channels };
+});
+
+/** Checks one part by hand, because a key that is wrong must not hide what is wrong in the others. */
+function checked<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  key: string,
+  context: z.RefinementCtx,
+): z.output<S> | undefined {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    context.issues.push({ ...issue, path: [key, ...issue.path], input: value } as z.core.$ZodRawIssue);
+  }
+  return undefined;
+}
+
+function channelsOf(key: string, entries: readonly z.output<typeof channel>[] | undefined): readonly RawChannel[] {
+  return (entries ?? []).map(({ send_resolved: sendResolved, ...config }, position) => ({
+    key,
+    position,
+    ...(sendResolved === undefined ? {} : { sendResolved }),
+    config,
+  }));
+}
+
+/** The whole file. What belongs to a plugin (`config` of a check, entries of `_configs`) is not looked into. */
+export const configSchema = z.strictObject({
+  data_dir: text().optional(),
+  server: server.prefault({}),
+  log: log.prefault({}),
+  metrics: metrics.prefault({}),
+  host: host.prefault({}),
+  otlp: z.strictObject({ destinations: z.array(destination).default([]) }).prefault({}),
+  exchanges: z.array(exchange).default([]),
+  plugins: z.array(text()).default([]),
+  checks: z.array(check).default([]),
+  shipped_rules: flag().default(true),
+  rule_files: z.array(text()).default([]),
+  route: route.optional(),
+  receivers: z.array(receiver).default([]),
+});
+
+export type RawConfig = z.output<typeof configSchema>;

@@ -1,0 +1,157 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { ConfigError, messageOf } from '@tapewatch/model';
+import type { Problem } from '@tapewatch/model';
+import { assemble } from './assemble.js';
+import { configSchema } from './config-schema.js';
+import { crossCheck } from './cross-checks.js';
+import { diskSource } from './disk-source.js';
+import type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
+import { formatPath } from './path.js';
+import type { TreePath } from './path.js';
+import { problemsFromSchema } from './problems-from-schema.js';
+import { listenAllowed, parseListen } from './scalars.js';
+import type { ListenAddress } from './scalars.js';
+import { knownKeysOf } from './schema-keys.js';
+import type { TapewatchConfig } from './tapewatch-config.js';
+import { readYamlTree } from './yaml-tree.js';
+import type { YamlTree } from './yaml-tree.js';
+
+const schemaKeys = knownKeysOf(configSchema);
+
+function knownKeys(path: TreePath): readonly string[] {
+  return path.length === 2 && path[0] === 'receivers' ? ['name', '<type>_configs'] : schemaKeys(path);
+}
+
+/**
+ * Reads and checks a whole configuration. Rejects with a `ConfigError` that holds every problem there is, and with nothing else.
+ * TAPEWATCH_DATA_DIR and TAPEWATCH_LISTEN win over the file.
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchConfig> {
+  const source: ConfigSource = {
+    readFile: options.readFile ?? diskSource.readFile,
+    glob: options.glob ?? diskSource.glob,
+  };
+  const file = resolve(options.baseDir, options.file);
+  const folder = dirname(file);
+  const text = options.text ?? (await readText(options.file, file, source));
+  const tree = await readYamlTree(options.file, text, {
+    env: options.env,
+    readFile: (path) => source.readFile(resolve(folder, path)),
+  });
+  if (tree.problems.some((problem) => problem.code === 'CONFIG_SYNTAX')) throw new ConfigError(tree.problems);
+  const overrides = overridesFrom(options);
+  const parsed = configSchema.safeParse(tree.root);
+  const rules = await expandRuleFiles(tree, folder, source);
+  const problems = [
+    ...tree.problems,
+    ...schemaProblems(parsed, tree),
+    ...crossCheck(tree),
+    ...rules.problems,
+    ...overrides.problems,
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(inOrder(problems));
+  return assemble(parsed.data, {
+    file,
+    locate: tree.locate,
+    baseDir: options.baseDir,
+    ruleFiles: rules.files,
+    ...(overrides.dataDir === undefined ? {} : { dataDir: overrides.dataDir }),
+    ...(overrides.listen === undefined ? {} : { listen: overrides.listen }),
+  });
+}
+
+async function readText(file: string, path: string, source: ConfigSource): Promise<string> {
+  try {
+    return await source.readFile(path);
+  } catch (error) {
+    const message = `The configuration file cannot be read: ${messageOf(error)}.`;
+    throw new ConfigError([
+      { code: 'CONFIG_NOT_FOUND', message, file, hint: 'config/example.yaml shows what such a file can hold.' },
+    ]);
+  }
+}
+
+/** A value whose reference could not be resolved has been told of already; what the schema says of it would only confuse. */
+function schemaProblems(parsed: ReturnType<typeof configSchema.safeParse>, tree: YamlTree): readonly Problem[] {
+  if (parsed.success) return [];
+  const unresolved = new Set(tree.problems.map((problem) => problem.path));
+  return problemsFromSchema(parsed.error.issues, { locate: tree.locate, at: [], input: tree.root, knownKeys }).filter(
+    (problem) => !unresolved.has(problem.path),
+  );
+}
+
+/** By place in the file, as a reader mends them. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+interface Overrides {
+  readonly dataDir?: string;
+  readonly listen?: ListenAddress;
+  readonly problems: readonly Problem[];
+}
+
+function overridesFrom(options: LoadConfigOptions): Overrides {
+  const dataDir = options.env['TAPEWATCH_DATA_DIR'] ?? '';
+  const address = options.env['TAPEWATCH_LISTEN'] ?? '';
+  const listen = address === '' ? undefined : parseListen(address);
+  const refused = address !== '' && listen === undefined;
+  return {
+    ...(dataDir === '' ? {} : { dataDir: resolve(options.baseDir, dataDir) }),
+    ...(listen === undefined ? {} : { listen }),
+    problems: refused ? [listenProblem(address)] : [],
+  };
+}
+
+function listenProblem(address: string): Problem {
+  return {
+    code: 'CONFIG_INVALID_VALUE',
+    message: 'The environment variable TAPEWATCH_LISTEN is not an address to listen on.',
+    path: 'TAPEWATCH_LISTEN',
+    found: JSON.stringify(address),
+    allowed: listenAllowed,
+  };
+}
+
+const globCharacters = /[*?[\]{}]/;
+
+async function expandRuleFiles(
+  tree: YamlTree,
+  folder: string,
+  source: ConfigSource,
+): Promise<{ readonly files: readonly string[]; readonly problems: readonly Problem[] }> {
+  const patterns: unknown = tree.root['rule_files'];
+  const files = new Set<string>();
+  const problems: Problem[] = [];
+  if (!Array.isArray(patterns)) return { files: [], problems };
+  for (const [i, pattern] of (patterns as readonly unknown[]).entries()) {
+    if (typeof pattern !== 'string' || pattern.trim() === '') continue;
+    const found = await matchesOf(isAbsolute(pattern) ? pattern : resolve(folder, pattern), source);
+    for (const path of found) files.add(path);
+    // A pattern may match nothing yet; a file that is named must be there.
+    if (found.length === 0 && !globCharacters.test(pattern)) problems.push(absentRuleFile(tree, i));
+  }
+  return { files: [...files], problems };
+}
+
+async function matchesOf(pattern: string, source: ConfigSource): Promise<readonly string[]> {
+  try {
+    return await source.glob(pattern);
+  } catch {
+    return []; // a folder that cannot be listed has no matches
+  }
+}
+
+function absentRuleFile(tree: YamlTree, index: number): Problem {
+  const path = ['rule_files', index];
+  const { file, line, column } = tree.locate(path);
+  return {
+    code: 'CONFIG_NOT_FOUND',
+    message: 'This rule file does not exist.',
+    file,
+    line,
+    column,
+    path: formatPath(path),
+    hint: 'A relative path starts at the folder of the configuration file.',
+  };
+}

@@ -1,0 +1,152 @@
+import type { AlertInstance, Labels, RuleRef, RuleTransition } from '@tapewatch/model';
+
+/** One element of a rule's result, with its labels and annotations made. */
+export interface AlertElement {
+  readonly labels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface AlertTiming {
+  readonly forMs: number;
+  readonly keepFiringForMs: number;
+  /** Most pending and firing alerts at once; 0 = any number. */
+  readonly limit: number;
+}
+
+export interface StateChange {
+  readonly transitions: readonly RuleTransition[];
+  /** How many alerts there would have been, when that is over the limit; all of them are dropped then. */
+  readonly overLimit?: number;
+}
+
+interface Entry {
+  readonly instance: AlertInstance;
+  readonly restored: boolean;
+}
+
+/**
+ * The state machine of one rule's alerts, as in Prometheus 3: inactive -> pending -> firing -> inactive, with `for` and
+ * `keep_firing_for`. Pure but for its own memory: time and results are given to it.
+ */
+export class AlertStates {
+  readonly #rule: RuleRef;
+  readonly #timing: AlertTiming;
+  #entries = new Map<string, Entry>();
+  /** Restored alerts may have fired under a shorter `for` than the rule has now. */
+  #checkRaisedFor = false;
+
+  constructor(rule: RuleRef, timing: AlertTiming) {
+    this.#rule = rule;
+    this.#timing = timing;
+  }
+
+  restore(instance: AlertInstance): void {
+    this.#entries.set(instance.labels.key, { instance, restored: true });
+    this.#checkRaisedFor = true;
+  }
+
+  *active(): IterableIterator<AlertInstance> {
+    for (const { instance } of this.#entries.values()) yield instance;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Takes the result of one evaluation, keyed by label key. `isHeld` says of a restored alert that is not in the result whether
+   * that means nothing yet, because its data has not come in since the start.
+   */
+  apply(
+    at: number,
+    elements: ReadonlyMap<string, AlertElement>,
+    isHeld: (instance: AlertInstance) => boolean,
+  ): StateChange {
+    const before = this.#entries;
+    const transitions: RuleTransition[] = [];
+    const after = new Map<string, Entry>();
+    const report = (kind: RuleTransition['kind'], instance: AlertInstance): void => void transitions.push({ at, kind, instance });
+    for (const [key, entry] of before) {
+      const current = this.#checkRaisedFor ? this.#pulledBack(entry, at, report) : entry;
+      const element = elements.get(key);
+      const next = element === undefined ? this.#missing(current, at, isHeld, report) : this.#present(current, element, at, report);
+      if (next !== undefined) after.set(key, next);
+    }
+    for (const [key, element] of elements) if (!before.has(key)) after.set(key, this.#born(element, at, report));
+    this.#checkRaisedFor = false;
+    return this.#within(after, before, transitions, at);
+  }
+
+  #within(
+    after: Map<string, Entry>,
+    before: ReadonlyMap<string, Entry>,
+    transitions: readonly RuleTransition[],
+    at: number,
+  ): StateChange {
+    const { limit } = this.#timing;
+    const isOver = limit > 0 && after.size > limit;
+    this.#entries = isOver ? new Map() : after;
+    if (!isOver) return { transitions };
+    const dropped = [...before.values()].map(({ instance }): RuleTransition => ({ at, kind: endOf(instance), instance }));
+    return { transitions: dropped, overLimit: after.size };
+  }
+
+  #born(element: AlertElement, at: number, report: Report): Entry {
+    const pending: AlertInstance = { rule: this.#rule, ...element, state: 'pending', startsAt: at };
+    if (this.#timing.forMs > 0) {
+      report('pending', pending);
+      return { instance: pending, restored: false };
+    }
+    const firing: AlertInstance = { ...pending, state: 'firing', firedAt: at };
+    report('firing', firing);
+    return { instance: firing, restored: false };
+  }
+
+  #present(entry: Entry, element: AlertElement, at: number, report: Report): Entry {
+    const { instance, restored } = entry;
+    const fires = instance.state === 'pending' && at - instance.startsAt >= this.#timing.forMs;
+    if (!fires && instance.keepFiringSince === undefined && isSame(instance, element)) return entry;
+    const { keepFiringSince: _, ...rest } = instance;
+    const fresh: AlertInstance = { ...rest, annotations: element.annotations, value: element.value };
+    if (!fires) return { instance: fresh, restored };
+    const firing: AlertInstance = { ...fresh, state: 'firing', firedAt: at };
+    report('firing', firing);
+    return { instance: firing, restored };
+  }
+
+  #missing(entry: Entry, at: number, isHeld: (instance: AlertInstance) => boolean, report: Report): Entry | undefined {
+    const { instance, restored } = entry;
+    if (restored && isHeld(instance)) return entry;
+    if (instance.state === 'firing' && this.#timing.keepFiringForMs > 0) {
+      const since = instance.keepFiringSince ?? at;
+      if (at - since < this.#timing.keepFiringForMs)
+        return since === instance.keepFiringSince ? entry : { instance: { ...instance, keepFiringSince: since }, restored };
+    }
+    report(endOf(instance), instance);
+    return undefined;
+  }
+
+  /** A firing alert that has not been there for as long as a raised `for` now wants is pending again. */
+  #pulledBack(entry: Entry, at: number, report: Report): Entry {
+    const { instance, restored } = entry;
+    const { forMs } = this.#timing;
+    const firedEarly = (instance.firedAt ?? at) - instance.startsAt < forMs;
+    if (instance.state !== 'firing' || !firedEarly || at - instance.startsAt >= forMs) return entry;
+    const { firedAt: _, keepFiringSince: __, ...rest } = instance;
+    const pending: AlertInstance = { ...rest, state: 'pending' };
+    report('pending', pending);
+    return { instance: pending, restored };
+  }
+}
+
+type Report = (kind: RuleTransition['kind'], instance: AlertInstance) => void;
+
+/** A pending alert that ends was never told. */
+function endOf(instance: AlertInstance): 'resolved' | 'inactive' {
+  return instance.state === 'firing' ? 'resolved' : 'inactive';
+}
+
+function isSame(instance: AlertInstance, element: AlertElement): boolean {
+  return Object.is(instance.value, element.value) && instance.annotations === element.annotations;
+}

@@ -1,0 +1,30 @@
+/**
+ * When a group is due: once per interval, on a grid that the group's own place in the interval shifts, so that groups with long
+ * intervals do not all run on the same tick.
+ */
+export class GroupSchedule {
+  readonly #intervalMs: number;
+  readonly #offsetMs: number;
+  #lastSlot: number | undefined;
+
+  constructor(intervalMs: number, identity: string) {
+    this.#intervalMs = intervalMs;
+    this.#offsetMs = Math.floor(hash(identity) % Math.max(1, intervalMs / 1000)) * 1000;
+  }
+
+  /** The evaluations missed since the last one when the group is due, else undefined. The first time it is due at once. */
+  take(at: number): number | undefined {
+    const slot = Math.floor((at - this.#offsetMs) / this.#intervalMs);
+    const last = this.#lastSlot;
+    if (last !== undefined && slot <= last) return undefined;
+    this.#lastSlot = slot;
+    return last === undefined ? 0 : slot - last - 1;
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}

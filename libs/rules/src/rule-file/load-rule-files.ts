@@ -1,0 +1,81 @@
+import type { Problem } from '@tapewatch/model';
+import { ConfigError, messageOf } from '@tapewatch/model';
+import type { RuleDefinition } from '@tapewatch/plugin-sdk';
+import { LineCounter, parseDocument } from 'yaml';
+import type { RuleGroup } from '../rule-group.js';
+import { readOwnGroups } from './own-file.js';
+import { readPrometheusGroups } from './prometheus-file.js';
+import type { SourceFile } from './source-node.js';
+import { SourceNode } from './source-node.js';
+
+/** The rule kind of a type, if a plugin provides one. */
+export type RuleKinds = (type: string) => RuleDefinition | undefined;
+export type ReadFile = (file: string) => Promise<string>;
+export interface LoadOptions {
+  /** Types to suggest where an unknown one is written. */
+  readonly knownTypes?: readonly string[];
+}
+
+const maxCharacters = 4 * 1024 * 1024;
+
+/**
+ * Reads rule files of both forms: Prometheus' (`groups:`, whose rules are of kind `promql`) and ours (`rules:`).
+ * Throws a ConfigError with all problems of all files at once.
+ */
+export async function loadRuleFiles(
+  files: readonly string[],
+  kinds: RuleKinds,
+  readFile: ReadFile,
+  options: LoadOptions = {},
+): Promise<readonly RuleGroup[]> {
+  const problems: Problem[] = [];
+  const groups: RuleGroup[] = [];
+  for (const file of new Set(files)) {
+    const source = await openFile(file, readFile, problems);
+    if (source !== undefined) groups.push(...(await readGroups(source, kinds, options)));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return groups;
+}
+
+async function openFile(file: string, readFile: ReadFile, problems: Problem[]): Promise<SourceFile | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file);
+  } catch (error) {
+    problems.push({ code: 'CONFIG_NOT_FOUND', message: `The rule file cannot be read: ${messageOf(error)}.`, file });
+    return undefined;
+  }
+  if (text.length > maxCharacters) {
+    problems.push({ code: 'CONFIG_INVALID_VALUE', message: 'The rule file is too large.', file, allowed: 'up to 4 MB', hint: 'Split it.' });
+    return undefined;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  for (const { message, pos } of document.errors) {
+    const { line, col } = lines.linePos(pos[0]);
+    problems.push({ code: 'CONFIG_SYNTAX', message: `This is not valid YAML: ${message}.`, file, line, column: col });
+  }
+  return document.errors.length > 0 ? undefined : { file, text, document, lines, problems };
+}
+
+/** An empty file holds no groups, as in Prometheus. */
+async function readGroups(source: SourceFile, kinds: RuleKinds, options: LoadOptions): Promise<readonly RuleGroup[]> {
+  const root = new SourceNode(source, source.document.contents, '');
+  if (root.isEmpty) return [];
+  const fields = root.mapping(['groups', 'rules']);
+  if (fields === undefined) return [];
+  const [groups, rules] = [fields.get('groups'), fields.get('rules')];
+  if (groups !== undefined && rules !== undefined) {
+    rules.problem('CONFIG_INVALID_VALUE', 'A rule file has one form: groups (as Prometheus) or rules (ours).', {
+      hint: 'Put them into two files.',
+    });
+    return [];
+  }
+  if (rules !== undefined) return readOwnGroups(rules, source.file, kinds, options);
+  if (groups === undefined) return [];
+  const promql = kinds('promql');
+  if (promql !== undefined) return readPrometheusGroups(groups, promql, source.file);
+  groups.problem('CONFIG_REFERENCE', 'Rules of Prometheus need the rule type "promql", which no plugin provides.');
+  return [];
+}

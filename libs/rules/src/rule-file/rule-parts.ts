@@ -1,0 +1,67 @@
+import type { NamedTemplate } from '../rule-group.js';
+import { TemplateError } from '../template/template-error.js';
+import { parseTemplate } from '../template/template.js';
+import type { SourceNode } from './source-node.js';
+import { shown } from './source-node.js';
+
+export const timingFields = ['for', 'keep_firing_for'] as const;
+export const textFields = ['labels', 'annotations'] as const;
+
+/** What both forms of rule files say of a rule in the same words. */
+export interface RuleParts {
+  readonly forMs: number;
+  readonly keepFiringForMs: number;
+  readonly labels: readonly NamedTemplate[];
+  readonly annotations: readonly NamedTemplate[];
+}
+
+export function readRuleParts(
+  ruleName: string,
+  fields: ReadonlyMap<string, SourceNode>,
+  groupLabels: readonly NamedTemplate[] = [],
+): RuleParts {
+  const labels = readTemplates(fields.get('labels'), ruleName, isLabelName);
+  const own = new Set(labels.map(({ name }) => name));
+  return {
+    forMs: fields.get('for')?.duration() ?? 0,
+    keepFiringForMs: fields.get('keep_firing_for')?.duration() ?? 0,
+    labels: [...groupLabels.filter(({ name }) => !own.has(name)), ...labels],
+    annotations: readTemplates(fields.get('annotations'), ruleName, (name) => name !== ''),
+  };
+}
+
+/** A mapping of names to templates; what cannot be parsed becomes a problem and is left out. */
+export function readTemplates(
+  node: SourceNode | undefined,
+  ruleName: string,
+  isName: (name: string) => boolean,
+): readonly NamedTemplate[] {
+  const templates: NamedTemplate[] = [];
+  for (const [name, value] of node?.mapping() ?? []) {
+    if (!isName(name))
+      value.problem('CONFIG_INVALID_VALUE', 'This is not a name for a label.', { found: shown(name), allowed: 'any text but "" and "__name__"' });
+    const text = value.text();
+    const template = text === undefined ? undefined : readTemplate(value, text, ruleName);
+    if (template !== undefined) templates.push({ name, template });
+  }
+  return templates;
+}
+
+/** Prometheus 3 takes any UTF-8 text. */
+export function isLabelName(name: string): boolean {
+  return name !== '' && name !== '__name__';
+}
+
+function readTemplate(node: SourceNode, text: string, ruleName: string): NamedTemplate['template'] | undefined {
+  try {
+    return parseTemplate(text, ruleName);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return node.problem('RULE_INVALID', `The template cannot be parsed: ${error.reason}.`, {}, offsetOf(text, error));
+  }
+}
+
+function offsetOf(text: string, { line, column }: TemplateError): number {
+  const before = text.split('\n').slice(0, line - 1);
+  return before.reduce((offset, row) => offset + row.length + 1, 0) + column - 1;
+}

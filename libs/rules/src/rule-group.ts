@@ -1,0 +1,37 @@
+import type { Expression } from '@tapewatch/promql';
+import type { Template } from './template/template.js';
+
+/** Rules that are judged together, in order, at one time. Immutable: a reload makes new ones. */
+export interface RuleGroup {
+  /** Unique within its file. */
+  readonly name: string;
+  readonly file: string;
+  /** How often the group is due; the engine runs it at most once per tick. */
+  readonly intervalMs: number;
+  /** Most alerts a rule may have at once; 0 = any number. */
+  readonly limit: number;
+  /** Queries look this far into the past, for samples that arrive late. */
+  readonly queryOffsetMs: number;
+  readonly rules: readonly AlertRule[];
+}
+
+/** One rule, ready to be evaluated: its text is parsed once, here. */
+export interface AlertRule {
+  /** Becomes the label `alertname`. */
+  readonly name: string;
+  /** The rule kind's type. */
+  readonly kind: string;
+  /** PromQL, also where the rule was written in friendlier words. */
+  readonly query: string;
+  readonly expression: Expression;
+  readonly forMs: number;
+  readonly keepFiringForMs: number;
+  readonly labels: readonly NamedTemplate[];
+  readonly annotations: readonly NamedTemplate[];
+}
+
+/** A label or an annotation whose value is a Go template. */
+export interface NamedTemplate {
+  readonly name: string;
+  readonly template: Template;
+}

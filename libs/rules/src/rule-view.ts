@@ -1,0 +1,29 @@
+/** What a reader may know of a group. Times are milliseconds since the epoch. */
+export interface RuleGroupView {
+  readonly name: string;
+  readonly file: string;
+  readonly intervalMs: number;
+  readonly lastEvaluationAt?: number;
+  /** How long the last evaluation took. */
+  readonly lastEvaluationMs?: number;
+  readonly rules: readonly RuleView[];
+}
+
+export interface RuleView {
+  readonly name: string;
+  readonly kind: string;
+  readonly query: string;
+  readonly forMs: number;
+  readonly keepFiringForMs: number;
+  /** As written, templates unexpanded. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** `no_data`: no series matches any of its selectors; `unknown`: not evaluated yet. */
+  readonly health: 'ok' | 'no_data' | 'error' | 'unknown';
+  readonly lastError?: string;
+  /** The worst of its alerts; inactive when there are none. */
+  readonly state: 'inactive' | 'pending' | 'firing';
+  readonly alertIds: readonly string[];
+  /** Series its selectors match; absent before the first evaluation. */
+  readonly matchedSeries?: number;
+}

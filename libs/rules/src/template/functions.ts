@@ -1,0 +1,144 @@
+import type { Labels } from '@tapewatch/model';
+import { parseDuration } from '@tapewatch/model';
+import { equals, equalsAny, lessOrEqual, lessThan } from './comparison.js';
+import { humanize, humanize1024, humanizeDuration, humanizePercentage, humanizeTimestamp } from './humanize.js';
+import { indexed, lengthOf, sliced } from './indexing.js';
+import { sprint, sprintf } from './print.js';
+import { matchesAnywhere, replaceAll } from './regular-expression.js';
+import { escapeHtml, escapeQuery, stripDomain, stripPort, title } from './text-functions.js';
+import type { Value } from './value.js';
+import { isTrue, MapValue, sampleOf, StructValue } from './value.js';
+
+/** What functions reach beyond their arguments. */
+export interface Surroundings {
+  readonly externalUrl: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Absent: `query` fails. */
+  readonly query?: (promql: string) => readonly { readonly labels: Labels; readonly value: number }[];
+}
+
+export type Parameter = 'any' | 'string' | 'sample' | 'vector';
+
+export interface TemplateFunction {
+  readonly parameters: readonly Parameter[];
+  /** The type of any number of further arguments. */
+  readonly rest?: Parameter;
+  call(args: readonly Value[], surroundings: Surroundings): Value;
+}
+
+/** Functions of Prometheus that have no counterpart here, or not yet. */
+const refused: Readonly<Record<string, string>> = {
+  toTime: 'use humanizeTimestamp',
+  toDuration: 'use humanizeDuration',
+  graphLink: 'there is no graph page to link to',
+  tableLink: 'there is no table page to link to',
+  tmpl: 'use {{template "name" .}}',
+  call: 'no value is a function',
+  js: 'annotations are text',
+};
+
+/** Why a function cannot be called, or undefined when it can. */
+export function refusalOf(name: string): string | undefined {
+  if (functionNamed(name) !== undefined || name === 'and' || name === 'or') return undefined;
+  const why = Object.hasOwn(refused, name) ? refused[name] : undefined;
+  if (why !== undefined) return `function ${JSON.stringify(name)} is not available here: ${why}`;
+  return `function ${JSON.stringify(name)} not defined`;
+}
+
+export function functionNamed(name: string): TemplateFunction | undefined {
+  return Object.hasOwn(functions, name) ? functions[name] : undefined;
+}
+
+function of(parameters: readonly Parameter[], call: (...args: Value[]) => Value): TemplateFunction {
+  return { parameters, call: (args) => call(...args) };
+}
+
+function ofText(call: (text: string) => Value): TemplateFunction {
+  return of(['string'], (text) => call(text as string));
+}
+
+function ofMany(call: (values: readonly Value[]) => Value, parameters: readonly Parameter[] = []): TemplateFunction {
+  return { parameters, rest: 'any', call };
+}
+
+const builtIn: Readonly<Record<string, TemplateFunction>> = {
+  not: of(['any'], (value) => !isTrue(value)),
+  eq: ofMany(([first, ...others]) => equalsAny(first, others), ['any']),
+  ne: of(['any', 'any'], (a, b) => !equals(a, b)),
+  lt: of(['any', 'any'], lessThan),
+  le: of(['any', 'any'], lessOrEqual),
+  gt: of(['any', 'any'], (a, b) => !lessOrEqual(a, b)),
+  ge: of(['any', 'any'], (a, b) => !lessThan(a, b)),
+  len: of(['any'], lengthOf),
+  index: ofMany(([item, ...path]) => indexed(item, path), ['any']),
+  slice: ofMany(([item, ...bounds]) => sliced(item, bounds), ['any']),
+  print: ofMany(sprint),
+  println: ofMany((values) => `${values.map((value) => sprint([value])).join(' ')}\n`),
+  printf: ofMany(([format, ...values]) => sprintf(format as string, values), ['string']),
+  html: ofMany((values) => escapeHtml(sprint(values))),
+  urlquery: ofMany((values) => escapeQuery(sprint(values))),
+};
+
+const ofPrometheus: Readonly<Record<string, TemplateFunction>> = {
+  humanize: of(['any'], humanize),
+  humanize1024: of(['any'], humanize1024),
+  humanizeDuration: of(['any'], humanizeDuration),
+  humanizePercentage: of(['any'], humanizePercentage),
+  humanizeTimestamp: of(['any'], humanizeTimestamp),
+  title: ofText(title),
+  toUpper: ofText((text) => text.toUpperCase()),
+  toLower: ofText((text) => text.toLowerCase()),
+  stripPort: ofText(stripPort),
+  stripDomain: ofText(stripDomain),
+  safeHtml: ofText((text) => text),
+  urlQueryEscape: ofText(escapeQuery),
+  match: of(['string', 'string'], (pattern, text) => matchesAnywhere(pattern as string, text as string)),
+  reReplaceAll: of(['string', 'string', 'string'], (pattern, replacement, text) =>
+    replaceAll(pattern as string, replacement as string, text as string),
+  ),
+  parseDuration: ofText(secondsOf),
+  args: ofMany((values) => MapValue.ofAnything(values.map((value, i) => [`arg${i}`, value]))),
+  first: of(['vector'], (vector) => firstOf(vector as readonly Value[])),
+  value: of(['sample'], (sample) => (sample as StructValue).get('Value')),
+  label: of(['string', 'sample'], (name, sample) => labelOf(sample, name as string)),
+  strvalue: of(['sample'], (sample) => labelOf(sample, '__value__')),
+  sortByLabel: of(['string', 'vector'], (name, vector) => sortedByLabel(name as string, vector as readonly Value[])),
+  now: { parameters: [], call: (_, { at }) => at / 1000 },
+  externalURL: { parameters: [], call: (_, { externalUrl }) => externalUrl },
+  pathPrefix: { parameters: [], call: (_, { externalUrl }) => pathOf(externalUrl) },
+  query: {
+    parameters: ['string'],
+    call([text], { query }) {
+      if (query === undefined) throw new Error('no queries can be asked here');
+      return query(text as string).map(({ labels, value }) => sampleOf(labels, value));
+    },
+  },
+};
+
+const functions: Readonly<Record<string, TemplateFunction>> = { ...builtIn, ...ofPrometheus };
+
+function firstOf(vector: readonly Value[]): Value {
+  if (vector.length === 0) throw new Error('first() called on vector with no elements');
+  return vector[0];
+}
+
+function labelOf(sample: Value, name: string): Value {
+  return ((sample as StructValue).get('Labels') as MapValue).get(name);
+}
+
+function sortedByLabel(name: string, vector: readonly Value[]): Value {
+  const keyed = vector.map((sample) => ({ key: labelOf(sample, name) as string, sample }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ sample }) => sample);
+}
+
+function secondsOf(text: string): Value {
+  const negative = text.startsWith('-');
+  const ms = parseDuration(negative ? text.slice(1) : text);
+  if (ms === undefined) throw new Error(`not a valid duration string: ${JSON.stringify(text)}`);
+  return (negative ? -ms : ms) / 1000;
+}
+
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname.replace(/^\/$/, '') : '';
+}

@@ -1,0 +1,108 @@
+import type { Labels } from '@tapewatch/model';
+
+/**
+ * A value inside a template, as Go has it: int is bigint, float64 is number. `undefined` is no value at all: nil, or what a map
+ * of anything has for a missing key.
+ */
+export type Value = string | number | bigint | boolean | undefined | readonly Value[] | MapValue | StructValue;
+
+/** A map with string keys. */
+export class MapValue {
+  readonly typeName: string;
+  readonly #entries: ReadonlyMap<string, Value>;
+  /** What a missing key gives. */
+  readonly #zero: Value;
+
+  private constructor(typeName: string, entries: ReadonlyMap<string, Value>, zero: Value) {
+    this.typeName = typeName;
+    this.#entries = entries;
+    this.#zero = zero;
+  }
+
+  static ofStrings(entries: Iterable<readonly [string, string]>): MapValue {
+    return new MapValue('map[string]string', new Map(entries), '');
+  }
+
+  static ofLabels(labels: Labels): MapValue {
+    return MapValue.ofStrings(labels.entries());
+  }
+
+  static ofAnything(entries: Iterable<readonly [string, Value]>): MapValue {
+    return new MapValue('map[string]interface {}', new Map(entries), undefined);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): Value {
+    return this.#entries.has(key) ? this.#entries.get(key) : this.#zero;
+  }
+
+  /** Sorted, as Go ranges over maps and prints them. */
+  sorted(): readonly (readonly [string, Value])[] {
+    return [...this.#entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+}
+
+/** A value with a fixed set of fields; asking for another is an error. */
+export class StructValue {
+  readonly typeName: string;
+  readonly #fields: Readonly<Record<string, () => Value>>;
+
+  constructor(typeName: string, fields: Readonly<Record<string, () => Value>>) {
+    this.typeName = typeName;
+    this.#fields = fields;
+  }
+
+  has(field: string): boolean {
+    return Object.hasOwn(this.#fields, field);
+  }
+
+  get(field: string): Value {
+    return this.#fields[field]?.();
+  }
+
+  values(): readonly Value[] {
+    return Object.values(this.#fields).map((field) => field());
+  }
+}
+
+/** One series of a query's answer. */
+export const sampleType = '*template.sample';
+export const queryResultType = 'template.queryResult';
+
+export function sampleOf(labels: Labels, value: number): StructValue {
+  const map = MapValue.ofLabels(labels);
+  return new StructValue(sampleType, { Labels: () => map, Value: () => value });
+}
+
+/** Go's name of a value's type, for messages. */
+export function typeName(value: Value): string {
+  if (value === undefined) return '<nil>';
+  if (value instanceof MapValue || value instanceof StructValue) return value.typeName;
+  if (isList(value)) return queryResultType;
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'bigint':
+      return 'int';
+    case 'number':
+      return 'float64';
+    default:
+      return 'bool';
+  }
+}
+
+export function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+/** What `if` and `with` go by: everything is true but false, 0, nil and what is empty. */
+export function isTrue(value: Value): boolean {
+  if (value === undefined) return false;
+  if (isList(value)) return value.length > 0;
+  if (value instanceof MapValue) return value.size > 0;
+  if (value instanceof StructValue) return true;
+  return typeof value === 'number' ? value !== 0 : Boolean(value);
+}
