@@ -6,8 +6,6 @@ import type { PluginRegistry } from '@tapewatch/plugin-host';
 import { horizonMs } from '@tapewatch/promql';
 import { loadRuleFiles, type RuleGroup } from '@tapewatch/rules';
 
-const lookbackMs = 5 * 60_000;
-
 /** The shipped rules and the user's. Throws a ConfigError with everything that is wrong in any of the files. */
 export async function loadRules(config: TapewatchConfig, shippedRulesDir: string, registry: PluginRegistry): Promise<readonly RuleGroup[]> {
   const shipped = config.shippedRules ? await yamlFilesIn(shippedRulesDir) : [];
@@ -30,15 +28,15 @@ async function yamlFilesIn(folder: string): Promise<readonly string[]> {
 /** A rule that looks back further than memory reaches would silently judge from too little. */
 function beyondMemory(group: RuleGroup, retentionMs: number): readonly Problem[] {
   return group.rules.flatMap((rule): readonly Problem[] => {
-    // The lookback finds only newer samples where there are any, so it does not count.
-    const needs = horizonMs(rule.expression, lookbackMs) - lookbackMs + group.queryOffsetMs;
+    // The lookback finds older samples only where there are no newer ones, so it does not count.
+    const needs = horizonMs(rule.expression, 0) + group.queryOffsetMs;
     if (needs <= retentionMs) return [];
     return [
       {
         code: 'RULE_INVALID',
         file: group.file,
         path: `${group.name}.${rule.name}`,
-        message: `the rule looks back ${formatDuration(needs)}, but memory holds ${formatDuration(retentionMs)}`,
+        message: `the rule looks back ${Number.isFinite(needs) ? formatDuration(needs) : 'to a fixed time'}, but memory holds ${formatDuration(retentionMs)}`,
         hint: 'Raise metrics.retention, or shorten the range of the rule.',
       },
     ];

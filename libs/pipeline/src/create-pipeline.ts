@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createNoopMeter } from '@opentelemetry/api';
 import { alertId, alertMigrations, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { openDatabase, type Database } from '@tapewatch/database';
@@ -35,11 +36,17 @@ export interface PipelineDependencies {
 
 const stateFile = 'state.db';
 
-/** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError; touches no data. */
+/** What a config names, loaded. */
+export interface LoadedConfig {
+  readonly registry: PluginRegistry;
+  readonly groups: readonly RuleGroup[];
+}
+
+/** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError with all of it; touches no data. */
 export async function checkPipelineConfig(
   config: TapewatchConfig,
-  dependencies: Pick<PipelineDependencies, 'env' | 'shippedRulesDir'>,
-): Promise<{ readonly registry: PluginRegistry; readonly groups: readonly RuleGroup[] }> {
+  dependencies: Pick<PipelineDependencies, 'clock' | 'logger' | 'env' | 'shippedRulesDir'>,
+): Promise<LoadedConfig> {
   const problems = [...exchangeProblems(config.exchanges, config.locate)];
   const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
@@ -52,9 +59,16 @@ export async function checkPipelineConfig(
   };
   await collect(() => destinationsFrom(dependencies.env, config.otlp.destinations));
   const registry = await collect(() => loadPlugins(config));
-  const groups = registry === undefined ? undefined : await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
-  if (problems.length > 0 || registry === undefined || groups === undefined) throw new ConfigError(problems);
+  if (registry === undefined) throw new ConfigError(problems);
+  const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
+  await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
+  if (problems.length > 0 || groups === undefined) throw new ConfigError(problems);
   return { registry, groups };
+}
+
+/** To see whether plugins take their config, without calling or measuring them. */
+function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 'logger'>): Supervisor {
+  return new Supervisor({ clock, logger, meter: createNoopMeter(), query: () => Promise.resolve([]), noteError: () => undefined });
 }
 
 /**
@@ -62,10 +76,10 @@ export async function checkPipelineConfig(
  * and measures nothing yet. Throws ConfigError (everything wrong with the config at once) or StartError (data folder in use, damaged ...).
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
-  const { registry, groups } = await checkPipelineConfig(config, dependencies);
+  const loaded = await checkPipelineConfig(config, dependencies);
   const database = await openState(config.dataDir);
   try {
-    return await assemble(config, dependencies, registry, groups, database);
+    return await assemble(config, dependencies, loaded, database);
   } catch (thrown) {
     await database.close();
     throw thrown;
@@ -75,8 +89,7 @@ export async function createPipeline(config: TapewatchConfig, dependencies: Pipe
 async function assemble(
   config: TapewatchConfig,
   dependencies: PipelineDependencies,
-  registry: PluginRegistry,
-  groups: readonly RuleGroup[],
+  { registry, groups }: LoadedConfig,
   database: Database,
 ): Promise<Pipeline> {
   const { clock, logger, random, env, version, externalUrl } = dependencies;

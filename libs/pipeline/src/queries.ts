@@ -1,4 +1,4 @@
-import { accepted, Labels, messageOf, refused, type Clock, type CommandResult } from '@tapewatch/model';
+import { accepted, Labels, refused, type Clock, type CommandResult } from '@tapewatch/model';
 import type { MemoryStore } from '@tapewatch/metric-store';
 import {
   evaluateInstant,
@@ -61,8 +61,8 @@ export class Queries {
       return accepted(metricResult(evaluate(parse(text)), at));
     } catch (thrown) {
       if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message);
-      if (thrown instanceof PromqlError) return refused('QUERY_INVALID', thrown.message, `${thrown.line}:${thrown.column}`);
-      if (thrown instanceof EvaluationError) return refused('QUERY_INVALID', messageOf(thrown), '1:1');
+      if (thrown instanceof PromqlError) return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
+      if (thrown instanceof EvaluationError) return refused('QUERY_INVALID', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
       throw thrown;
     }
   }

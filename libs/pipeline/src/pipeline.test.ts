@@ -1,0 +1,131 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '@tapewatch/config';
+import { ConfigError, systemClock, type AlertEvent } from '@tapewatch/model';
+import { RecordingLogger } from '@tapewatch/model/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createPipeline, type Pipeline } from './index.js';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+describe('createPipeline', { timeout: 60_000 }, () => {
+  let folder: string;
+  let server: Server;
+  let marginRatio = 0.05;
+  let pipeline: Pipeline | undefined;
+
+  const create = async (yaml: string): Promise<Pipeline> => {
+    const file = join(folder, 'tapewatch.yaml');
+    await writeFile(file, yaml);
+    const env = { TAPEWATCH_DATA_DIR: join(folder, 'data') };
+    const config = await loadConfig({ file, env, baseDir: folder });
+    pipeline = await createPipeline(config, {
+      clock: systemClock,
+      logger: new RecordingLogger(),
+      random: Math.random,
+      env,
+      version: '0.0.0-test',
+      externalUrl: () => 'http://tapewatch.test',
+      shippedRulesDir: join(root, 'config', 'rules'),
+    });
+    return pipeline;
+  };
+  const until = <T>(probe: () => T | Promise<T>): Promise<T> => vi.waitFor(probe, { timeout: 20_000, interval: 50 });
+  const deskYaml = (): string => `
+host: { enabled: false }
+plugins: [${join(root, 'examples', 'plugins', 'funding-desk')}]
+checks:
+  - name: margin
+    type: funding-desk
+    config: { url: 'http://127.0.0.1:${(server.address() as AddressInfo).port}/margin' }
+route: { receiver: file }
+receivers:
+  - name: file
+    file_configs:
+      - path: ${join(folder, 'notifications.jsonl')}
+`;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tapewatch-pipeline-'));
+    server = createServer((_, response) => response.end(JSON.stringify({ marginRatio })));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    marginRatio = 0.05;
+  });
+  afterEach(async () => {
+    await pipeline?.stop();
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('loads a plugin from outside by its path, and its check fires a rule that its channel tells', async () => {
+    const running = await create(deskYaml());
+    const events: AlertEvent[] = [];
+    running.events.alerts.subscribe((event) => void events.push(event));
+    expect(running.read.readiness()).toMatchObject({ ready: false, waitingFor: ['first tick'] });
+    await running.start();
+    const line = await until(async () => {
+      const [first] = (await readFile(join(folder, 'notifications.jsonl'), 'utf8')).split('\n');
+      expect(first).toContain('HealthCheckUnhealthy');
+      return JSON.parse(first ?? '') as { alerts: { labels: Record<string, string>; runbookUrl: string }[] };
+    });
+    expect(line.alerts[0]).toMatchObject({ labels: { component: 'margin', plugin: 'funding-desk' }, runbookUrl: 'http://tapewatch.test/runbooks/HealthCheckUnhealthy' });
+    expect(running.read.readiness()).toMatchObject({ ready: true, degraded: [] });
+    expect(running.read.plugins().map(({ name }) => name)).toContain('funding-desk');
+    expect(running.read.health()).toMatchObject({ status: 'unhealthy', components: [{ name: 'margin', summary: '5.0 % margin left' }] });
+
+    marginRatio = 0.9;
+    expect(await running.commands.runHealthCheck('margin')).toMatchObject({ ok: true, value: { status: 'healthy' } });
+    await until(() => expect(events.map(({ kind }) => kind)).toEqual(['firing', 'resolved']));
+    expect(running.read.rules().flatMap(({ rules }) => rules.filter(({ health }) => health === 'error'))).toEqual([]);
+  });
+
+  it('measures itself, and answers what it measured in both text forms', async () => {
+    const running = await create('host: { enabled: false }\n');
+    await running.start();
+    await until(() => expect(running.read.status().samplesTotal).toBeGreaterThan(100));
+    expect(running.read.query('tapewatch_series')).toMatchObject({ ok: true, value: { kind: 'vector', series: [{ labels: expect.anything() as unknown }] } });
+    expect(running.read.query('tapewatch_series +')).toMatchObject({ ok: false, refusal: { code: 'QUERY_INVALID', path: expect.stringMatching(/^1:\d+$/) as string } });
+    expect(running.read.prometheusText()).toMatch(/^# HELP tapewatch_series /m);
+    expect(running.read.metricsSummary(60_000, 'tapewatch_samples_total')).toMatchObject({ ok: true, value: { series: [{ name: 'tapewatch_samples_total', otelName: 'tapewatch.samples' }] } });
+  });
+
+  it('names everything that is wrong with a config at once, from every stage, and touches no data', async () => {
+    const rules = join(folder, 'bad-rules.yaml');
+    await writeFile(rules, 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: sum(\n');
+    const attempt = create(`
+exchanges: [{ venue: binanc, symbols: [BTC/USDT] }]
+plugins: [./nowhere]
+otlp: { destinations: [{ name: a, endpoint: 'http://127.0.0.1:4318' }] }
+`);
+    await expect(attempt).rejects.toBeInstanceOf(ConfigError);
+    await expect(attempt).rejects.toThrow(/binanc.*[\s\S]*nowhere/);
+    const second = create(`
+checks: [{ name: a, type: htttp, config: {} }, { name: b, type: http, config: { url: 'nope' } }]
+receivers: [{ name: console, pigeon_configs: [{}] }]
+route: { receiver: console }
+rule_files: [${rules}]
+`);
+    const problems = await second.then(
+      () => [],
+      (thrown: unknown) => (thrown as ConfigError).problems,
+    );
+    const text = problems.map(({ path, line, message }) => `${path ?? ''} ${line ?? ''} ${message}`).join('\n');
+    for (const word of ['checks[0].type', 'checks[1].config.url', 'pigeon', 'bad-rules']) expect(`${text}${problems.map(({ file }) => file).join()}`).toContain(word);
+    await expect(readFile(join(folder, 'data', 'state.db'))).rejects.toThrow();
+  });
+
+  it('refuses a rule that looks back further than memory', async () => {
+    const rules = join(folder, 'rules.yaml');
+    await writeFile(rules, 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: max_over_time(exchange_up[2h]) > 1\n');
+    await expect(create(`shipped_rules: false\nrule_files: [${rules}]\n`)).rejects.toThrow(/looks back 2h, but memory holds 1h/);
+  });
+
+  it('can be stopped twice, and without having been started', async () => {
+    const running = await create(deskYaml());
+    await running.stop();
+    await running.stop();
+  });
+});
