@@ -1,4 +1,4 @@
-import { parseDuration } from '@tapewatch/model';
+import { formatDuration, parseDuration } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
 import { describeFound } from './describe-found.js';
 import { didYouMean } from './did-you-mean.js';
@@ -70,7 +70,7 @@ function timeouts(tree: YamlTree): readonly Problem[] {
     const fault: Fault = {
       code: 'CONFIG_INVALID_VALUE',
       message: 'The timeout must be below the interval, or runs would overlap.',
-      allowed: `less than ${String(check['interval'] ?? '15s')}`,
+      allowed: `less than ${formatDuration(intervalMs)}`,
     };
     return [problem(tree, ['checks', i, 'timeout'], fault, check['timeout'] ?? '5s')];
   });

@@ -16,7 +16,7 @@ export function describeFound(value: unknown, path: TreePath, substituted = fals
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
   if (substituted || path.some((key) => typeof key === 'string' && secretKey.test(key))) return '<secret>';
-  if (typeof value !== 'string') return String(value);
+  if (typeof value !== 'string') return JSON.stringify(value);
   if (isTellingUrl(value)) return '<secret>';
   return JSON.stringify(value.length > longestText ? `${value.slice(0, longestText)}…` : value);
 }

@@ -1,9 +1,9 @@
 /** What loading reads besides its arguments; the default is the disk. */
 export interface ConfigSource {
   /** The text of a file; rejects when it cannot be read. */
-  readFile(path: string): Promise<string>;
+  readonly readFile: (path: string) => Promise<string>;
   /** Absolute paths that match an absolute pattern; empty when none does. */
-  glob(pattern: string): Promise<readonly string[]>;
+  readonly glob: (pattern: string) => Promise<readonly string[]>;
 }
 
 export interface LoadConfigOptions extends Partial<ConfigSource> {

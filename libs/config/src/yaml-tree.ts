@@ -221,7 +221,7 @@ function pathTo(ancestors: readonly (Document | Node | Pair)[], node: Node): Tre
   const chain = [...ancestors, node];
   chain.forEach((step, i) => {
     if (isSeq(step)) path.push(step.items.indexOf(chain[i + 1]));
-    else if ('key' in step && 'value' in step) path.push(keyText(step as Pair));
+    else if ('key' in step && 'value' in step) path.push(keyText(step));
   });
   return path;
 }

@@ -1,0 +1,41 @@
+import { loadConfig } from '@tapewatch/config';
+import type { TapewatchConfig } from '@tapewatch/config';
+import { ConfigError } from '@tapewatch/model';
+import type { ExitCode } from './exit-codes.js';
+import { exitCodes } from './exit-codes.js';
+import type { Messages } from './messages/messages.js';
+import { tellProblems } from './tell-failure.js';
+import type { Terminal } from './terminal.js';
+
+export interface CheckConfigOptions {
+  readonly file: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly baseDir: string;
+  readonly terminal: Terminal;
+  readonly messages: Messages;
+  /** What only the parts themselves can see: venues, plugins' own keys, rules. Gives the number of rules, or throws ConfigError. */
+  readonly checkParts: (config: TapewatchConfig) => Promise<number>;
+}
+
+/** Prints what a configuration comes to, or every problem it has. */
+export async function checkConfig(options: CheckConfigOptions): Promise<ExitCode> {
+  const { file, env, baseDir, terminal, messages, checkParts } = options;
+  try {
+    const config = await loadConfig({ file, env, baseDir });
+    const rules = await checkParts(config);
+    terminal.out(messages.checkConfig.ok(file));
+    terminal.out(
+      messages.checkConfig.summary({
+        exchanges: config.exchanges.length,
+        symbols: config.exchanges.reduce((count, exchange) => count + exchange.symbols.length, 0),
+        checks: config.checks.length,
+        rules,
+        receivers: config.receivers.length,
+      }),
+    );
+    return exitCodes.done;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return tellProblems(error, terminal, messages);
+  }
+}

@@ -1,0 +1,50 @@
+import type { TapewatchConfig } from '@tapewatch/config';
+import { systemClock } from '@tapewatch/model';
+import { checkConfig } from './check-config.js';
+import { createLogger } from './create-logger.js';
+import { chooseMessages } from './messages/choose-messages.js';
+import { runProgram } from './program.js';
+import { loadAssembly } from './start/assembly.js';
+import { startCommand } from './start/start-command.js';
+import { createTerminal } from './terminal.js';
+import { findWorkspace, programVersion } from './workspace.js';
+
+const terminal = createTerminal(process.stdout, process.stderr, process.env);
+const messages = chooseMessages(process.env);
+const version = programVersion();
+
+const code = await runProgram(process.argv.slice(2), {
+  version,
+  messages,
+  terminal,
+  commands: {
+    start: (args) =>
+      startCommand(args, {
+        ...{ process, terminal, messages, version, loadAssembly },
+        workspace: findWorkspace(),
+        clock: systemClock,
+        random: Math.random,
+      }),
+    checkConfig: (file) =>
+      checkConfig({
+        ...{ file, terminal, messages, checkParts },
+        env: process.env,
+        baseDir: process.cwd(),
+      }),
+  },
+});
+
+// Not process.exitCode: a handle that someone forgot must not keep a stopped program alive.
+process.exit(code);
+
+/** The parts are loaded only for the commands that need them. */
+async function checkParts(config: TapewatchConfig): Promise<number> {
+  const { checkPipelineConfig } = await import('@tapewatch/pipeline');
+  const { groups } = await checkPipelineConfig(config, {
+    clock: systemClock,
+    logger: createLogger(terminal, 'warn'),
+    env: process.env,
+    shippedRulesDir: findWorkspace().shippedRulesDir,
+  });
+  return groups.reduce((count, group) => count + group.rules.length, 0);
+}

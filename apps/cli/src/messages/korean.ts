@@ -1,0 +1,57 @@
+import type { Messages } from './messages.js';
+
+export const korean: Messages = {
+  help: {
+    description: '암호화폐 거래 시스템을 지켜봅니다: 측정하고, 판단하고, 알리고, 답합니다.',
+    start: '설정대로 감시합니다: --config, 없으면 ./tapewatch.yaml, 그것도 없으면 데모.',
+    config: '설정 파일',
+    demo: '거래소 시뮬레이터도 함께 시작하고, --config가 없으면 그것을 감시합니다',
+    checkConfig: '설정 파일을 검사합니다: 정상이면 OK, 아니면 모든 문제를 위치와 함께 보여 줍니다.',
+    checkConfigFile: '검사할 파일',
+    version: '버전을 보여 줍니다',
+    help: '이 도움말을 보여 줍니다',
+    helpCommand: '명령의 도움말을 보여 줍니다',
+    titles: { 'Usage:': '사용법:', 'Options:': '옵션:', 'Commands:': '명령:', 'Arguments:': '인자:' },
+  },
+  progress: {
+    reading: (file) => `${file} 읽는 중`,
+    simulator: '거래소 시뮬레이터 시작 중',
+    opening: (dataDir) => `${dataDir} 여는 중`,
+    listening: '서버 여는 중',
+    measuring: '측정 시작 중',
+  },
+  screen: {
+    title: (version) => `Tapewatch ${version} 실행 중`,
+    watching: '감시',
+    symbols: (exchange, count) => `${exchange} (심볼 ${count}개)`,
+    more: (count) => `외 ${count}개`,
+    nothing: '거래소 없음; 설정의 exchanges에 추가하세요',
+    host: '이 컴퓨터와 이 프로세스, 1초마다',
+    checks: (names) => `상태 검사: ${names}`,
+    rules: (count, receivers) => `알림 규칙 ${count}개, 받는 곳: ${receivers}`,
+    open: '주소',
+    signIn: '로그인',
+    once: '(한 번만 사용 가능)',
+    tokenFromEnvironment: 'TAPEWATCH_ADMIN_TOKEN의 토큰 사용',
+    data: '데이터',
+    otlp: 'OTLP',
+    otlpUnset: '설정되지 않음; 내보내려면 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 설정',
+    stop: '종료',
+    stopHow: 'Ctrl-C',
+    demo: '데모: 시작 후 약 20초에 시세 피드가 20초 동안 멈춥니다. 아래에서 ExchangeFeedStale 알림을 확인하세요.',
+  },
+  stopping: {
+    begun: '종료하는 중입니다. 몇 초면 끝납니다.',
+    again: '아직 종료하는 중입니다. Ctrl-C를 한 번 더 누르면 즉시 끝나며, 아직 기록되지 않은 내용은 사라집니다.',
+    forced: '강제로 종료했습니다.',
+    overdue: '종료가 너무 오래 걸려 강제로 끝냈습니다.',
+    done: '종료했습니다.',
+  },
+  checkConfig: {
+    ok: (file) => `정상: ${file}`,
+    summary: ({ exchanges, symbols, checks, rules, receivers }) =>
+      `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
+  },
+  problems: (count) => `설정에 문제가 ${count}개 있습니다.`,
+  crashed: '예상하지 못한 오류로 Tapewatch를 시작하지 못했습니다:',
+};

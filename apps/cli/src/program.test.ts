@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from './exit-codes.js';
+import type { ExitCode } from './exit-codes.js';
+import { english } from './messages/english.js';
+import { korean } from './messages/korean.js';
+import { runProgram } from './program.js';
+import { RecordingTerminal } from './testing/recording-terminal.js';
+
+async function run(args: readonly string[], messages = english) {
+  const terminal = new RecordingTerminal();
+  const calls: unknown[] = [];
+  const done = (call: unknown, code: ExitCode = exitCodes.done): Promise<ExitCode> => {
+    calls.push(call);
+    return Promise.resolve(code);
+  };
+  const code = await runProgram(args, {
+    version: '1.2.3',
+    messages,
+    terminal,
+    commands: {
+      start: (startArgs) => done(['start', startArgs]),
+      checkConfig: (file) => done(['check-config', file], exitCodes.usage),
+    },
+  });
+  return { code, calls, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
+}
+
+describe('runProgram', () => {
+  it('hands commands their arguments and their code back', async () => {
+    expect(await run(['start'])).toMatchObject({ code: 0, calls: [['start', {}]] });
+    expect((await run(['start', '--demo', '-c', 'x'])).calls).toEqual([['start', { demo: true, config: 'x' }]]);
+    expect(await run(['check-config', 'f'])).toMatchObject({ code: 2, calls: [['check-config', 'f']] });
+  });
+
+  it('prints version and help with code 0', async () => {
+    expect(await run(['--version'])).toMatchObject({ code: 0, out: '1.2.3' });
+    expect((await run(['--help'])).out).toContain('check-config <file>');
+    const { code, out } = await run(['start', '--help'], korean);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^사용법: tapewatch start/);
+  });
+
+  it.each([
+    [['strat']],
+    [['start', '--nope']],
+    [['start', 'surplus']],
+    [['check-config']],
+    [['start', '--config']],
+    [[]],
+  ])('ends %j with the usage code and runs nothing', async (args) => {
+    const { code, calls, error } = await run(args);
+    expect({ code, calls }).toEqual({ code: 2, calls: [] });
+    expect(error).not.toBe('');
+  });
+});

@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import type { ExitCode } from './exit-codes.js';
+import { exitCodes } from './exit-codes.js';
+import type { Messages } from './messages/messages.js';
+import type { StartArguments } from './start/choose-config.js';
+import type { Terminal } from './terminal.js';
+
+export interface ProgramOptions {
+  readonly version: string;
+  readonly messages: Messages;
+  readonly terminal: Terminal;
+  readonly commands: {
+    start(args: StartArguments): Promise<ExitCode>;
+    checkConfig(file: string): Promise<ExitCode>;
+  };
+}
+
+/** Obeys a command line (without node and script) and gives the code to exit with. */
+export async function runProgram(args: readonly string[], options: ProgramOptions): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done;
+  const program = describeProgram(options, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+}
+
+function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => void): Command {
+  const { messages, version, commands, terminal } = options;
+  const { help } = messages;
+  const program = new Command('tapewatch')
+    .description(help.description)
+    .version(version, '-V, --version', help.version)
+    .helpOption('-h, --help', help.help)
+    .helpCommand('help [command]', help.helpCommand)
+    .configureHelp({ styleTitle: (title) => (help.titles as Readonly<Record<string, string>>)[title] ?? title })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.error(text.trimEnd()),
+    })
+    .showHelpAfterError('(tapewatch --help)')
+    .exitOverride();
+  program
+    .command('start')
+    .description(help.start)
+    .helpOption('-h, --help', help.help)
+    .option('-c, --config <file>', help.config)
+    .option('--demo', help.demo)
+    .action(async (args: StartArguments) => setCode(await commands.start(args)));
+  program
+    .command('check-config')
+    .description(help.checkConfig)
+    .helpOption('-h, --help', help.help)
+    .argument('<file>', help.checkConfigFile)
+    .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  return program;
+}

@@ -1,0 +1,211 @@
+import { EventEmitter } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TapewatchConfig } from '@tapewatch/config';
+import { StartError, systemClock } from '@tapewatch/model';
+import type { Pipeline, PipelineDependencies } from '@tapewatch/pipeline';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { english } from '../messages/english.js';
+import { RecordingTerminal } from '../testing/recording-terminal.js';
+import type { Assembly } from './assembly.js';
+import { startCommand } from './start-command.js';
+import type { ProcessPort } from './start-command.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'start-command-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const simulatorModule = join(folder, 'simulator.mjs');
+writeFileSync(
+  simulatorModule,
+  `console.log(JSON.stringify({ event: 'listening', rest: 'http://127.0.0.1:4711', ws: 'ws://127.0.0.1:4711/ws' }));
+   process.on('disconnect', () => process.exit(0));`,
+);
+const demoConfig = join(folder, 'demo.yaml');
+writeFileSync(
+  demoConfig,
+  'exchanges: [{ venue: binance, symbols: [A/B], rest_url: "${env:TAPEWATCH_SIMULATOR_REST}", ws_url: "${env:TAPEWATCH_SIMULATOR_WS}" }]',
+);
+
+class FakeProcess extends EventEmitter implements ProcessPort {
+  readonly env: NodeJS.ProcessEnv;
+  readonly exits: number[] = [];
+  readonly #cwd = mkdtempSync(join(folder, 'cwd-'));
+
+  constructor(env: NodeJS.ProcessEnv = {}) {
+    super();
+    this.env = env;
+  }
+
+  cwd(): string {
+    return this.#cwd;
+  }
+  exit(code: number): void {
+    this.exits.push(code);
+  }
+}
+
+/** Notes what happens in which order; `fail` names the step that throws. */
+class FakeAssembly implements Assembly {
+  readonly steps: string[] = [];
+  readonly counted: unknown[] = [];
+  config: TapewatchConfig | undefined;
+  dependencies: PipelineDependencies | undefined;
+  readonly #fail: Readonly<Record<string, Error>>;
+
+  constructor(fail: Readonly<Record<string, Error>> = {}) {
+    this.#fail = fail;
+  }
+
+  createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
+    this.config = config;
+    this.dependencies = dependencies;
+    return this.step('create pipeline', {
+      start: () => this.step('start pipeline', undefined),
+      stop: () => this.step('stop pipeline', undefined),
+      read: { rules: () => [], status: () => ({ destinations: [] }) },
+      meter: { createCounter: () => ({ add: (_: number, attributes: unknown) => this.counted.push(attributes) }) },
+    } as unknown as Pipeline);
+  }
+
+  createServer() {
+    const close = (): Promise<void> => this.step('close server', undefined);
+    return this.step('create server', {
+      url: 'http://127.0.0.1:9',
+      port: 9,
+      signInLink: 'http://127.0.0.1:9/sign-in',
+      close,
+    });
+  }
+
+  readonly isExchangeRejection = (reason: unknown): boolean => reason === 'ws';
+
+  private step<T>(name: string, value: T): Promise<T> {
+    this.steps.push(name);
+    const failure = this.#fail[name];
+    return failure === undefined ? Promise.resolve(value) : Promise.reject(failure);
+  }
+}
+
+function begin(assembly: FakeAssembly, files: Readonly<Record<string, string>> = {}, args = {}) {
+  const process = new FakeProcess({ KEPT: '1' });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(process.cwd(), name), text);
+  const terminal = new RecordingTerminal();
+  const workspace = {
+    demoConfig,
+    demoScenario: 'scenario.yaml',
+    simulatorModule,
+    shippedRulesDir: '/rules',
+    runbooksDir: '/books',
+  };
+  const ended = startCommand(args, {
+    ...{ process, terminal, workspace, messages: english, version: '1.2.3', clock: systemClock, random: () => 0 },
+    loadAssembly: () => Promise.resolve(assembly),
+  });
+  const onScreen = (text: string) =>
+    vi.waitFor(() => expect(terminal.outLines.join('\n')).toContain(text), { timeout: 10_000 });
+  return { process, terminal, ended, onScreen };
+}
+
+const forward = ['create pipeline', 'create server', 'start pipeline'];
+
+describe('startCommand', () => {
+  it('opens storage, then the port, then measures; on a signal closes in the other order with code 0', async () => {
+    const assembly = new FakeAssembly();
+    const { process, terminal, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': 'data_dir: d' });
+    await onScreen('Ctrl-C');
+    expect(assembly.steps).toEqual(forward);
+    expect(existsSync(join(process.cwd(), 'd'))).toBe(true);
+    expect(assembly.dependencies?.externalUrl()).toBe('http://127.0.0.1:9');
+    process.emit('SIGINT');
+    process.emit('SIGINT');
+    expect(await ended).toBe(0);
+    expect(assembly.steps).toEqual([...forward, 'close server', 'stop pipeline']);
+    expect(terminal.outLines.slice(-2)).toEqual([english.stopping.begun, english.stopping.done]);
+    expect(process.exits).toEqual([]);
+  });
+
+  it('runs the demo without a tapewatch.yaml: the simulator’s address goes into configuration and environment', async () => {
+    const assembly = new FakeAssembly();
+    const { process, ended, onScreen } = begin(assembly);
+    await onScreen('ExchangeFeedStale');
+    expect(assembly.config?.exchanges).toMatchObject([
+      { restUrl: 'http://127.0.0.1:4711', wsUrl: 'ws://127.0.0.1:4711/ws' },
+    ]);
+    expect(assembly.dependencies?.env).toMatchObject({ KEPT: '1', TAPEWATCH_SIMULATOR_REST: 'http://127.0.0.1:4711' });
+    process.emit('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  it('prints every problem of the configuration and starts nothing', async () => {
+    const assembly = new FakeAssembly();
+    const { terminal, ended } = begin(assembly, { 'own.yaml': 'servr: {}\nlog: { level: x }' }, { config: 'own.yaml' });
+    expect(await ended).toBe(2);
+    expect(terminal.errorLines).toHaveLength(3);
+    expect(assembly.steps).toEqual([]);
+  });
+
+  it.each([
+    ['create pipeline', ['create pipeline']],
+    ['create server', ['create pipeline', 'create server', 'stop pipeline']],
+    ['start pipeline', [...forward, 'close server', 'stop pipeline']],
+  ])('closes what is open when it fails to %s', async (failing, steps) => {
+    const assembly = new FakeAssembly({ [failing]: new StartError('LISTEN_IN_USE', 'Port 8080 is taken.') });
+    const { terminal, ended } = begin(assembly, { 'tapewatch.yaml': '' });
+    expect(await ended).toBe(1);
+    expect(assembly.steps).toEqual(steps);
+    expect(terminal.errorLines).toEqual(['Port 8080 is taken. [LISTEN_IN_USE]']);
+  });
+
+  it('closes the rest when one part cannot be closed', async () => {
+    const assembly = new FakeAssembly({ 'close server': new Error('stuck') });
+    const { process, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': '' });
+    await onScreen('Ctrl-C');
+    process.emit('SIGINT');
+    expect(await ended).toBe(1);
+    expect(assembly.steps.at(-1)).toBe('stop pipeline');
+  });
+
+  it('goes on after errors that nobody caught, logs them and counts them', async () => {
+    const assembly = new FakeAssembly();
+    const { process, terminal, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': '' });
+    await onScreen('Ctrl-C');
+    process.emit('uncaughtException', new Error('bug'));
+    process.emit('unhandledRejection', 'ws');
+    expect(process.exits).toEqual([]);
+    expect(assembly.counted).toEqual([{ kind: 'uncaught_exception' }]);
+    expect(terminal.logs.join('')).toContain('bug');
+    process.emit('SIGINT');
+    expect(await ended).toBe(0);
+  });
+
+  it('ends by an error that nobody caught while it starts', async () => {
+    const assembly = new FakeAssembly();
+    const { process, terminal, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': '' });
+    process.emit('uncaughtException', new Error('early bug'));
+    expect(process.exits).toEqual([1]);
+    expect(terminal.errorLines.join('\n')).toContain('early bug');
+    await onScreen('Ctrl-C');
+    process.emit('SIGINT');
+    await ended;
+  });
+
+  it('names a data folder that cannot be made', async () => {
+    const { terminal, ended } = begin(new FakeAssembly(), { 'tapewatch.yaml': 'data_dir: taken/d', taken: '' });
+    expect(await ended).toBe(1);
+    expect(terminal.errorLines.join('\n')).toMatch(/taken.*TAPEWATCH_DATA_DIR/);
+  });
+
+  it('keeps the simulator’s state in the data folder', async () => {
+    writeFileSync(
+      simulatorModule,
+      `import { writeFileSync } from 'node:fs';
+      writeFileSync(process.argv[process.argv.indexOf('--state') + 1], 'state');\n${readFileSync(simulatorModule, 'utf8')}`,
+    );
+    const { process, ended, onScreen } = begin(new FakeAssembly());
+    await onScreen('Ctrl-C');
+    expect(readFileSync(join(process.cwd(), 'data', 'simulator.json'), 'utf8')).toBe('state');
+    process.emit('SIGINT');
+    expect(await ended).toBe(0);
+  });
+});
