@@ -26,7 +26,9 @@ function kinds(transitions: readonly RuleTransition[]): readonly string[] {
 
 /** What the machine says while an element comes (1) and goes (0), a second at a time. */
 function history(machine: AlertStates, presence: string): readonly string[] {
-  return [...presence].map((bit, second) => kinds(machine.apply(second * 1000, bit === '1' ? present(element('a')) : present(), notHeld).transitions).join());
+  return [...presence].map((bit, second) =>
+    kinds(machine.apply(second * 1000, bit === '1' ? present(element('a')) : present(), notHeld).transitions).join(),
+  );
 }
 
 describe('AlertStates', () => {
@@ -39,7 +41,14 @@ describe('AlertStates', () => {
   });
 
   it('forgets a pending alert at the first miss', () => {
-    expect(history(states({ forMs: 2000 }), '110111')).toEqual(['a pending', '', 'a inactive', 'a pending', '', 'a firing']);
+    expect(history(states({ forMs: 2000 }), '110111')).toEqual([
+      'a pending',
+      '',
+      'a inactive',
+      'a pending',
+      '',
+      'a firing',
+    ]);
   });
 
   it('keeps firing from the first miss on', () => {
@@ -47,7 +56,15 @@ describe('AlertStates', () => {
   });
 
   it('starts to count anew when the element was back', () => {
-    expect(history(states({ keepFiringForMs: 2000 }), '1001000')).toEqual(['a firing', '', '', '', '', '', 'a resolved']);
+    expect(history(states({ keepFiringForMs: 2000 }), '1001000')).toEqual([
+      'a firing',
+      '',
+      '',
+      '',
+      '',
+      '',
+      'a resolved',
+    ]);
   });
 
   it('shows value, annotations and times as they are now', () => {
@@ -55,7 +72,15 @@ describe('AlertStates', () => {
     machine.apply(0, present(element('a', 1)), notHeld);
     machine.apply(1000, present(element('a', 2)), notHeld);
     expect([...machine.active()]).toEqual([
-      { rule, labels: element('a').labels, annotations: { summary: 'a is 2' }, value: 2, state: 'firing', startsAt: 0, firedAt: 1000 },
+      {
+        rule,
+        labels: element('a').labels,
+        annotations: { summary: 'a is 2' },
+        value: 2,
+        state: 'firing',
+        startsAt: 0,
+        firedAt: 1000,
+      },
     ]);
     machine.apply(2000, present(), notHeld);
     expect([...machine.active()]).toMatchObject([{ value: 2, keepFiringSince: 2000 }]);
@@ -104,7 +129,11 @@ describe('AlertStates', () => {
   });
 
   it('makes the transitions of a plain model over any history, with restarts in between', () => {
-    const step = fc.record({ gapMs: fc.integer({ min: 1, max: 5000 }), ids: fc.subarray(['a', 'b', 'c']), restart: fc.boolean() });
+    const step = fc.record({
+      gapMs: fc.integer({ min: 1, max: 5000 }),
+      ids: fc.subarray(['a', 'b', 'c']),
+      restart: fc.boolean(),
+    });
     const duration = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 10_000 }));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), duration, duration, (steps, forMs, keepFiringForMs) => {
@@ -125,7 +154,9 @@ describe('AlertStates', () => {
 
 /** Through JSON, as a store would keep it. */
 function restarted(machine: AlertStates, timing: Partial<AlertTiming>): AlertStates {
-  const kept = JSON.parse(JSON.stringify([...machine.active()])) as (Omit<AlertInstance, 'labels'> & { labels: Record<string, string> })[];
+  const kept = JSON.parse(JSON.stringify([...machine.active()])) as (Omit<AlertInstance, 'labels'> & {
+    labels: Record<string, string>;
+  })[];
   const fresh = states(timing);
   for (const instance of kept) fresh.restore({ ...instance, labels: Labels.of(instance.labels) });
   return fresh;

@@ -66,11 +66,15 @@ export class AlertStates {
     const before = this.#entries;
     const transitions: RuleTransition[] = [];
     const after = new Map<string, Entry>();
-    const report = (kind: RuleTransition['kind'], instance: AlertInstance): void => void transitions.push({ at, kind, instance });
+    const report = (kind: RuleTransition['kind'], instance: AlertInstance): void =>
+      void transitions.push({ at, kind, instance });
     for (const [key, entry] of before) {
       const current = this.#checkRaisedFor ? this.#pulledBack(entry, at, report) : entry;
       const element = elements.get(key);
-      const next = element === undefined ? this.#missing(current, at, isHeld, report) : this.#present(current, element, at, report);
+      const next =
+        element === undefined
+          ? this.#missing(current, at, isHeld, report)
+          : this.#present(current, element, at, report);
       if (next !== undefined) after.set(key, next);
     }
     for (const [key, element] of elements) if (!before.has(key)) after.set(key, this.#born(element, at, report));
@@ -86,9 +90,13 @@ export class AlertStates {
   ): StateChange {
     const { limit } = this.#timing;
     const isOver = limit > 0 && after.size > limit;
-    this.#entries = isOver ? new Map() : after;
+    this.#entries = isOver ? new Map<string, Entry>() : after;
     if (!isOver) return { transitions };
-    const dropped = [...before.values()].map(({ instance }): RuleTransition => ({ at, kind: endOf(instance), instance }));
+    const dropped = [...before.values()].map(({ instance }): RuleTransition => ({
+      at,
+      kind: endOf(instance),
+      instance,
+    }));
     return { transitions: dropped, overLimit: after.size };
   }
 
@@ -121,7 +129,9 @@ export class AlertStates {
     if (instance.state === 'firing' && this.#timing.keepFiringForMs > 0) {
       const since = instance.keepFiringSince ?? at;
       if (at - since < this.#timing.keepFiringForMs)
-        return since === instance.keepFiringSince ? entry : { instance: { ...instance, keepFiringSince: since }, restored };
+        return since === instance.keepFiringSince
+          ? entry
+          : { instance: { ...instance, keepFiringSince: since }, restored };
     }
     report(endOf(instance), instance);
     return undefined;

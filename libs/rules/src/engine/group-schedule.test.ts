@@ -12,7 +12,9 @@ describe('GroupSchedule', () => {
 
   it('is due at once, then once per interval on its grid', () => {
     const schedule = new GroupSchedule(5000, 'a');
-    const due = Array.from({ length: 21 }, (_, second) => second).filter((second) => schedule.take(start + second * 1000) !== undefined);
+    const due = Array.from({ length: 21 }, (_, second) => second).filter(
+      (second) => schedule.take(start + second * 1000) !== undefined,
+    );
     expect(due[0]).toBe(0);
     expect(due.slice(2).map((second, i) => second - (due[i + 1] as number))).toEqual(due.slice(2).map(() => 5));
   });
@@ -26,19 +28,24 @@ describe('GroupSchedule', () => {
 
   it('accounts for every slot exactly once, whatever ticks are missed', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }), fc.integer({ min: 1, max: 60 }), fc.string(), (steps, seconds, identity) => {
-        const schedule = new GroupSchedule(seconds * 1000, identity);
-        let at = start;
-        schedule.take(at);
-        let slots = 0;
-        for (const step of steps) {
-          at += step * 1000;
-          const missed = schedule.take(at);
-          if (missed !== undefined) slots += missed + 1;
-        }
-        const elapsed = (at - start) / 1000 / seconds;
-        expect(Math.abs(slots - elapsed)).toBeLessThanOrEqual(1);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.string(),
+        (steps, seconds, identity) => {
+          const schedule = new GroupSchedule(seconds * 1000, identity);
+          let at = start;
+          schedule.take(at);
+          let slots = 0;
+          for (const step of steps) {
+            at += step * 1000;
+            const missed = schedule.take(at);
+            if (missed !== undefined) slots += missed + 1;
+          }
+          const elapsed = (at - start) / 1000 / seconds;
+          expect(Math.abs(slots - elapsed)).toBeLessThanOrEqual(1);
+        },
+      ),
     );
   });
 });

@@ -49,7 +49,9 @@ export class LiveGroup {
   /** False when no rule of this group can have made the alert. */
   restore(instance: AlertInstance, startedAt: number): boolean {
     if (this.#options.group.name !== instance.rule.group) return false;
-    const rule = this.#rules.find((candidate) => candidate.rule.name === instance.rule.name && candidate.owns(instance));
+    const rule = this.#rules.find(
+      (candidate) => candidate.rule.name === instance.rule.name && candidate.owns(instance),
+    );
     rule?.restore(instance, startedAt);
     return rule !== undefined;
   }

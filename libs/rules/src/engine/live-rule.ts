@@ -53,7 +53,9 @@ export class LiveRule {
 
   /** Whether an alert with these labels can have come from this rule: its fixed labels are the alert's. */
   owns(instance: AlertInstance): boolean {
-    return this.rule.labels.every(({ name, template }) => !template.constant || instance.labels.get(name) === template.text);
+    return this.rule.labels.every(
+      ({ name, template }) => !template.constant || instance.labels.get(name) === template.text,
+    );
   }
 
   restore(instance: AlertInstance, startedAt: number): void {
@@ -109,7 +111,8 @@ export class LiveRule {
   #matchedSeries(): number | undefined {
     const at = this.#evaluatedAt;
     if (at === undefined) return undefined;
-    if (this.#matched === undefined || at - this.#matched.at >= countKeptMs) this.#matched = { at, count: this.#count(at) };
+    if (this.#matched === undefined || at - this.#matched.at >= countKeptMs)
+      this.#matched = { at, count: this.#count(at) };
     return this.#matched.count;
   }
 

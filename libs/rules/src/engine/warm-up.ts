@@ -21,7 +21,9 @@ export class WarmUp {
   readonly #select: SelectSeries;
 
   constructor(rule: AlertRule, select: SelectSeries) {
-    this.#horizonMs = horizonMs(rule.expression, 0);
+    const windowMs = horizonMs(rule.expression, 0);
+    // A fixed time (`@`) is never reached by waiting.
+    this.#horizonMs = Number.isFinite(windowMs) ? windowMs : 0;
     this.#selectors = selectorsOf(rule.expression);
     this.#ruleLabels = new Set([...rule.labels.map(({ name }) => name), 'alertname']);
     this.#select = select;

@@ -29,7 +29,9 @@ export async function compileRule(
   if (checked.issues !== undefined) {
     for (const { message, path = [] } of checked.issues) {
       const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
-      rule.descendant(keys).problem('RULE_INVALID', sentence(message), { hint: `It is a rule of type ${JSON.stringify(definition.type)}.` });
+      rule.descendant(keys).problem('RULE_INVALID', sentence(message), {
+        hint: `It is a rule of type ${JSON.stringify(definition.type)}.`,
+      });
     }
     return undefined;
   }
@@ -47,23 +49,30 @@ function parsed(promql: string, definition: RuleDefinition): Expression {
     return parse(promql);
   } catch (error) {
     if (definition.type === 'promql') throw error;
-    throw new Error(`The rule type ${JSON.stringify(definition.type)} made PromQL that cannot be parsed: ${messageOf(error)} in ${promql}`, {
-      cause: error,
-    });
+    throw new Error(
+      `The rule type ${JSON.stringify(definition.type)} made PromQL that cannot be parsed: ${messageOf(error)} in ${promql}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
 function judged(expression: Expression, query: string, rule: SourceNode): CompiledQuery | undefined {
   if (expression.type === 'vector' || expression.type === 'scalar') return { query, expression };
-  return rule.descendant(['expr']).problem('RULE_INVALID', 'An alert needs an expression that gives a value for each alert.', {
-    found: typeNames[expression.type],
-    allowed: `${typeNames.vector} or ${typeNames.scalar}`,
-  });
+  return rule
+    .descendant(['expr'])
+    .problem('RULE_INVALID', 'An alert needs an expression that gives a value for each alert.', {
+      found: typeNames[expression.type],
+      allowed: `${typeNames.vector} or ${typeNames.scalar}`,
+    });
 }
 
 function refused(error: unknown, rule: SourceNode): undefined {
   if (error instanceof PromqlError)
-    return rule.descendant(['expr']).problem('RULE_INVALID', `The expression is not PromQL: ${sentence(error.reason)}`, {}, error.start);
+    return rule
+      .descendant(['expr'])
+      .problem('RULE_INVALID', `The expression is not PromQL: ${sentence(error.reason)}`, {}, error.start);
   return rule.problem('RULE_INVALID', sentence(messageOf(error)));
 }
 

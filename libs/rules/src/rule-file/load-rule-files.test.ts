@@ -49,14 +49,22 @@ describe('loadRuleFiles', () => {
     const [group] = await load({ 'a.yaml': whole });
     expect(group).toMatchObject({ name: 'venues', file: 'a.yaml', intervalMs: 5000, limit: 10, queryOffsetMs: 2000 });
     const [rule] = group?.rules ?? [];
-    expect(rule).toMatchObject({ name: 'Down', kind: 'promql', query: 'up == 0', forMs: 90_000, keepFiringForMs: 120_000 });
+    expect(rule).toMatchObject({
+      name: 'Down',
+      kind: 'promql',
+      query: 'up == 0',
+      forMs: 90_000,
+      keepFiringForMs: 120_000,
+    });
     expect(rule?.expression.type).toBe('vector');
     expect(rule?.labels.map(({ name, template }) => [name, template.text])).toEqual([
       ['team', 'desk'],
       ['severity', 'critical'],
       ['level', '3'],
     ]);
-    expect(rule?.annotations.map(({ name, template }) => [name, template.text])).toEqual([['summary', '{{ $labels.job }} is down']]);
+    expect(rule?.annotations.map(({ name, template }) => [name, template.text])).toEqual([
+      ['summary', '{{ $labels.job }} is down'],
+    ]);
   });
 
   it('takes an empty file, and groups of one name in different files', async () => {
@@ -77,23 +85,79 @@ describe('loadRuleFiles', () => {
   it('tells all problems of all files at once', async () => {
     const bad = 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up ==\n';
     const loaded = load({ 'a.yaml': bad, 'b.yaml': bad, 'c.yaml': 'groups: [' });
-    await expect(loaded).rejects.toSatisfy((error: ConfigError) => error.problems.map(({ file }) => file).join() === 'a.yaml,b.yaml,c.yaml');
+    await expect(loaded).rejects.toSatisfy(
+      (error: ConfigError) => error.problems.map(({ file }) => file).join() === 'a.yaml,b.yaml,c.yaml',
+    );
   });
 
   it.each<[string, string, Partial<Problem>]>([
-    ['an unknown field', 'groups:\n  - name: g\n    rules:\n      - alert: A\n        exprr: up\n        expr: up', { code: 'CONFIG_UNKNOWN_KEY', line: 5, column: 9, path: 'groups[0].rules[0].exprr', hint: 'Did you mean "expr"?' }],
-    ['an unknown field of a group', 'groups:\n  - name: g\n    intervall: 1s\n    rules: []', { code: 'CONFIG_UNKNOWN_KEY', line: 3, column: 5, hint: 'Did you mean "interval"?' }],
-    ['a missing expr', 'groups:\n  - name: g\n    rules:\n      - alert: A', { code: 'CONFIG_MISSING', line: 4, column: 9, path: 'groups[0].rules[0]' }],
+    [
+      'an unknown field',
+      'groups:\n  - name: g\n    rules:\n      - alert: A\n        exprr: up\n        expr: up',
+      {
+        code: 'CONFIG_UNKNOWN_KEY',
+        line: 5,
+        column: 9,
+        path: 'groups[0].rules[0].exprr',
+        hint: 'Did you mean "expr"?',
+      },
+    ],
+    [
+      'an unknown field of a group',
+      'groups:\n  - name: g\n    intervall: 1s\n    rules: []',
+      { code: 'CONFIG_UNKNOWN_KEY', line: 3, column: 5, hint: 'Did you mean "interval"?' },
+    ],
+    [
+      'a missing expr',
+      'groups:\n  - name: g\n    rules:\n      - alert: A',
+      { code: 'CONFIG_MISSING', line: 4, column: 9, path: 'groups[0].rules[0]' },
+    ],
     ['a missing name', 'groups:\n  - rules: []', { code: 'CONFIG_MISSING', path: 'groups[0]' }],
-    ['a rule without alert', 'groups:\n  - name: g\n    rules:\n      - expr: up', { code: 'CONFIG_MISSING', path: 'groups[0].rules[0]' }],
-    ['a second group of the name', 'groups:\n  - name: g\n    rules: []\n  - name: g\n    rules: []', { code: 'CONFIG_INVALID_VALUE', line: 4, column: 11, found: '"g"' }],
-    ['a bad duration', 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        for: 5', { code: 'CONFIG_INVALID_VALUE', line: 6, column: 14, path: 'groups[0].rules[0].for', found: '"5"' }],
-    ['a negative limit', 'groups:\n  - name: g\n    limit: -1\n    rules: []', { code: 'CONFIG_INVALID_VALUE', line: 3, found: '"-1"' }],
-    ['a bad label name', 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        labels: { __name__: x }', { code: 'CONFIG_INVALID_VALUE', line: 6, found: '"__name__"' }],
-    ['a list where a mapping belongs', 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        labels: [a]', { code: 'CONFIG_INVALID_VALUE', line: 6, column: 17, found: 'a list', allowed: 'a mapping' }],
-    ['a recording rule', 'groups:\n  - name: g\n    rules:\n      - record: a:b\n        expr: up', { code: 'RULE_INVALID', line: 4, message: 'Recording rules are not supported yet.' }],
-    ['both alert and record', 'groups:\n  - name: g\n    rules:\n      - record: a\n        alert: A\n        expr: up', { code: 'RULE_INVALID', line: 4 }],
-    ['a range vector', 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up[5m]', { code: 'RULE_INVALID', line: 5, found: 'a range vector' }],
+    [
+      'a rule without alert',
+      'groups:\n  - name: g\n    rules:\n      - expr: up',
+      { code: 'CONFIG_MISSING', path: 'groups[0].rules[0]' },
+    ],
+    [
+      'a second group of the name',
+      'groups:\n  - name: g\n    rules: []\n  - name: g\n    rules: []',
+      { code: 'CONFIG_INVALID_VALUE', line: 4, column: 11, found: '"g"' },
+    ],
+    [
+      'a bad duration',
+      'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        for: 5',
+      { code: 'CONFIG_INVALID_VALUE', line: 6, column: 14, path: 'groups[0].rules[0].for', found: '"5"' },
+    ],
+    [
+      'a negative limit',
+      'groups:\n  - name: g\n    limit: -1\n    rules: []',
+      { code: 'CONFIG_INVALID_VALUE', line: 3, found: '"-1"' },
+    ],
+    [
+      'a bad label name',
+      'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        labels: { __name__: x }',
+      { code: 'CONFIG_INVALID_VALUE', line: 6, found: '"__name__"' },
+    ],
+    [
+      'a list where a mapping belongs',
+      'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up\n        labels: [a]',
+      { code: 'CONFIG_INVALID_VALUE', line: 6, column: 17, found: 'a list', allowed: 'a mapping' },
+    ],
+    [
+      'a recording rule',
+      'groups:\n  - name: g\n    rules:\n      - record: a:b\n        expr: up',
+      { code: 'RULE_INVALID', line: 4, message: 'Recording rules are not supported yet.' },
+    ],
+    [
+      'both alert and record',
+      'groups:\n  - name: g\n    rules:\n      - record: a\n        alert: A\n        expr: up',
+      { code: 'RULE_INVALID', line: 4 },
+    ],
+    [
+      'a range vector',
+      'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up[5m]',
+      { code: 'RULE_INVALID', line: 5, found: 'a range vector' },
+    ],
     ['two forms in one file', 'groups: []\nrules: []', { code: 'CONFIG_INVALID_VALUE', line: 2 }],
     ['an unknown top key', 'group: []', { code: 'CONFIG_UNKNOWN_KEY', line: 1, hint: 'Did you mean "groups"?' }],
     ['a duplicate key', 'groups: []\ngroups: []', { code: 'CONFIG_SYNTAX', line: 2 }],
@@ -104,8 +168,8 @@ describe('loadRuleFiles', () => {
 
   it.each([
     ['plain', 'expr: up == == 1', 5, 21],
-    ['single quotes', "expr: 'up{a=''b''} == == 1'", 5, 32],
-    ['double quotes', 'expr: "up{a=\\"b\\"} == == 1"', 5, 32],
+    ['single quotes', "expr: 'up{a=''b''} == == 1'", 5, 31],
+    ['double quotes', 'expr: "up{a=\\"b\\"} == == 1"', 5, 31],
     ['a literal block', 'expr: |\n          up\n            == == 1', 7, 16],
     ['a folded block', 'expr: >-\n          up\n          == == 1', 7, 14],
     ['plain text over two lines', 'expr: up\n          == == 1', 6, 14],
@@ -123,7 +187,9 @@ describe('loadRuleFiles', () => {
   });
 
   it('says which file cannot be read', async () => {
-    await expect(loadRuleFiles(['gone.yaml'], kinds, () => Promise.reject(new Error('ENOENT')))).rejects.toThrow('gone.yaml');
+    await expect(loadRuleFiles(['gone.yaml'], kinds, () => Promise.reject(new Error('ENOENT')))).rejects.toThrow(
+      'gone.yaml',
+    );
   });
 
   describe('with rules of our own form', () => {
@@ -135,30 +201,70 @@ describe('loadRuleFiles', () => {
   - { name: C, type: promql, expr: up == 1, group: slow }
 `,
       });
-      expect(groups.map(({ name, intervalMs, rules }) => [name, intervalMs, rules.map((rule) => [rule.name, rule.kind, rule.query, rule.forMs])])).toEqual([
+      expect(
+        groups.map(({ name, intervalMs, rules }) => [
+          name,
+          intervalMs,
+          rules.map((rule) => [rule.name, rule.kind, rule.query, rule.forMs]),
+        ]),
+      ).toEqual([
         ['venues', 1000, [['A', 'above', 'm > 3', 10_000]]],
-        ['slow', 30_000, [['B', 'promql', 'up == 0', 0], ['C', 'promql', 'up == 1', 0]]],
+        [
+          'slow',
+          30_000,
+          [
+            ['B', 'promql', 'up == 0', 0],
+            ['C', 'promql', 'up == 1', 0],
+          ],
+        ],
       ]);
     });
 
     it.each<[string, string, Partial<Problem>]>([
-      ['an unknown type', '{ name: A, type: abov, metric: m }', { code: 'CONFIG_REFERENCE', line: 2, column: 22, hint: 'Did you mean "above"?' }],
+      [
+        'an unknown type',
+        '{ name: A, type: abov, metric: m }',
+        { code: 'CONFIG_REFERENCE', line: 2, column: 22, hint: 'Did you mean "above"?' },
+      ],
       ['a missing type', '{ name: A, metric: m }', { code: 'CONFIG_MISSING' }],
       ['a missing name', '{ type: promql, expr: up }', { code: 'CONFIG_MISSING' }],
-      ['a spec that its schema refuses, at its place', '{ name: A, type: above, metric: m, limit: many }', { code: 'RULE_INVALID', line: 2, column: 47, path: 'rules[0].limit' }],
-      ['a spec that its kind refuses', '{ name: A, type: above, metric: m, limit: -1 }', { code: 'RULE_INVALID', message: 'The limit is below zero: make it positive.' }],
-      ['PromQL made by a kind that is none', '{ name: A, type: above, metric: "{", limit: 1 }', { code: 'RULE_INVALID', path: 'rules[0]' }],
-      ['an interval that differs in the group', '{ name: A, type: promql, expr: up, interval: 1s }\n  - { name: B, type: promql, expr: up, interval: 2s }', { code: 'CONFIG_INVALID_VALUE', line: 3, found: '2s', allowed: '1s' }],
+      [
+        'a spec that its schema refuses, at its place',
+        '{ name: A, type: above, metric: m, limit: many }',
+        { code: 'RULE_INVALID', line: 2, column: 47, path: 'rules[0].limit' },
+      ],
+      [
+        'a spec that its kind refuses',
+        '{ name: A, type: above, metric: m, limit: -1 }',
+        { code: 'RULE_INVALID', message: 'The limit is below zero: make it positive.' },
+      ],
+      [
+        'PromQL made by a kind that is none',
+        '{ name: A, type: above, metric: "{", limit: 1 }',
+        { code: 'RULE_INVALID', path: 'rules[0]' },
+      ],
+      [
+        'an interval that differs in the group',
+        '{ name: A, type: promql, expr: up, interval: 1s }\n  - { name: B, type: promql, expr: up, interval: 2s }',
+        { code: 'CONFIG_INVALID_VALUE', line: 3, found: '2s', allowed: '1s' },
+      ],
     ])('refuses %s', async (_, rule, expected) => {
       expect(await problemsOf(`rules:\n  - ${rule}\n`)).toEqual([expect.objectContaining(expected)]);
     });
   });
 
   it('never throws anything but a ConfigError with places, however a file is damaged', async () => {
-    const damage = fc.tuple(fc.nat(whole.length), fc.nat(8), fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('\n', '  ', ': ', '- ', '{', '*a', '&a ', '!!int ')));
+    const damage = fc.tuple(
+      fc.nat(whole.length),
+      fc.nat(8),
+      fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('\n', '  ', ': ', '- ', '{', '*a', '&a ', '!!int ')),
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async (damages) => {
-        const text = damages.reduce((whole, [at, length, piece]) => whole.slice(0, at) + piece + whole.slice(at + length), whole);
+        const text = damages.reduce(
+          (whole, [at, length, piece]) => whole.slice(0, at) + piece + whole.slice(at + length),
+          whole,
+        );
         for (const problem of await problemsOf(text)) expect(problem.line).toBeGreaterThan(0);
       }),
       { numRuns: 500 },

@@ -47,13 +47,22 @@ async function openFile(file: string, readFile: ReadFile, problems: Problem[]): 
     return undefined;
   }
   if (text.length > maxCharacters) {
-    problems.push({ code: 'CONFIG_INVALID_VALUE', message: 'The rule file is too large.', file, allowed: 'up to 4 MB', hint: 'Split it.' });
+    problems.push({
+      code: 'CONFIG_INVALID_VALUE',
+      message: 'The rule file is too large.',
+      file,
+      allowed: 'up to 4 MB',
+      hint: 'Split it.',
+    });
     return undefined;
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const faultyLines = new Set<number>();
   for (const { message, pos } of document.errors) {
     const { line, col } = lines.linePos(pos[0]);
+    if (faultyLines.has(line)) continue; // one fault makes the parser stumble over the rest of its line
+    faultyLines.add(line);
     problems.push({ code: 'CONFIG_SYNTAX', message: `This is not valid YAML: ${message}.`, file, line, column: col });
   }
   return document.errors.length > 0 ? undefined : { file, text, document, lines, problems };

@@ -79,7 +79,9 @@ async function readRule(
       ...(hint === undefined ? {} : { hint }),
     });
   }
-  const spec = Object.fromEntries([...fields].filter(([field]) => !coreFields.includes(field)).map(([field, value]) => [field, value.data()]));
+  const spec = Object.fromEntries(
+    [...fields].filter(([field]) => !coreFields.includes(field)).map(([field, value]) => [field, value.data()]),
+  );
   const compiled = await compileRule(definition, spec, node);
   return compiled === undefined || name === '' ? undefined : { name, kind: type, ...compiled, ...parts };
 }

@@ -11,14 +11,20 @@ const ruleFields = ['alert', 'record', 'expr', ...timingFields, ...textFields];
 export const defaultIntervalMs = 1000;
 
 /** The groups of a file in Prometheus' form, as strict as Prometheus: unknown fields are refused. */
-export async function readPrometheusGroups(groups: SourceNode, promql: RuleDefinition, file: string): Promise<readonly RuleGroup[]> {
+export async function readPrometheusGroups(
+  groups: SourceNode,
+  promql: RuleDefinition,
+  file: string,
+): Promise<readonly RuleGroup[]> {
   const names = new Set<string>();
   const read: RuleGroup[] = [];
   for (const node of groups.list() ?? []) {
     const group = await readGroup(node, promql, file);
     if (group === undefined) continue;
     if (names.has(group.name))
-      node.descendant(['name']).problem('CONFIG_INVALID_VALUE', 'A group of this name is already in this file.', { found: shown(group.name) });
+      node
+        .descendant(['name'])
+        .problem('CONFIG_INVALID_VALUE', 'A group of this name is already in this file.', { found: shown(group.name) });
     names.add(group.name);
     read.push(group);
   }
@@ -76,6 +82,7 @@ function alertName(node: SourceNode, fields: ReadonlyMap<string, SourceNode>): s
       found: `record: ${record.text() ?? ''}`,
       hint: 'Remove the rule, and write its expression where its result is used.',
     });
-  if (name === '') return node.problem('CONFIG_MISSING', 'A rule needs the name of its alert.', { allowed: 'alert: TEXT' });
+  if (name === '')
+    return node.problem('CONFIG_MISSING', 'A rule needs the name of its alert.', { allowed: 'alert: TEXT' });
   return name;
 }

@@ -39,7 +39,10 @@ export function readTemplates(
   const templates: NamedTemplate[] = [];
   for (const [name, value] of node?.mapping() ?? []) {
     if (!isName(name))
-      value.problem('CONFIG_INVALID_VALUE', 'This is not a name for a label.', { found: shown(name), allowed: 'any text but "" and "__name__"' });
+      value.problem('CONFIG_INVALID_VALUE', 'This is not a name for a label.', {
+        found: shown(name),
+        allowed: 'any text but "" and "__name__"',
+      });
     const text = value.text();
     const template = text === undefined ? undefined : readTemplate(value, text, ruleName);
     if (template !== undefined) templates.push({ name, template });

@@ -50,7 +50,9 @@ export class SourceNode {
   list(): readonly SourceNode[] | undefined {
     if (this.isEmpty) return [];
     if (!isSeq(this.#node)) return this.#mistyped('a list');
-    return this.#node.items.map((item, i) => new SourceNode(this.#source, item as Node | null, `${this.path}[${i}]`, this.#node));
+    return this.#node.items.map(
+      (item, i) => new SourceNode(this.#source, item as Node | null, `${this.path}[${i}]`, this.#node),
+    );
   }
 
   /** Any scalar as it is written, as Go's YAML reads it into a string; nothing is ''. */
@@ -65,7 +67,10 @@ export class SourceNode {
     const text = this.text();
     const ms = text === undefined ? undefined : parseDuration(text);
     if (text !== undefined && ms === undefined)
-      this.problem('CONFIG_INVALID_VALUE', 'This is not a duration.', { found: shown(text), allowed: 'as in 30s, 5m, 1h30m, 1d' });
+      this.problem('CONFIG_INVALID_VALUE', 'This is not a duration.', {
+        found: shown(text),
+        allowed: 'as in 30s, 5m, 1h30m, 1d',
+      });
     return ms;
   }
 
@@ -75,7 +80,10 @@ export class SourceNode {
     if (text === undefined) return undefined;
     const value = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-    return this.problem('CONFIG_INVALID_VALUE', 'This is not a count.', { found: shown(text), allowed: 'a whole number from 0' });
+    return this.problem('CONFIG_INVALID_VALUE', 'This is not a count.', {
+      found: shown(text),
+      allowed: 'a whole number from 0',
+    });
   }
 
   /** As JavaScript data, for schemas. */
@@ -89,23 +97,40 @@ export class SourceNode {
     if (first === undefined) return this;
     const name = String(first);
     if (isMap(this.#node)) {
-      const pair = this.#node.items.find(({ key }) => isScalar(key) && String(key.value) === name) as Pair<Node, Node> | undefined;
-      if (pair !== undefined) return new SourceNode(this.#source, pair.value, joined(this.path, name), pair.key).descendant(rest);
+      const pair = this.#node.items.find(({ key }) => isScalar(key) && String(key.value) === name) as
+        Pair<Node, Node> | undefined;
+      if (pair !== undefined)
+        return new SourceNode(this.#source, pair.value, joined(this.path, name), pair.key).descendant(rest);
     }
     const item: unknown = isSeq(this.#node) ? this.#node.items[Number(name)] : undefined;
-    return item === undefined ? this : new SourceNode(this.#source, item as Node, `${this.path}[${name}]`).descendant(rest);
+    return item === undefined
+      ? this
+      : new SourceNode(this.#source, item as Node, `${this.path}[${name}]`).descendant(rest);
   }
 
   /** Adds a problem at this value, or at a character of its text. */
   problem(code: Problem['code'], message: string, details: Details = {}, valueOffset?: number): undefined {
     const { file, text, lines, problems } = this.#source;
     const start = this.#fallback?.range?.[0] ?? 0;
-    const offset = valueOffset !== undefined && isScalar(this.#node) ? offsetInFile(text, this.#node, valueOffset) : start;
+    const offset =
+      valueOffset !== undefined && isScalar(this.#node) ? offsetInFile(text, this.#node, valueOffset) : start;
     const { line, col } = lines.linePos(offset);
-    problems.push({ code, message, file, line, column: col, ...(this.path === '' ? {} : { path: this.path }), ...details });
+    problems.push({
+      code,
+      message,
+      file,
+      line,
+      column: col,
+      ...(this.path === '' ? {} : { path: this.path }),
+      ...details,
+    });
   }
 
-  #entry(pair: Pair<Node, Node | null>, entries: Map<string, SourceNode>, allowed: readonly string[] | undefined): void {
+  #entry(
+    pair: Pair<Node, Node | null>,
+    entries: Map<string, SourceNode>,
+    allowed: readonly string[] | undefined,
+  ): void {
     const key = new SourceNode(this.#source, pair.key, this.path);
     const name = key.text();
     if (name === undefined) return;
@@ -113,11 +138,15 @@ export class SourceNode {
     if (name === '<<') return child.#mergeInto(entries, allowed);
     if (allowed !== undefined && !allowed.includes(name)) {
       const hint = didYouMean(name, allowed);
-      new SourceNode(this.#source, pair.key, child.path).problem('CONFIG_UNKNOWN_KEY', 'This field is not known here.', {
-        found: shown(name),
-        allowed: allowed.join(', '),
-        ...(hint === undefined ? {} : { hint }),
-      });
+      new SourceNode(this.#source, pair.key, child.path).problem(
+        'CONFIG_UNKNOWN_KEY',
+        'This field is not known here.',
+        {
+          found: shown(name),
+          allowed: allowed.join(', '),
+          ...(hint === undefined ? {} : { hint }),
+        },
+      );
       return;
     }
     entries.set(name, child);

@@ -83,7 +83,9 @@ class Evaluator {
       case 'continue':
         throw new Leap(statement.kind);
       default:
-        return this.#scoped(() => (statement.kind === 'range' ? this.#range(statement, dot) : this.#branch(statement, dot)));
+        return this.#scoped(() =>
+          statement.kind === 'range' ? this.#range(statement, dot) : this.#branch(statement, dot),
+        );
     }
   }
 
@@ -206,8 +208,15 @@ class Evaluator {
   }
 
   /** Stops at the argument that decides: what stands behind it is not evaluated. */
-  #logic(command: Command, operator: 'and' | 'or', operands: readonly Operand[], dot: Value, piped: readonly Value[]): Value {
-    if (operands.length + piped.length === 0) this.#fail(`wrong number of args for ${operator}: want at least 1 got 0`, command);
+  #logic(
+    command: Command,
+    operator: 'and' | 'or',
+    operands: readonly Operand[],
+    dot: Value,
+    piped: readonly Value[],
+  ): Value {
+    if (operands.length + piped.length === 0)
+      this.#fail(`wrong number of args for ${operator}: want at least 1 got 0`, command);
     let value: Value;
     for (const operand of operands) {
       value = this.#operand(operand, dot);
@@ -242,7 +251,11 @@ class Evaluator {
       case 'field':
         return this.#fields(dot, operand.path, operand);
       case 'variable':
-        return this.#fields(this.#variables.findLast(({ name }) => name === operand.name)?.value, operand.path, operand);
+        return this.#fields(
+          this.#variables.findLast(({ name }) => name === operand.name)?.value,
+          operand.path,
+          operand,
+        );
       case 'chain':
         return this.#fields(this.#operand(operand.base, dot), operand.path, operand);
       case 'function':

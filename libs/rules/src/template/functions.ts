@@ -6,8 +6,8 @@ import { indexed, lengthOf, sliced } from './indexing.js';
 import { sprint, sprintf } from './print.js';
 import { matchesAnywhere, replaceAll } from './regular-expression.js';
 import { escapeHtml, escapeQuery, stripDomain, stripPort, title } from './text-functions.js';
-import type { Value } from './value.js';
-import { isTrue, MapValue, sampleOf, StructValue } from './value.js';
+import type { StructValue, Value } from './value.js';
+import { isTrue, MapValue, sampleOf } from './value.js';
 
 /** What functions reach beyond their arguments. */
 export interface Surroundings {

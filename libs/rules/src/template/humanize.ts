@@ -27,7 +27,11 @@ export function humanizeDuration(value: Value): string {
   if (Math.abs(seconds) < 1) return `${scaledUp(seconds)}s`;
   const sign = seconds < 0 ? '-' : '';
   const whole = Math.trunc(Math.abs(seconds));
-  const [days, hours, minutes] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
+  const [days, hours, minutes] = [
+    Math.floor(whole / 86_400),
+    Math.floor(whole / 3600) % 24,
+    Math.floor(whole / 60) % 60,
+  ];
   if (days !== 0) return `${sign}${days}d ${hours}h ${minutes}m ${whole % 60}s`;
   if (hours !== 0) return `${sign}${hours}h ${minutes}m ${whole % 60}s`;
   if (minutes !== 0) return `${sign}${minutes}m ${whole % 60}s`;
@@ -45,7 +49,9 @@ export function humanizeTimestamp(value: Value): string {
   if (!Number.isFinite(seconds)) return short(seconds);
   const nanoseconds = seconds * 1e9;
   if (Math.abs(nanoseconds) > 2 ** 63)
-    throw new Error(`${formatFloat(seconds, 'g')} cannot be represented as a nanoseconds timestamp since it overflows int64`);
+    throw new Error(
+      `${formatFloat(seconds, 'g')} cannot be represented as a nanoseconds timestamp since it overflows int64`,
+    );
   const at = new Date(Number(BigInt(Math.trunc(nanoseconds)) / 1_000_000n));
   const [date = '', time = ''] = at.toISOString().split('T');
   const fraction = time.slice(9, 12).replace(/0+$/, '');
@@ -63,7 +69,8 @@ export function floatOf(value: Value): number {
 function parsedFloat(text: string): number {
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
     const value = Number(text);
-    if (!Number.isFinite(value)) throw new Error(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: value out of range`);
+    if (!Number.isFinite(value))
+      throw new Error(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: value out of range`);
     return value;
   }
   if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;

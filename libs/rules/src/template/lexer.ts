@@ -12,7 +12,8 @@ export class LexicalError extends Error {
 
 const spaces = /[ \t\r\n]+/y;
 const word = /[\p{L}\p{Nd}_]+/uy;
-const numeral = /[+-]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?)/y;
+const numeral =
+  /[+-]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?)/y;
 const quoted = /"(?:[^"\\\n]|\\[^\n])*"/y;
 const raw = /`[^`]*`/y;
 const character = /'(?:[^'\\\n]|\\[^\n])+'/y;
@@ -59,7 +60,8 @@ class Lexer {
     const end = found < 0 ? this.#text.length : found;
     let content = this.#text.slice(start, end);
     if (this.#trimNext) content = content.replace(/^[ \t\r\n]+/, '');
-    if (found >= 0 && /^\{\{-[ \t\r\n]/.test(this.#text.slice(found, found + 4))) content = content.replace(/[ \t\r\n]+$/, '');
+    if (found >= 0 && /^\{\{-[ \t\r\n]/.test(this.#text.slice(found, found + 4)))
+      content = content.replace(/[ \t\r\n]+$/, '');
     this.#trimNext = false;
     this.#at = end;
     if (content !== '') this.#tokens.push({ kind: 'text', text: content, start, end });
@@ -130,7 +132,10 @@ class Lexer {
     if (!starts || !this.#take('number', numeral)) return false;
     if (this.#match(word) !== undefined) {
       const token = this.#tokens.at(-1) as Token;
-      throw new LexicalError(`bad number syntax: ${JSON.stringify(this.#text.slice(token.start, this.#at + 1))}`, token.start);
+      throw new LexicalError(
+        `bad number syntax: ${JSON.stringify(this.#text.slice(token.start, this.#at + 1))}`,
+        token.start,
+      );
     }
     return true;
   }

@@ -26,16 +26,22 @@ describe('formatFloat', () => {
 
   it('reads back as the same number without a precision', () => {
     fc.assert(
-      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom('e', 'f', 'g' as const), (value, verb) => {
-        expect(Number(formatFloat(value, verb))).toBe(value);
-      }),
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.constantFrom('e', 'f', 'g' as const),
+        (value, verb) => {
+          expect(Number(formatFloat(value, verb))).toBe(value);
+        },
+      ),
     );
   });
 
   it('is never further from the number than half of its last digit', () => {
     fc.assert(
       fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.integer({ min: 0, max: 6 }), (value, digits) => {
-        expect(Math.abs(Number(formatFloat(value, 'f', digits)) - value)).toBeLessThanOrEqual(0.5 * 10 ** -digits * (1 + 1e-9) + 1e-10);
+        expect(Math.abs(Number(formatFloat(value, 'f', digits)) - value)).toBeLessThanOrEqual(
+          0.5 * 10 ** -digits * (1 + 1e-9) + 1e-10,
+        );
       }),
     );
   });

@@ -243,7 +243,9 @@ class Parser {
   }
 
   #startsOperand(): boolean {
-    return ['identifier', 'field', 'variable', 'dot', 'number', 'character', 'string', 'open'].includes(this.#peek().kind);
+    return ['identifier', 'field', 'variable', 'dot', 'number', 'character', 'string', 'open'].includes(
+      this.#peek().kind,
+    );
   }
 
   /** A term and the fields behind it, as in `(index .Labels "x").y`. */
@@ -287,7 +289,8 @@ class Parser {
 
   #word(token: Token): Operand {
     const place = { start: token.start, end: token.end };
-    if (token.text === 'true' || token.text === 'false') return { kind: 'boolean', value: token.text === 'true', ...place };
+    if (token.text === 'true' || token.text === 'false')
+      return { kind: 'boolean', value: token.text === 'true', ...place };
     if (token.text === 'nil') return { kind: 'nil', ...place };
     const refusal = this.#options.refusal(token.text);
     if (refusal !== undefined) return this.#fail(refusal, token.start);

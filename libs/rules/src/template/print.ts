@@ -44,21 +44,24 @@ export function sprintf(format: string, values: readonly Value[]): string {
   const take = (): Value => values[next++];
   const star = (text: string | undefined): number | undefined =>
     text === '*' ? Number(take()) : text === undefined ? undefined : Number(text);
-  const text = format.replace(directive, (whole, flags: string, widthText?: string, precisionText?: string, index?: string, verb?: string) => {
-    const width = star(widthText) ?? 0;
-    const dotted = /^%[+\-# 0]*(?:\*|\d+)?\./.test(whole);
-    const precision = star(precisionText) ?? (dotted ? 0 : undefined);
-    if (verb === undefined) return '%!(NOVERB)';
-    if (verb === '%') return '%';
-    if (index !== undefined) {
-      reordered = true;
-      next = Number(index) - 1;
-      if (next < 0 || next >= values.length) return `%!${verb}(BADINDEX)`;
-    }
-    if (!(Math.abs(width) <= maxWidth)) return '%!(BADWIDTH)';
-    if (next >= values.length) return `%!${verb}(MISSING)`;
-    return formatted(take(), { flags: width < 0 ? `${flags}-` : flags, width: Math.abs(width), precision, verb });
-  });
+  const text = format.replace(
+    directive,
+    (whole, flags: string, widthText?: string, precisionText?: string, index?: string, verb?: string) => {
+      const width = star(widthText) ?? 0;
+      const dotted = /^%[+\-# 0]*(?:\*|\d+)?\./.test(whole);
+      const precision = star(precisionText) ?? (dotted ? 0 : undefined);
+      if (verb === undefined) return '%!(NOVERB)';
+      if (verb === '%') return '%';
+      if (index !== undefined) {
+        reordered = true;
+        next = Number(index) - 1;
+        if (next < 0 || next >= values.length) return `%!${verb}(BADINDEX)`;
+      }
+      if (!(Math.abs(width) <= maxWidth)) return '%!(BADWIDTH)';
+      if (next >= values.length) return `%!${verb}(MISSING)`;
+      return formatted(take(), { flags: width < 0 ? `${flags}-` : flags, width: Math.abs(width), precision, verb });
+    },
+  );
   const extra = values.slice(next).map((value) => `${typeName(value)}=${printed(value)}`);
   return extra.length === 0 || reordered ? text : `${text}%!(EXTRA ${extra.join(', ')})`;
 }
@@ -133,7 +136,13 @@ function floatBy(value: number, directive: Directive): string | undefined {
   const finite = Number.isFinite(value);
   const unsigned = text.replace(/^[+-]/, '');
   const signFlags = verb === 'v' ? flags.replace('+', '') : flags;
-  const sign = text.startsWith('-') ? '-' : !finite && !Number.isNaN(value) ? (flags.includes(' ') ? ' ' : '+') : plusSign(signFlags);
+  const sign = text.startsWith('-')
+    ? '-'
+    : !finite && !Number.isNaN(value)
+      ? flags.includes(' ')
+        ? ' '
+        : '+'
+      : plusSign(signFlags);
   const cased = finite && /[EG]/.test(verb) ? unsigned.toUpperCase() : unsigned;
   return pad(sign + cased, directive, finite);
 }
@@ -170,7 +179,14 @@ export function quote(text: string): string {
     if (character === ' ') return character;
     const code = character.codePointAt(0) as number;
     const hex = code.toString(16);
-    return escapes[character] ?? (code < 0x80 ? `\\x${hex.padStart(2, '0')}` : code > 0xffff ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`);
+    return (
+      escapes[character] ??
+      (code < 0x80
+        ? `\\x${hex.padStart(2, '0')}`
+        : code > 0xffff
+          ? `\\U${hex.padStart(8, '0')}`
+          : `\\u${hex.padStart(4, '0')}`)
+    );
   });
   return `"${content}"`;
 }

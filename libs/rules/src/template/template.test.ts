@@ -37,19 +37,28 @@ describe('Template', () => {
     ['plain text', 'plain text'],
     ['{{ $labels.exchange }}/{{ .Labels.feed }}/{{ $labels.missing }}|', 'binance/ticker/|'],
     ['{{ $value }} {{ .Value }} {{ $.Value }}', '12.5 12.5 12.5'],
-    ['{{ $externalURL }} {{ $externalLabels.region }} {{ pathPrefix }}', 'http://testhost:9090/path/prefix eu /path/prefix'],
+    [
+      '{{ $externalURL }} {{ $externalLabels.region }} {{ pathPrefix }}',
+      'http://testhost:9090/path/prefix eu /path/prefix',
+    ],
     ['{{ 1 }} {{ 1.0 }} {{ 1e6 }} {{ 1000000 }} {{ -5 }} {{ 0x1F }} {{ 1_000 }}', '1 1 1e+06 1000000 -5 31 1000'],
-    ["{{ 'a' }} {{ \"q\\t\" }} {{ `raw\\n` }} {{ true }}", '97 q\t raw\\n true'],
+    ['{{ \'a\' }} {{ "q\\t" }} {{ `raw\\n` }} {{ true }}', '97 q\t raw\\n true'],
     ['a {{- " b " -}} c', 'a b c'],
     ['a  {{- /* c */ -}}  b', 'ab'],
     ['{{/* x */}}y', 'y'],
     ['{{ "}}" }}', '}}'],
     ['{{ if eq $labels.feed "ticker" }}T{{ else }}F{{ end }}', 'T'],
     ['{{ if lt $value 10.0 }}a{{ else if lt $value 20.0 }}b{{ else }}c{{ end }}', 'b'],
-    ['{{ eq 1 1 2 }} {{ eq 1 2 1 }} {{ ne "a" "b" }} {{ le 1 1 }} {{ ge 2.0 3.0 }} {{ lt "a" "b" }}', 'true true true true false true'],
+    [
+      '{{ eq 1 1 2 }} {{ eq 1 2 1 }} {{ ne "a" "b" }} {{ le 1 1 }} {{ ge 2.0 3.0 }} {{ lt "a" "b" }}',
+      'true true true true false true',
+    ],
     ['{{ and 1 0 2 }} {{ or 0 "" "x" }} {{ and true "y" }} {{ not 0 }}', '0 x y true'],
     ['{{ 0 | and 1 }} {{ 5 | or 0 }}', '0 5'],
-    ['{{ range $k, $v := $labels }}{{ $k }}={{ $v }};{{ end }}', 'exchange=binance;feed=ticker;instance=foo.example.com:9100;n=5;'],
+    [
+      '{{ range $k, $v := $labels }}{{ $k }}={{ $v }};{{ end }}',
+      'exchange=binance;feed=ticker;instance=foo.example.com:9100;n=5;',
+    ],
     ['{{ range 3 }}{{ . }},{{ end }}', '0,1,2,'],
     ['{{ range 5 }}{{ if eq . 2 }}{{ continue }}{{ end }}{{ if eq . 4 }}{{ break }}{{ end }}{{ . }}{{ end }}', '013'],
     ['{{ range 0 }}x{{ else }}none{{ end }}', 'none'],
@@ -59,19 +68,40 @@ describe('Template', () => {
     ['{{ len $labels }} {{ len "héé" }} {{ len (query "x") }}', '4 5 2'],
     ['{{ index $labels "feed" }} {{ index $labels "zz" }}|{{ (index (query "x") 0).Value }}', 'ticker |21'],
     ['{{ slice "abcdef" 1 3 }} {{ slice "abc" 1 }} {{ index "abc" 1 }}', 'bc bc 98'],
-    ['{{ query "x" | first | value }} {{ query "x" | first | label "instance" }} {{ query "x" | first | strvalue }}|', '21 b |'],
+    [
+      '{{ query "x" | first | value }} {{ query "x" | first | label "instance" }} {{ query "x" | first | strvalue }}|',
+      '21 b |',
+    ],
     ['{{ range query "x" | sortByLabel "instance" }}{{ .Labels.instance }}:{{ .Value }}: {{ end }}', 'a:11.5: b:21: '],
-    ['{{ "foo.example.com:12345" | stripPort }} {{ "[2001:0DB8::1]:12345" | stripPort }} {{ "::1" | stripPort }}', 'foo.example.com 2001:0DB8::1 ::1'],
-    ['{{ $labels.instance | stripDomain }} {{ "192.0.2.1:12345" | stripDomain }} {{ "foo.example.com" | stripDomain }}', 'foo:9100 192.0.2.1:12345 foo'],
-    ['{{ reReplaceAll "(a)b" "x$1" "ab" }} {{ reReplaceAll "a*" "x" "baac" }} {{ reReplaceAll "(a)" "$1x" "cat" }}', 'xa xbxcx ct'],
+    [
+      '{{ "foo.example.com:12345" | stripPort }} {{ "[2001:0DB8::1]:12345" | stripPort }} {{ "::1" | stripPort }}',
+      'foo.example.com 2001:0DB8::1 ::1',
+    ],
+    [
+      '{{ $labels.instance | stripDomain }} {{ "192.0.2.1:12345" | stripDomain }} {{ "foo.example.com" | stripDomain }}',
+      'foo:9100 192.0.2.1:12345 foo',
+    ],
+    [
+      '{{ reReplaceAll "(a)b" "x$1" "ab" }} {{ reReplaceAll "a*" "x" "baac" }} {{ reReplaceAll "(a)" "$1x" "cat" }}',
+      'xa xbxcx ct',
+    ],
     ['{{ reReplaceAll "(?P<n>a+)" "<${n}>" "caat" }} {{ reReplaceAll "a" "$$" "cat" }}', 'c<aa>t c$t'],
     ['{{ match "a+" "xaay" }} {{ match "^a+$" "xaay" }}', 'true false'],
-    ['{{ "aa bb CC" | title }} {{ "foo_bar foo-bar don\'t éa" | title }} {{ "aB" | toUpper }} {{ "aB" | toLower }}', "Aa Bb CC Foo_bar Foo-Bar Don't Éa AB ab"],
+    [
+      '{{ "aa bb CC" | title }} {{ "foo_bar foo-bar don\'t éa" | title }} {{ "aB" | toUpper }} {{ "aB" | toLower }}',
+      "Aa Bb CC Foo_bar Foo-Bar Don't Éa AB ab",
+    ],
     ['{{ parseDuration "1h2m10ms" }} {{ parseDuration "-30m" }} {{ now }}', '3720.01 -1800 1.353755652e+09'],
     ['{{ print 1 2 "a" "b" 3 4 }} {{ println 1 "a" }}', '1 2ab3 4 1 a\n'],
     ['{{ printf "%d%%|%5d|%-5d|%05d|%s|%q|%t" 5 42 42 42 "s" "a\\n" true }}', '5%|   42|42   |00042|s|"a\\n"|true'],
-    ['{{ printf "%d" }} {{ printf "%d" 1 2 }} {{ printf "%z" 1 }} {{ printf "%s" 3 }} {{ printf "%[2]d" 3 4 }}', '%!d(MISSING) 1%!(EXTRA int=2) %!z(int=1) %!s(int=3) 4'],
-    ['{{ html "<a&\'\\">" }} {{ urlquery "a b&c/é~!" }} {{ safeHtml "<b>" }}', '&lt;a&amp;&#39;&#34;&gt; a+b%26c%2F%C3%A9~%21 <b>'],
+    [
+      '{{ printf "%d" }} {{ printf "%d" 1 2 }} {{ printf "%z" 1 }} {{ printf "%s" 3 }} {{ printf "%[2]d" 3 4 }}',
+      '%!d(MISSING) 1%!(EXTRA int=2) %!z(int=1) %!s(int=3) 4',
+    ],
+    [
+      '{{ html "<a&\'\\">" }} {{ urlquery "a b&c/é~!" }} {{ safeHtml "<b>" }}',
+      '&lt;a&amp;&#39;&#34;&gt; a+b%26c%2F%C3%A9~%21 <b>',
+    ],
     ['{{ define "x" }}{{ .arg0 }} {{ .arg1 }}{{ end }}{{ template "x" (args 1 "2") }}', '1 2'],
     ['{{ block "b" . }}B{{ .Value }}{{ end }}', 'B12.5'],
     ['{{ (args 1).arg5 }} {{ args 1 "b" }}', '<no value> map[arg0:1 arg1:b]'],
@@ -94,7 +124,13 @@ describe('Template', () => {
     [NaN, 'NaN', 'NaN', 'NaN', 'NaN%', 'NaN'],
   ])('humanizes %d', (value, plain, binary, duration, percentage, timestamp) => {
     const all = ['humanize', 'humanize1024', 'humanizeDuration', 'humanizePercentage', 'humanizeTimestamp'];
-    expect(all.map((name) => expand(`{{ ${name} $value }}`, { value }))).toEqual([plain, binary, duration, percentage, timestamp]);
+    expect(all.map((name) => expand(`{{ ${name} $value }}`, { value }))).toEqual([
+      plain,
+      binary,
+      duration,
+      percentage,
+      timestamp,
+    ]);
   });
 
   it('takes numbers in strings', () => {
@@ -107,10 +143,16 @@ describe('Template', () => {
     ['{{ $value | toUpper }}', 'wrong type for value; expected string; got float64'],
     ['{{ toUpper 3 }}', 'expected string; found 3'],
     ['{{ humanize 1 2 }}', 'wrong number of args for humanize: want 1 got 2'],
-    ['{{ .Foo }}', "can't evaluate field Foo in type struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }"],
+    [
+      '{{ .Foo }}',
+      "can't evaluate field Foo in type struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }",
+    ],
     ['{{ $labels.a.b }}', "can't evaluate field b in type string"],
     ['{{ index (query "x") 5 }}', 'error calling index: index out of range: 5'],
-    ['{{ reReplaceAll "(" "" "x" }}', 'error calling reReplaceAll: regexp: Compile(`(`): error parsing regexp: missing closing ): `(`'],
+    [
+      '{{ reReplaceAll "(" "" "x" }}',
+      'error calling reReplaceAll: regexp: Compile(`(`): error parsing regexp: missing closing ): `(`',
+    ],
     ['{{ template "nope" }}', 'template "nope" not defined'],
     ['{{ range 200000 }}x{{ end }}', 'the template takes too many steps'],
     ['{{ define "x" }}{{ template "x" . }}{{ end }}{{ template "x" . }}', 'exceeded maximum template depth'],
@@ -141,7 +183,11 @@ describe('Template', () => {
       }
       throw new Error('accepted');
     })();
-    expect({ line: fault.line, column: fault.column, reason: fault.reason }).toEqual({ line, column, reason: expect.stringContaining(reason) as string });
+    expect({ line: fault.line, column: fault.column, reason: fault.reason }).toEqual({
+      line,
+      column,
+      reason: expect.stringContaining(reason) as string,
+    });
   });
 
   it('tells a failed expansion in the text, as Prometheus does', () => {
@@ -162,15 +208,55 @@ describe('Template', () => {
   });
 
   it('never throws anything but a TemplateError, whatever is written', () => {
-    const piece = fc.constantFrom('{{', '}}', '{{-', '-}}', ' ', 'if', 'range', 'end', 'else', 'with', '$labels', '.x', '.', '$', '|', '(', ')', ':=', '"a"', '1', '1.5', 'eq', 'printf', 'len', 'index', 'define', 'template', '/*', '*/', 'break', 'text', '\n', ',');
+    const piece = fc.constantFrom(
+      '{{',
+      '}}',
+      '{{-',
+      '-}}',
+      ' ',
+      'if',
+      'range',
+      'end',
+      'else',
+      'with',
+      '$labels',
+      '.x',
+      '.',
+      '$',
+      '|',
+      '(',
+      ')',
+      ':=',
+      '"a"',
+      '1',
+      '1.5',
+      'eq',
+      'printf',
+      'len',
+      'index',
+      'define',
+      'template',
+      '/*',
+      '*/',
+      'break',
+      'text',
+      '\n',
+      ',',
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 20 }).map((all) => all.join(''))), (text) => {
-        try {
-          expect(typeof parseTemplate(text, 'Test').expandOrExplain(data())).toBe('string');
-        } catch (error) {
-          expect(error).toBeInstanceOf(TemplateError);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 20 }).map((all) => all.join('')),
+        ),
+        (text) => {
+          try {
+            expect(typeof parseTemplate(text, 'Test').expandOrExplain(data())).toBe('string');
+          } catch (error) {
+            expect(error).toBeInstanceOf(TemplateError);
+          }
+        },
+      ),
       { numRuns: 2000 },
     );
   });
