@@ -1,0 +1,190 @@
+import { buildSchema, getNamedType, isInputObjectType, isNonNullType } from 'graphql';
+import type { GraphQLArgument, GraphQLField, GraphQLSchema } from 'graphql';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SocketClient } from '../testing/socket-client.js';
+import type { GraphQLAnswer, RunningServer } from '../testing/start-server.js';
+import { startServer } from '../testing/start-server.js';
+import { guardSchema } from './guard-schema.js';
+import { operationRoles } from './operation-roles.js';
+import { routes } from './routes.js';
+
+const openRoutes = ['/healthz', '/readyz', '/sign-in', '/runbooks/:name'];
+
+describe('access', () => {
+  let running: RunningServer;
+  let schema: GraphQLSchema;
+  beforeAll(async () => {
+    running = await startServer();
+    schema = buildSchema(await readFile(join(import.meta.dirname, '../../../../schema.graphql'), 'utf8'));
+  });
+  afterAll(() => running.close());
+
+  it('answers nothing but the open paths without a token', async () => {
+    for (const route of routes) {
+      const path = route.name.replace(':name', 'ExchangeFeedStale');
+      for (const method of route.methods) {
+        const { status } = await running.fetch(path, { method, headers: {} });
+        // POST /sign-in without a one-time token is refused, too, but by the page itself.
+        const expected = openRoutes.includes(route.name) && method !== 'POST' ? 200 : 401;
+        expect(`${method} ${path} ${status}`).toBe(`${method} ${path} ${expected}`);
+      }
+    }
+  });
+
+  it.each([
+    '//graphql',
+    '/graphql/',
+    '/GraphQL',
+    '/%67raphql',
+    '/metrics/',
+    '/metrics/..',
+    '/nothing',
+    '/api/v1/query',
+    '/runbooks/../metrics',
+    '/healthz/x',
+  ])('tells a stranger nothing about %s', async (path) => {
+    const status = await rawStatus(running.server.port, path);
+    expect(status).toBe(401);
+  });
+
+  it('refuses every operation of the schema without a token, over HTTP', async () => {
+    for (const { operation, document } of everyOperation(schema)) {
+      const answer = await running.fetch('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: document }),
+      });
+      const body = (await answer.json()) as GraphQLAnswer;
+      expect([operation, answer.status, body.data, body.errors?.[0]?.extensions['code']]).toEqual([
+        operation,
+        401,
+        undefined,
+        'UNAUTHENTICATED',
+      ]);
+    }
+    expect(running.pipeline.told).toEqual([]);
+  });
+
+  it('answers no message of a socket that did not sign in', async () => {
+    for (const { document } of everyOperation(schema)) {
+      const client = new SocketClient({ port: running.server.port });
+      await client.opened;
+      client.subscribe('1', document);
+      expect((await client.closed).code).toBe(4401);
+    }
+  });
+
+  it('has a role for every operation, and none for operations that are not there', () => {
+    const operations = everyOperation(schema).map(({ operation }) => operation);
+    expect(Object.keys(operationRoles).toSorted()).toEqual(operations.toSorted());
+  });
+
+  it('does not start with an operation that has no role', () => {
+    const open = buildSchema('type Query { health: Int unheard: Int }');
+    for (const field of Object.values(open.getQueryType()?.getFields() ?? {})) field.resolve = () => 1;
+    expect(() => guardSchema(open)).toThrow('No role is set for Query.unheard');
+  });
+
+  it.each([
+    ['viewer', 'operator', false],
+    ['ingest', 'viewer', false],
+    ['operator', 'viewer', true],
+    ['admin', 'operator', true],
+  ] as const)('lets a %s do what needs the role %s: %s', async (role, needed, may) => {
+    const guarded = buildSchema('type Query { health: Int } type Mutation { testChannel: Int }');
+    for (const type of [guarded.getQueryType(), guarded.getMutationType()]) {
+      for (const field of Object.values(type?.getFields() ?? {})) field.resolve = () => 1;
+    }
+    guardSchema(guarded);
+    const field =
+      needed === 'operator'
+        ? guarded.getMutationType()?.getFields()['testChannel']
+        : guarded.getQueryType()?.getFields()['health'];
+    const call = async (): Promise<unknown> =>
+      field?.resolve?.({}, {}, { principal: { name: 'x', role } }, {} as never);
+    if (may) expect(await call()).toBe(1);
+    else await expect(call()).rejects.toThrow(`role ${needed}`);
+  });
+
+  it('answers NotAllowed where the union has it', async () => {
+    const guarded = buildSchema(
+      'type Query { a: Int } type NotAllowed { code: String } type Ok { a: Int } union R = Ok | NotAllowed type Mutation { testChannel: R! }',
+    );
+    const query = guarded.getQueryType();
+    if (query) delete query.getFields()['a'];
+    const field = guarded.getMutationType()?.getFields()['testChannel'];
+    if (field) field.resolve = () => ({ a: 1 });
+    guardSchema(guarded);
+    const answer: unknown = await field?.resolve?.({}, {}, { principal: { name: 'x', role: 'viewer' } }, {} as never);
+    expect(answer).toMatchObject({ code: 'NOT_ALLOWED' });
+  });
+
+  it('shows a browser without a session how to sign in', async () => {
+    for (const path of ['/', '/graphql']) {
+      const answer = await running.fetch(path, { headers: { accept: 'text/html,application/xhtml+xml' } });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+      expect(await answer.text()).toContain('action="/sign-in"');
+    }
+  });
+
+  it.each([
+    'Bearer wrong',
+    'Bearer ',
+    'Basic YWRtaW46YWRtaW4=',
+    'tw_a-token-for-tests-only',
+    'Bearer tw_a-token-for-tests-only x',
+  ])('refuses "%s"', async (authorization) => {
+    const answer = await running.fetch('/metrics', { headers: { authorization } });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toEqual({ code: 'UNAUTHENTICATED', message: 'The token is not valid' });
+  });
+
+  it('does not read a stranger’s body', async () => {
+    const answer = await running.fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: 'x'.repeat(300_000),
+    });
+    expect(answer.status).toBe(401);
+  });
+});
+
+/** A path as it is, which `fetch` would tidy first. */
+async function rawStatus(port: number, path: string): Promise<number> {
+  const { request } = await import('node:http');
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port, path }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+function everyOperation(schema: GraphQLSchema): readonly { readonly operation: string; readonly document: string }[] {
+  return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    Object.values(type?.getFields() ?? {}).map((field) => {
+      const kind = (type?.name ?? '').toLowerCase();
+      return { operation: `${type?.name ?? ''}.${field.name}`, document: `${kind} { ${callOf(field)} }` };
+    }),
+  );
+}
+
+function callOf(field: GraphQLField<unknown, unknown>): string {
+  const required = field.args.filter((argument) => isNonNullType(argument.type));
+  const given =
+    required.length === 0
+      ? ''
+      : `(${required.map((argument) => `${argument.name}: ${valueFor(argument)}`).join(', ')})`;
+  return `${field.name}${given} { __typename }`;
+}
+
+function valueFor(argument: GraphQLArgument): string {
+  const type = getNamedType(argument.type);
+  if (isInputObjectType(type)) return '{}';
+  return type.name === 'DateTime' ? '"2026-01-31T09:30:00Z"' : type.name === 'Duration' ? '"1m"' : '"a1"';
+}

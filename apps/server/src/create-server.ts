@@ -1,0 +1,152 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Clock } from '@tapewatch/model';
+import { delay, messageOf, StartError } from '@tapewatch/model';
+import { storedAdminToken } from './access/admin-token.js';
+import { Credentials } from './access/credentials.js';
+import { createGate } from './access/gate.js';
+import { Sessions } from './access/session.js';
+import { SignIn } from './access/sign-in.js';
+import { createBodyErrors } from './http/body-errors.js';
+import { createGraphiQL } from './http/graphiql.js';
+import { JsonErrorFilter } from './http/json-error.filter.js';
+import { createRequestMetrics } from './http/request-metrics.js';
+import { createSecurityHeaders } from './http/security-headers.js';
+import { NestLogger } from './nest-logger.js';
+import type { ServerOptions, TapewatchServer } from './server.js';
+import { ServerModule } from './server.module.js';
+import type { SubscriptionSockets } from './subscriptions/websocket-server.js';
+import { attachWebSockets } from './subscriptions/websocket-server.js';
+
+/** How long open requests and sockets may take to end by themselves when the server closes. */
+const graceMs = 1500;
+const shortTokenLength = 16;
+/** How long a client may take to send a request: nobody holds a connection by sending it a byte at a time. */
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+
+/**
+ * Starts to serve `pipeline`. Throws StartError: LISTEN_IN_USE or LISTEN_FAILED when the address cannot be had,
+ * DATA_UNREADABLE when the admin token cannot be kept in the data folder. Installs no signal handler.
+ */
+export async function createServer(options: ServerOptions): Promise<TapewatchServer> {
+  const { clock, logger, externalUrl } = options;
+  const givenToken = options.adminToken === '' ? undefined : options.adminToken;
+  if (givenToken !== undefined && givenToken.length < shortTokenLength) {
+    logger.warn({}, `TAPEWATCH_ADMIN_TOKEN is short; take ${shortTokenLength} characters or more, at random`);
+  }
+  const adminToken = givenToken ?? (await storedAdminToken(options.dataDir, logger));
+  const secure = externalUrl?.startsWith('https:') ?? false;
+  const sessions = new Sessions({ adminToken, clock, secure });
+  const credentials = new Credentials(adminToken, sessions);
+  const signIn = new SignIn(credentials, sessions);
+
+  const app = await createApp(options, credentials, signIn);
+  const httpServer = await listen(app, options.listen);
+  const { port } = httpServer.address() as AddressInfo;
+  const url = withoutEndSlash(externalUrl ?? localUrl(options.listen.host, port));
+  const sockets = attachWebSockets({
+    httpServer,
+    schema: app.get(GraphQLSchemaHost).schema,
+    credentials,
+    clock,
+    logger,
+    ...(externalUrl === undefined ? {} : { externalOrigin: new URL(externalUrl).origin }),
+  });
+
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    port,
+    ...(givenToken === undefined ? { signInLink: `${url}/sign-in?token=${signIn.issueOneTimeToken()}` } : {}),
+    close: () => (closing ??= close(app, httpServer, sockets, clock)),
+  };
+}
+
+async function createApp(
+  options: ServerOptions,
+  credentials: Credentials,
+  signIn: SignIn,
+): Promise<NestExpressApplication> {
+  const { pipeline, clock, logger } = options;
+  const app = await NestFactory.create<NestExpressApplication>(ServerModule.create(options, signIn), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(createSecurityHeaders(options.externalUrl?.startsWith('https:') ?? false));
+  app.use(createRequestMetrics(pipeline.meter, clock));
+  // Ahead of the parsers: the body of a stranger is not even read.
+  app.use(createGate(credentials));
+  app.use(createGraphiQL());
+  app.useBodyParser('json', { limit: '256kb' });
+  app.useBodyParser('urlencoded', { limit: '4kb', extended: false });
+  app.use(createBodyErrors(logger));
+  app.useGlobalFilters(new JsonErrorFilter(logger));
+  return app;
+}
+
+async function listen(app: NestExpressApplication, address: ServerOptions['listen']): Promise<Server> {
+  const { host, port } = address;
+  await app.init();
+  const httpServer: Server = app.getHttpServer();
+  httpServer.headersTimeout = headersTimeoutMs;
+  httpServer.requestTimeout = requestTimeoutMs;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      httpServer.once('error', reject);
+      httpServer.listen(port, host, () => {
+        httpServer.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    await app.close();
+    throw listenError(error, `${host.includes(':') ? `[${host}]` : host}:${port}`);
+  }
+  return httpServer;
+}
+
+function listenError(error: unknown, address: string): StartError {
+  const choose = 'set server.listen in the configuration, or TAPEWATCH_LISTEN, to another address';
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    const message = `${address} is in use, perhaps by another Tapewatch: stop the other program, or ${choose}`;
+    return new StartError('LISTEN_IN_USE', message, { cause: error });
+  }
+  return new StartError('LISTEN_FAILED', `${address} cannot be listened on (${messageOf(error)}): ${choose}`, {
+    cause: error,
+  });
+}
+
+/** Where a browser on this machine reaches it. */
+function localUrl(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function withoutEndSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+async function close(
+  app: NestExpressApplication,
+  httpServer: Server,
+  sockets: SubscriptionSockets,
+  clock: Clock,
+): Promise<void> {
+  const socketsGone = sockets.close();
+  const ended = new AbortController();
+  const cut = delay(clock, graceMs, ended.signal).then(() => {
+    sockets.terminate();
+    httpServer.closeAllConnections();
+  });
+  // Stops Apollo, which waits for the connections to end.
+  await Promise.all([app.close(), socketsGone]);
+  ended.abort();
+  await cut;
+}

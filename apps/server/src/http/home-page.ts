@@ -1,0 +1,126 @@
+import type { Alert, HealthStatus } from '@tapewatch/model';
+import type { ExchangeView, HealthSummary, PipelineStatus, Readiness } from '@tapewatch/pipeline';
+import type { Html } from './html.js';
+import { html } from './html.js';
+import { page } from './page.js';
+
+export interface HomeContent {
+  readonly version: string;
+  readonly status: PipelineStatus;
+  readonly readiness: Readiness;
+  readonly health: HealthSummary;
+  readonly exchanges: readonly ExchangeView[];
+  /** The newest ones. */
+  readonly firing: readonly Alert[];
+  readonly firingTotal: number;
+}
+
+export function homePage(content: HomeContent): string {
+  const { version, status } = content;
+  return page(
+    'Tapewatch',
+    html`<h1>Tapewatch ${version}</h1>
+      <p class="note">
+        Running since ${timeText(status.startedAt)}; ${status.seriesActive} series; newest tick
+        ${status.lastTickAt === undefined ? 'not there yet' : timeText(status.lastTickAt)}; ${status.missedTicks} ticks
+        missed.
+      </p>
+      ${readinessText(content.readiness)}
+      <p><a href="/graphql">GraphQL</a> · <a href="/metrics">Metrics</a> · <a href="/readyz">Readiness</a></p>
+      <h2>Firing alerts: ${content.firingTotal}</h2>
+      ${alertTable(content.firing)}
+      <h2>Health: ${statusText(content.health.status)}</h2>
+      ${healthTable(content.health)}
+      <h2>Exchanges</h2>
+      ${exchangeTable(content.exchanges)}`,
+  );
+}
+
+function readinessText({ ready, waitingFor, degraded }: Readiness): Html {
+  const lines = [...(ready ? [] : waitingFor.map((what) => `Waiting for ${what}`)), ...degraded];
+  return html`${lines.map((line) => html`<p class="so-so">${line}</p>`)}`;
+}
+
+function alertTable(alerts: readonly Alert[]): Html {
+  if (alerts.length === 0) return html`<p class="good">None.</p>`;
+  const rows = alerts.map((alert) => {
+    const link = runbookLink(alert.annotations['runbook_url']);
+    return html`<tr>
+      <td>${alert.name}</td>
+      <td>${alert.labels.get('severity')}</td>
+      <td>${alert.annotations['summary'] ?? ''} ${link}</td>
+      <td>${timeText(alert.firedAt ?? alert.startsAt)}</td>
+    </tr>`;
+  });
+  return html`<table>
+    <tr>
+      <th>Alert</th>
+      <th>Severity</th>
+      <th>Summary</th>
+      <th>Since</th>
+    </tr>
+    ${rows}
+  </table>`;
+}
+
+/** Annotations come from rule files; only links that lead to a page become links. */
+function runbookLink(url: string | undefined): Html {
+  return url !== undefined && /^(https?:\/\/|\/(?!\/))/.test(url) ? html`<a href="${url}">runbook</a>` : html``;
+}
+
+function healthTable(health: HealthSummary): Html {
+  if (health.components.length === 0) return html`<p>Nothing is checked.</p>`;
+  const rows = health.components.map(
+    (component) =>
+      html`<tr>
+        <td>${component.name}</td>
+        <td>${statusText(component.status)}</td>
+        <td>${component.summary ?? ''}</td>
+      </tr>`,
+  );
+  return html`<table>
+    <tr>
+      <th>Component</th>
+      <th>Status</th>
+      <th>Summary</th>
+    </tr>
+    ${rows}
+  </table>`;
+}
+
+function exchangeTable(exchanges: readonly ExchangeView[]): Html {
+  if (exchanges.length === 0) return html`<p>None is watched.</p>`;
+  const rows = exchanges.map((exchange) => {
+    const connected = exchange.connected
+      ? html`<span class="good">connected</span>`
+      : html`<span class="bad">not connected</span>`;
+    const age = exchange.feedAgeMs === undefined ? '' : `${(exchange.feedAgeMs / 1000).toFixed(1)} s`;
+    return html`<tr>
+      <td>${exchange.id}</td>
+      <td>${exchange.venue}</td>
+      <td>${connected}</td>
+      <td>${age}</td>
+      <td>${exchange.tickers.length}</td>
+    </tr>`;
+  });
+  return html`<table>
+    <tr>
+      <th>Exchange</th>
+      <th>Venue</th>
+      <th>State</th>
+      <th>Feed age</th>
+      <th>Symbols</th>
+    </tr>
+    ${rows}
+  </table>`;
+}
+
+function statusText(status: HealthStatus): Html {
+  const colour = { healthy: 'good', degraded: 'so-so', unhealthy: 'bad', unknown: 'so-so' }[status];
+  return html`<span class="${colour}">${status}</span>`;
+}
+
+function timeText(at: number): Html {
+  const text = new Date(at).toISOString();
+  return html`<time datetime="${text}">${text.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>`;
+}

@@ -1,0 +1,45 @@
+import { html } from './html.js';
+import { page } from './page.js';
+
+const tokenForm = html`<form method="post" action="/sign-in">
+  <label>Admin token<br /><input type="password" name="token" autocomplete="current-password" required /></label>
+  <button>Sign in</button>
+</form>`;
+
+/** For a browser without a session. */
+export function signInNeededPage(): string {
+  return page(
+    'Sign in to Tapewatch',
+    html`<h1>Tapewatch</h1>
+      <p>
+        Nobody is signed in. Open the sign-in link that Tapewatch printed when it started, or enter the admin token:
+      </p>
+      ${tokenForm}
+      <p class="note">
+        The admin token is what <code>TAPEWATCH_ADMIN_TOKEN</code> was set to, or else stands in the file
+        <code>admin-token</code> in the data folder. Programs send it as <code>Authorization: Bearer TOKEN</code>.
+      </p>`,
+  );
+}
+
+/** What a sign-in link shows. The button is there so that a preview of the link does not use it up. */
+export function signInPage(oneTimeToken: string): string {
+  return page(
+    'Sign in to Tapewatch',
+    html`<h1>Tapewatch</h1>
+      <p>This link opens a session in this browser, once.</p>
+      <form method="post" action="/sign-in">
+        <input type="hidden" name="token" value="${oneTimeToken}" /><button autofocus>Sign in</button>
+      </form>`,
+  );
+}
+
+export function signInFailedPage(): string {
+  return page(
+    'Sign in to Tapewatch',
+    html`<h1>Tapewatch</h1>
+      <p class="bad">This token is not valid, or was used already.</p>
+      <p>A sign-in link works once, and a restart prints a new one. The admin token always works:</p>
+      ${tokenForm}`,
+  );
+}

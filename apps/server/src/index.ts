@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+
+export { createServer } from './create-server.js';
+export type { ServerOptions, TapewatchServer } from './server.js';

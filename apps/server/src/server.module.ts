@@ -1,0 +1,60 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import type { ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLModule } from '@nestjs/graphql';
+import type { SignIn } from './access/sign-in.js';
+import { AlertEventResolver, AlertResolver } from './graphql/alerts/alert.resolver.js';
+import { AlertsResolver } from './graphql/alerts/alerts.resolver.js';
+import { ChannelsResolver } from './graphql/channels/channels.resolver.js';
+import { ExchangesResolver } from './graphql/exchanges/exchanges.resolver.js';
+import { graphQLOptions } from './graphql/graphql-options.js';
+import { ComponentHealthResolver, HealthEventResolver, HealthResolver } from './graphql/health/health.resolver.js';
+import { MetricSeriesResolver, MetricSummaryResolver } from './graphql/metrics/metric-series.resolver.js';
+import { MetricsResolver } from './graphql/metrics/metrics.resolver.js';
+import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
+import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
+import { RulesResolver } from './graphql/rules/rules.resolver.js';
+import { HomeController } from './http/home.controller.js';
+import { RunbookController } from './http/runbook.controller.js';
+import { SignInController } from './http/sign-in.controller.js';
+import { StatusController } from './http/status.controller.js';
+import type { ServerOptions } from './server.js';
+import { Subscriptions } from './subscriptions/subscriptions.js';
+import { PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SIGN_IN, SUBSCRIPTIONS } from './tokens.js';
+
+const resolvers = [
+  AlertEventResolver,
+  AlertResolver,
+  AlertsResolver,
+  ChannelsResolver,
+  ComponentHealthResolver,
+  ExchangesResolver,
+  HealthEventResolver,
+  HealthResolver,
+  MetricSeriesResolver,
+  MetricSummaryResolver,
+  MetricsResolver,
+  PipelineResolver,
+  PluginsResolver,
+  RulesResolver,
+];
+
+/** The one Nest module: the pipeline as a provider, and what translates it. */
+@Module({})
+export class ServerModule {
+  static create(options: ServerOptions, signIn: SignIn): DynamicModule {
+    return {
+      module: ServerModule,
+      imports: [GraphQLModule.forRoot<ApolloDriverConfig>(graphQLOptions(options.logger))],
+      controllers: [HomeController, RunbookController, SignInController, StatusController],
+      providers: [
+        { provide: PIPELINE, useValue: options.pipeline },
+        { provide: SUBSCRIPTIONS, useValue: new Subscriptions(options.pipeline) },
+        { provide: SIGN_IN, useValue: signIn },
+        { provide: SERVER_VERSION, useValue: options.version },
+        { provide: RUNBOOKS_DIR, useValue: options.runbooksDir },
+        ...resolvers,
+      ],
+    };
+  }
+}

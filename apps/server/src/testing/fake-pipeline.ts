@@ -1,0 +1,246 @@
+import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Page } from '@tapewatch/model';
+import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
+import type {
+  AlertFilter,
+  ChannelTest,
+  MetricResult,
+  MetricsSummary,
+  Pipeline,
+  PipelineCommands,
+  PipelineEvents,
+  PipelineReader,
+  Readiness,
+} from '@tapewatch/pipeline';
+import { FakeEventStream } from './fake-event-stream.js';
+import { RecordingMeter } from './recording-meter.js';
+import {
+  sampleAlert,
+  sampleChannels,
+  sampleComponents,
+  sampleExchanges,
+  samplePlugins,
+  sampleRules,
+  sampleStart,
+  sampleStatus,
+} from './sample-data.js';
+
+/** A pipeline of fixed answers that tests can change, with events that tests let happen. */
+export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands {
+  readonly read: PipelineReader = this;
+  readonly commands: PipelineCommands = this;
+  readonly alertStream = new FakeEventStream<AlertEvent>();
+  readonly healthStream = new FakeEventStream<HealthEvent>();
+  readonly recorded = new RecordingMeter();
+  readonly meter = this.recorded.meter;
+  readonly #tickListeners = new Set<(at: number) => void>();
+  readonly events: PipelineEvents = {
+    alerts: this.alertStream,
+    health: this.healthStream,
+    onTick: (listener) => {
+      this.#tickListeners.add(listener);
+      return () => this.#tickListeners.delete(listener);
+    },
+  };
+
+  alertList: Alert[] = [sampleAlert()];
+  components: readonly ComponentHealth[] = sampleComponents;
+  ready: Readiness = { ready: true, waitingFor: [], degraded: [] };
+  /** Who did what. */
+  readonly told: unknown[] = [];
+  /** How often a query was evaluated. */
+  evaluations = 0;
+  metricValue = 1;
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  tick(at: number): void {
+    for (const listener of this.#tickListeners) listener(at);
+  }
+
+  get tickListeners(): number {
+    return this.#tickListeners.size;
+  }
+
+  readiness(): Readiness {
+    return this.ready;
+  }
+
+  health() {
+    return { status: 'degraded' as const, checkedAt: sampleStart, components: this.components };
+  }
+
+  healthHistory(request: Parameters<PipelineReader['healthHistory']>[0]): ReturnType<PipelineReader['healthHistory']> {
+    const all = this.healthStream.events
+      .filter((event) => request.component === undefined || event.component === request.component)
+      .filter((event) => request.since === undefined || event.at >= request.since);
+    return Promise.resolve(accepted(pageOf(all.toReversed(), request)));
+  }
+
+  uptimeRatio(component: string, rangeMs: number): Promise<number | undefined> {
+    return Promise.resolve(component === 'exchange' && rangeMs === 86_400_000 ? 0.5 : undefined);
+  }
+
+  alerts(request: Parameters<PipelineReader['alerts']>[0]): ReturnType<PipelineReader['alerts']> {
+    const broken = request.filter?.matchers?.find((matcher) => matcher.startsWith('!'));
+    if (broken !== undefined) return Promise.resolve(refused('QUERY_INVALID', '1:1: a label name was expected', '1:1'));
+    const found = this.alertList.filter((alert) => passes(alert, request.filter ?? {}));
+    return Promise.resolve(accepted({ ...pageOf(found, request), totalCount: found.length }));
+  }
+
+  alert(id: string): Promise<Alert | undefined> {
+    return Promise.resolve(this.alertList.find((alert) => alert.id === id));
+  }
+
+  alertHistory(id: string, last: number): Promise<readonly AlertEvent[]> {
+    return Promise.resolve(this.alertStream.events.filter((event) => event.alertId === id).slice(-last));
+  }
+
+  alertSummary(): ReturnType<PipelineReader['alertSummary']> {
+    const counts = { firing: 1, pending: 0, acknowledged: 0, silenced: 0, historyTotal: 7 };
+    return Promise.resolve({
+      ...counts,
+      bySeverity: { critical: 1 },
+      byName: { ExchangeFeedStale: 1 },
+      lastFiredAt: sampleStart,
+    });
+  }
+
+  rules() {
+    return sampleRules;
+  }
+
+  query(text: string, at = sampleStart): CommandResult<MetricResult> {
+    this.evaluations++;
+    if (text === 'boom') throw new Error('the secret of the evaluator');
+    if (text.endsWith('(')) return refused('QUERY_INVALID', 'an expression was expected', `1:${text.length + 1}`);
+    const values = Float64Array.of(this.metricValue);
+    return accepted(resultOf('vector', at, Float64Array.of(at), values));
+  }
+
+  queryRange(_text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult> {
+    const times = Float64Array.from({ length: Math.floor((to - from) / stepMs) + 1 }, (_, i) => from + i * stepMs);
+    return accepted(
+      resultOf(
+        'matrix',
+        to,
+        times,
+        times.map((_, i) => [1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY][i % 4] as number),
+      ),
+    );
+  }
+
+  metricsSummary(rangeMs: number, match?: string): CommandResult<MetricsSummary> {
+    if (match === '{') return refused('QUERY_INVALID', 'a label name was expected', '1:2');
+    const series = {
+      name: 'exchange_up',
+      otelName: 'exchange.up',
+      labels: Labels.of({ venue: 'binance' }),
+      unit: '{state}',
+      count: 60,
+    };
+    return accepted({
+      rangeMs,
+      completeness: 1,
+      samplesTotal: 60,
+      lastTickAt: sampleStart,
+      series: [{ ...series, min: 0, max: Number.NaN }],
+    });
+  }
+
+  exchanges() {
+    return sampleExchanges;
+  }
+
+  channels() {
+    return Promise.resolve(sampleChannels);
+  }
+
+  plugins() {
+    return samplePlugins;
+  }
+
+  status() {
+    return sampleStatus;
+  }
+
+  prometheusText(): string {
+    return '# TYPE exchange_up gauge\nexchange_up{venue="binance"} 1\n';
+  }
+
+  acknowledgeAlert(
+    id: string,
+    acknowledgement: { by: string; note?: string; until?: number },
+  ): Promise<CommandResult<Alert>> {
+    this.told.push({ what: 'acknowledge', id, ...acknowledgement });
+    return this.#change(id, { acknowledgement: { at: sampleStart, ...acknowledgement } });
+  }
+
+  unacknowledgeAlert(id: string, by: string): Promise<CommandResult<Alert>> {
+    this.told.push({ what: 'unacknowledge', id, by });
+    return this.#change(id, {});
+  }
+
+  resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>> {
+    this.told.push({ what: 'resolve', id, by, reason });
+    const over = this.alertList.find((alert) => alert.id === id)?.state === 'resolved';
+    if (over) return Promise.resolve(refused('CONFLICT', 'The alert is over already'));
+    return this.#change(id, {
+      state: 'resolved',
+      resolvedBy: by,
+      ...(reason === undefined ? {} : { resolutionReason: reason }),
+    });
+  }
+
+  runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>> {
+    const found = this.components.find((candidate) => candidate.name === component);
+    if (component === 'busy') return Promise.resolve(refused('UNAVAILABLE', 'The check is running'));
+    return Promise.resolve(
+      found === undefined ? refused('NOT_FOUND', `No check is named ${component}`) : accepted(found),
+    );
+  }
+
+  testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>> {
+    this.told.push({ what: 'test', name, by });
+    if (name !== 'console') return Promise.resolve(refused('NOT_FOUND', `No channel is named ${name}`));
+    return Promise.resolve(accepted({ channel: name, outcome: 'sent', latencyMs: 3 }));
+  }
+
+  #change(id: string, change: Partial<Alert>): Promise<CommandResult<Alert>> {
+    const alert = this.alertList.find((candidate) => candidate.id === id);
+    if (alert === undefined) return Promise.resolve(refused('NOT_FOUND', `No alert has the id ${id}`));
+    const changed = { ...alert, ...change };
+    this.alertList = this.alertList.map((candidate) => (candidate.id === id ? changed : candidate));
+    return Promise.resolve(accepted(changed));
+  }
+}
+
+function resultOf(kind: MetricResult['kind'], at: number, times: Float64Array, values: Float64Array): MetricResult {
+  return { kind, at, series: [{ labels: Labels.of({ venue: 'binance' }), times, values }], warnings: [], infos: [] };
+}
+
+/** `after` is the place of the last item that was seen. */
+function pageOf<T>(all: readonly T[], { first, after }: { readonly first: number; readonly after?: string }): Page<T> {
+  const from = after === undefined ? 0 : Number(after) + 1;
+  const items = all.slice(from, from + first).map((node, i) => ({ cursor: String(from + i), node }));
+  return { items, hasNextPage: from + first < all.length };
+}
+
+function passes(alert: Alert, filter: AlertFilter): boolean {
+  const severity = severityOf(alert.labels);
+  return (
+    (filter.states === undefined || filter.states.includes(alert.state)) &&
+    (filter.severities === undefined || (severity !== undefined && filter.severities.includes(severity))) &&
+    (filter.acknowledged === undefined || filter.acknowledged === (alert.acknowledgement !== undefined)) &&
+    (filter.since === undefined || alert.startsAt >= filter.since) &&
+    (filter.matchers ?? []).every((matcher) => {
+      const [, name, value] = /^"?(\w+)"?="(.*)"$/.exec(matcher) ?? [];
+      return name !== undefined && alert.labels.get(name) === value;
+    })
+  );
+}

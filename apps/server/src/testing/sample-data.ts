@@ -1,0 +1,117 @@
+import type { Alert, ComponentHealth } from '@tapewatch/model';
+import { Labels } from '@tapewatch/model';
+import type { ChannelView, ExchangeView, PipelineStatus, PluginView, RuleGroupView } from '@tapewatch/pipeline';
+
+export const sampleStart = Date.UTC(2026, 0, 31, 9, 30);
+
+export function sampleAlert(change: Partial<Alert> = {}): Alert {
+  const name = change.name ?? 'ExchangeFeedStale';
+  return {
+    id: 'a1',
+    fingerprint: '0123456789abcdef',
+    rule: { group: 'exchanges', name },
+    name,
+    state: 'firing',
+    labels: Labels.of({ alertname: name, severity: 'critical', exchange: 'binance', venue: 'binance', feed: 'ticker' }),
+    annotations: { summary: 'The ticker feed of binance is stale', runbook_url: '/runbooks/ExchangeFeedStale' },
+    value: 12.5,
+    startsAt: sampleStart,
+    firedAt: sampleStart + 5000,
+    ...change,
+  };
+}
+
+export const sampleComponents: readonly ComponentHealth[] = [
+  {
+    name: 'exchange',
+    plugin: 'exchange',
+    status: 'healthy',
+    responseTimeMs: 12,
+    checkedAt: sampleStart,
+    since: sampleStart,
+  },
+  {
+    name: 'http',
+    plugin: 'http',
+    status: 'degraded',
+    checkedAt: sampleStart,
+    summary: 'slow',
+    details: { status: 200 },
+  },
+];
+
+export const sampleRules: readonly RuleGroupView[] = [
+  {
+    name: 'exchanges',
+    file: 'config/rules/exchanges.yaml',
+    intervalMs: 1000,
+    lastEvaluationAt: sampleStart,
+    lastEvaluationMs: 0.4,
+    rules: [
+      {
+        name: 'ExchangeFeedStale',
+        kind: 'promql',
+        query: 'exchange_feed_age_seconds > 10',
+        forMs: 0,
+        keepFiringForMs: 0,
+        labels: { severity: 'critical' },
+        annotations: { summary: '{{ $labels.feed }} is stale' },
+        health: 'ok',
+        state: 'firing',
+        alertIds: ['a1', 'gone'],
+        matchedSeries: 3,
+      },
+    ],
+  },
+];
+
+export const sampleExchanges: readonly ExchangeView[] = [
+  {
+    id: 'binance',
+    venue: 'binance',
+    connected: true,
+    feedAgeMs: 500,
+    requestLatencyMs: 20,
+    errorsLastHour: 1,
+    tickers: [
+      { symbol: 'BTC/USDT', at: sampleStart, last: 100, bid: 99, ask: 101, volumeBase24h: 5, ageMs: 250 },
+      { symbol: 'ETH/USDT' },
+    ],
+  },
+];
+
+export const sampleChannels: readonly ChannelView[] = [
+  { name: 'console', plugin: 'console', healthy: true, lastSentAt: sampleStart, pending: 0, deadLetters: 0 },
+];
+
+export const samplePlugins: readonly PluginView[] = [
+  {
+    name: 'check-http',
+    version: '0.1.0',
+    kinds: ['check:http'],
+    state: 'running',
+    isolation: 'inline',
+    restarts: 0,
+    configSchema: { 'check:http': {} },
+  },
+];
+
+export const sampleStatus: PipelineStatus = {
+  startedAt: sampleStart,
+  version: '0.1.0',
+  seriesActive: 400,
+  samplesTotal: 5_000_000_000,
+  lastTickAt: sampleStart + 60_000,
+  missedTicks: 0,
+  tickLagP99Ms: 1.5,
+  destinations: [
+    {
+      name: 'otlp',
+      endpoint: 'http://127.0.0.1:4318',
+      healthy: true,
+      pointsSent: 10,
+      pointsDropped: 0,
+      pointsWaiting: 0,
+    },
+  ],
+};
