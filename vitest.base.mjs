@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Shared by every project: tests read the TypeScript sources of the workspace, so no build is needed before them. */
 export const base = defineConfig({
   resolve: { conditions: ['@tapewatch/source'], alias: { graphql: 'graphql/index.js' } },
-  ssr: { resolve: { conditions: ['@tapewatch/source', 'node', 'import', 'module', 'default'] } },
+  // Nothing but ours: these conditions reach Node itself, where `import` would break packages that are required.
+  ssr: { resolve: { conditions: ['@tapewatch/source'] } },
   test: {
     include: ['src/**/*.test.ts'],
     environment: 'node',

@@ -126,6 +126,7 @@ describe('ExchangeMetrics', () => {
     await clock.advance(5_000);
     record.feedOf('C0/KRW')?.message(socket, clock.monotonic());
     expect(record.feedAgeMs(clock.monotonic())).toBe(5_000);
-    expect(record.socketsUp).toBe(false);
+    expect(record.socketsUp(clock.monotonic())).toBe(undefined);
+    expect(record.socketsUp(clock.monotonic() + 10_000)).toBe(false);
   });
 });

@@ -11,6 +11,8 @@ import type { FeedState } from './ticker-feed.js';
 /** Binance's bound of subscriptions in one call; the others take at least as many. */
 const symbolsPerSubscription = 200;
 
+const firstVerdictMs = 10_000;
+
 /** One way in which connections were made or ended, and how often. */
 export interface ConnectionCount {
   readonly attributes: Readonly<Record<string, string>>;
@@ -28,6 +30,7 @@ export class ExchangeRecord {
   readonly #feedBySymbol = new Map<string, TickerFeed>();
   #feeds: readonly TickerFeed[] = [];
   #beganMs: number | undefined;
+  #dialled = false;
   openSockets = 0;
   feedMessages = 0;
   stalls = 0;
@@ -64,10 +67,12 @@ export class ExchangeRecord {
   }
 
   countConnect(): void {
+    this.#dialled = true;
     count(this.#connects, {}, 1);
   }
 
   countFailedConnect(errorType: ErrorType, nowMs: number): void {
+    this.#dialled = true;
     count(this.#connects, { 'error.type': errorType }, 1);
     this.errors.add(nowMs);
   }
@@ -102,9 +107,20 @@ export class ExchangeRecord {
     return worstState(this.#feeds.map((feed) => feed.state(nowMs, this.openSockets > 0)));
   }
 
-  /** Every feed has its connection. */
-  get socketsUp(): boolean {
-    return this.openSockets > 0 && this.#feeds.every((feed) => feed.connected);
+  /** Whether REST works; undefined while it is too early to say. */
+  restUp(nowMs: number): boolean | undefined {
+    return this.requests.up ?? this.#judgedLate(nowMs);
+  }
+
+  /** Whether every feed has its connection; undefined while it is too early to say. */
+  socketsUp(nowMs: number): boolean | undefined {
+    if (this.openSockets > 0) return this.#feeds.every((feed) => feed.connected);
+    return this.#dialled ? false : this.#judgedLate(nowMs);
+  }
+
+  /** A venue that has not been reached at all is down only after a while: at the start everything takes its time. */
+  #judgedLate(nowMs: number): false | undefined {
+    return this.#beganMs !== undefined && nowMs - this.#beganMs > firstVerdictMs ? false : undefined;
   }
 
   /** Since the last valid ticker, or since watching began; absent before that. */

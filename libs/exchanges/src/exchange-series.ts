@@ -40,8 +40,10 @@ export class ExchangeSeries {
 
   #observeConnection(observe: Observe, nowMs: number): void {
     const record = this.#record;
-    observe('exchange.up', record.requests.up ? 1 : 0, this.#with({ transport: 'rest' }));
-    observe('exchange.up', record.socketsUp ? 1 : 0, this.#with({ transport: 'ws' }));
+    const up = { rest: record.restUp(nowMs), ws: record.socketsUp(nowMs) };
+    for (const transport of ['rest', 'ws'] as const) {
+      if (up[transport] !== undefined) observe('exchange.up', up[transport] ? 1 : 0, this.#with({ transport }));
+    }
     observe('exchange.connected', record.connected(nowMs) ? 1 : 0, this.#base);
     for (const { attributes, count } of record.connects) observe('exchange.ws.connects', count, this.#with(attributes));
     for (const { attributes, count } of record.disconnects) {

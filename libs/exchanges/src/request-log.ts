@@ -44,7 +44,7 @@ export class RequestLog {
   readonly #failures = new Map<string, RequestFailures>();
   readonly #usedWeights = new Map<string, UsedWeight>();
   #lastAnswerMs: number | undefined;
-  #lastOk = false;
+  #lastOk: boolean | undefined;
   #latencyMs: number | undefined;
   #clockOffset: ClockOffset | undefined;
 
@@ -79,8 +79,8 @@ export class RequestLog {
     };
   }
 
-  /** Whether the newest request was answered. */
-  get up(): boolean {
+  /** Whether the newest request was answered; undefined before the first has ended. */
+  get up(): boolean | undefined {
     return this.#lastOk;
   }
 

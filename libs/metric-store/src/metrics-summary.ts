@@ -53,7 +53,7 @@ function matchersOf(match: string | undefined): CommandResult<readonly Matcher[]
     if (expression.kind === 'selector') return accepted(expression.matchers);
     return refused('QUERY_INVALID', 'match must be a series selector such as exchange_ticker_last{venue="binance"}', '1:1');
   } catch (thrown) {
-    if (thrown instanceof PromqlError) return refused('QUERY_INVALID', thrown.message, `${thrown.line}:${thrown.column}`);
+    if (thrown instanceof PromqlError) return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
     throw thrown;
   }
 }

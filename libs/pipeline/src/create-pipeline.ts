@@ -17,6 +17,7 @@ import { bindPlugins, loadPlugins } from './configured-plugins.js';
 import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
 import { exchangeProblems } from './exchange-problems.js';
+import { instanceId } from './instance-id.js';
 import type { Pipeline } from './pipeline.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
@@ -106,7 +107,7 @@ async function assemble(
     resource: resourceFrom(env, {
       serviceName: 'tapewatch',
       serviceVersion: version,
-      serviceInstanceId: `${hostname()}:${config.server.port}`,
+      serviceInstanceId: await instanceId(config.dataDir),
       attributes: { 'host.name': hostname(), ...config.metrics.resource },
     }),
     cardinalityLimit: config.metrics.cardinalityLimit,

@@ -74,7 +74,7 @@ function healthy(second: number): Metrics {
     set('last', 'exchange_ticker_last', 60_000 + (second % 7), { ...venue, symbol: 'BTC/USDT' });
     set('spread', 'exchange_ticker_spread_ratio', 0.0002, { ...venue, symbol: 'BTC/USDT' });
   }
-  const status = connected ? 'healthy' : 'degraded';
+  const status = connected ? 'healthy' : 'unknown';
   for (const one of ['healthy', 'degraded', 'unhealthy', 'unknown'])
     set(`health ${one}`, 'health_check_status', one === status ? 1 : 0, {
       ...target,
@@ -168,7 +168,7 @@ describe('shipped rules', () => {
     [
       'HealthCheckDegraded',
       'api is degraded',
-      115,
+      100,
       (m) => (replace(m, 'health healthy', 0), replace(m, 'health degraded', 1)),
     ],
     [

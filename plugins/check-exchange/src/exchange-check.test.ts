@@ -30,8 +30,9 @@ describe('exchangeCheck', () => {
     expect(await check({ rest: 0, age: 60 })).toMatchObject({ status: 'unhealthy' });
   });
 
-  it('is unknown when nothing is measured', async () => {
-    expect(await check({})).toMatchObject({ status: 'unknown' });
+  it('is unknown when nothing is measured, or it is too early to say', async () => {
+    expect(await check({})).toMatchObject({ status: 'unknown', summary: expect.stringContaining('under exchanges') as string });
+    expect(await check({ age: 1 })).toMatchObject({ status: 'unknown', summary: expect.stringContaining('yet') as string });
   });
 
   it('takes the threshold from its config', async () => {

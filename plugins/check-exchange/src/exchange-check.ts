@@ -10,6 +10,7 @@ export const exchangeCheck = defineCheck({
     const of = `{exchange=${JSON.stringify(config.exchange)}}`;
     const [up, ages] = await Promise.all([context.query(`exchange_up${of}`), context.query(`exchange_feed_age_seconds${of}`)]);
     if (up.length === 0 && ages.length === 0) return unknown(`nothing is measured of ${config.exchange}; is it under exchanges?`);
+    if (up.length === 0) return unknown(`${config.exchange} has not been reached yet`);
     return judge(up, ages, config.stale_after / 1000);
   },
 });
