@@ -8,16 +8,27 @@ const layers = [
   { sourceTag: 'layer:base', onlyDependOnLibsWithTags: ['layer:model'] },
   { sourceTag: 'layer:stage', onlyDependOnLibsWithTags: ['layer:model', 'layer:sdk', 'layer:base'] },
   { sourceTag: 'layer:plugin', onlyDependOnLibsWithTags: ['layer:model', 'layer:sdk', 'layer:base'] },
-  { sourceTag: 'layer:assembly', onlyDependOnLibsWithTags: ['layer:model', 'layer:sdk', 'layer:base', 'layer:stage', 'layer:plugin'] },
+  {
+    sourceTag: 'layer:assembly',
+    onlyDependOnLibsWithTags: ['layer:model', 'layer:sdk', 'layer:base', 'layer:stage', 'layer:plugin'],
+  },
   { sourceTag: 'layer:server', onlyDependOnLibsWithTags: ['layer:model', 'layer:base', 'layer:assembly'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:model', 'layer:base', 'layer:assembly', 'layer:server'] },
-  { sourceTag: 'layer:test', onlyDependOnLibsWithTags: ['layer:model', 'layer:sdk', 'layer:base', 'layer:assembly', 'layer:server'] },
+  {
+    sourceTag: 'layer:test',
+    onlyDependOnLibsWithTags: ['layer:model', 'layer:sdk', 'layer:base', 'layer:assembly', 'layer:server'],
+  },
   { sourceTag: 'layer:alone', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:example', onlyDependOnLibsWithTags: ['layer:sdk'] },
 ];
 
 const nest = ['@nestjs/*', 'graphql', 'graphql-ws', '@apollo/*'];
-const otelSdk = ['@opentelemetry/sdk-*', '@opentelemetry/resources', '@opentelemetry/exporter-*', '@opentelemetry/host-metrics'];
+const otelSdk = [
+  '@opentelemetry/sdk-*',
+  '@opentelemetry/resources',
+  '@opentelemetry/exporter-*',
+  '@opentelemetry/host-metrics',
+];
 
 /** Which heavy libraries live in one room only. */
 const runtimes = [
@@ -37,13 +48,19 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-empty-function': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
@@ -62,14 +79,21 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
-        { allow: [], enforceBuildableLibDependency: true, banTransitiveDependencies: false, depConstraints: [...layers, ...runtimes] },
+        {
+          allow: [],
+          enforceBuildableLibDependency: true,
+          banTransitiveDependencies: false,
+          depConstraints: [...layers, ...runtimes],
+        },
       ],
     },
   },
   {
     // GraphQL's enums are made from TypeScript's in a code-first schema.
     files: ['apps/server/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'List every export by name.' }] },
+    rules: {
+      'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'List every export by name.' }],
+    },
   },
   {
     files: ['**/*.test.ts', '**/testing/**/*.ts', 'test/**/*.ts'],

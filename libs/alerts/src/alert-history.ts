@@ -62,12 +62,22 @@ export class AlertHistory implements EventLog<AlertEvent> {
       await tables
         .insertInto('alert')
         .values(some.map(toRow))
-        .onConflict((conflict) => conflict.column('id').doUpdateSet((row) => Object.fromEntries(changing.map((column) => [column, row.ref(`excluded.${column}`)]))))
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet((row) =>
+              Object.fromEntries(changing.map((column) => [column, row.ref(`excluded.${column}`)])),
+            ),
+        )
         .execute();
     }
     const written: AlertEvent[] = [];
     for (const some of inChunks(events, rowsAtOnce)) {
-      const rows = await tables.insertInto('alert_event').values([...some]).returningAll().execute();
+      const rows = await tables
+        .insertInto('alert_event')
+        .values([...some])
+        .returningAll()
+        .execute();
       written.push(...rows.map(eventFromRow).sort((a, b) => a.cursor - b.cursor));
     }
     return written;
@@ -85,7 +95,12 @@ export class AlertHistory implements EventLog<AlertEvent> {
   }
 
   async find(id: string): Promise<Alert | undefined> {
-    const row = await this.#database.tables<AlertTables>().selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await this.#database
+      .tables<AlertTables>()
+      .selectFrom('alert')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
     return row === undefined ? undefined : fromRow(row).alert;
   }
 

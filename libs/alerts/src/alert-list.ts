@@ -1,4 +1,12 @@
-import { accepted, messageOf, refused, type Alert, type CommandResult, type Page, type PageRequest } from '@tapewatch/model';
+import {
+  accepted,
+  messageOf,
+  refused,
+  type Alert,
+  type CommandResult,
+  type Page,
+  type PageRequest,
+} from '@tapewatch/model';
 import { parseMatchers } from '@tapewatch/promql';
 import { passes, type AlertFilter, type ParsedAlertFilter } from './alert-filter.js';
 import type { AlertPosition } from './alert-history.js';
@@ -7,7 +15,10 @@ import type { Alerts } from './alerts.js';
 export type AlertPage = Page<Alert> & { readonly totalCount: number };
 
 /** Pages of alerts, newest start first. What is under way comes from memory, also while the disk fails; the past from history. */
-export async function listAlerts(alerts: Alerts, request: PageRequest & { readonly filter?: AlertFilter }): Promise<CommandResult<AlertPage>> {
+export async function listAlerts(
+  alerts: Alerts,
+  request: PageRequest & { readonly filter?: AlertFilter },
+): Promise<CommandResult<AlertPage>> {
   const filter = parseFilter(request.filter ?? {});
   if (!filter.ok) return filter;
   const after = request.after === undefined ? undefined : parseCursor(request.after);
@@ -38,8 +49,16 @@ function fromMemory(alerts: Alerts, filter: ParsedAlertFilter, first: number, af
   return { found: rest.slice(0, first + 1), totalCount: matching.length };
 }
 
-async function fromHistory(alerts: Alerts, filter: ParsedAlertFilter, first: number, after: AlertPosition | undefined): Promise<Found> {
-  const [rows, totalCount] = await Promise.all([alerts.history.page(filter, first, after), alerts.history.count(filter)]);
+async function fromHistory(
+  alerts: Alerts,
+  filter: ParsedAlertFilter,
+  first: number,
+  after: AlertPosition | undefined,
+): Promise<Found> {
+  const [rows, totalCount] = await Promise.all([
+    alerts.history.page(filter, first, after),
+    alerts.history.count(filter),
+  ]);
   const fresh = new Map(alerts.active().map((alert) => [alert.id, alert]));
   return { found: rows.map((alert) => fresh.get(alert.id) ?? alert), totalCount };
 }
@@ -51,7 +70,8 @@ function isBehind(alert: Alert, { startsAt, id }: AlertPosition): boolean {
 function parseFilter(filter: AlertFilter): CommandResult<ParsedAlertFilter> {
   try {
     const matchers = (filter.matchers ?? []).flatMap((text) => parseMatchers(text));
-    const states = filter.states === undefined || filter.states.length === 0 ? (['pending', 'firing'] as const) : filter.states;
+    const states =
+      filter.states === undefined || filter.states.length === 0 ? (['pending', 'firing'] as const) : filter.states;
     return accepted({ ...filter, states, matchers });
   } catch (thrown) {
     return refused('INVALID_INPUT', messageOf(thrown), 'filter.matchers');

@@ -12,8 +12,12 @@ export function observeActiveAlerts(meter: Meter, active: () => readonly Alert[]
     series.set(key, made);
     return made;
   };
-  for (const state of ['pending', 'firing']) for (const severity of ['info', 'warning', 'critical']) seriesOf(state, severity);
-  const gauge = meter.createObservableGauge('alert.active', { unit: '{alert}', description: 'Alerts that are pending or firing' });
+  for (const state of ['pending', 'firing'])
+    for (const severity of ['info', 'warning', 'critical']) seriesOf(state, severity);
+  const gauge = meter.createObservableGauge('alert.active', {
+    unit: '{alert}',
+    description: 'Alerts that are pending or firing',
+  });
   gauge.addCallback((result) => {
     for (const one of series.values()) one.count = 0;
     for (const alert of active()) seriesOf(alert.state, alert.labels.get('severity')).count++;

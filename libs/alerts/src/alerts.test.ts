@@ -1,7 +1,14 @@
 import { createNoopMeter } from '@opentelemetry/api';
 import { openTestDatabase } from '@tapewatch/database/testing';
 import type { Database } from '@tapewatch/database';
-import { Labels, type Alert, type AlertEvent, type AlertInstance, type Evaluation, type RuleTransition } from '@tapewatch/model';
+import {
+  Labels,
+  type Alert,
+  type AlertEvent,
+  type AlertInstance,
+  type Evaluation,
+  type RuleTransition,
+} from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alertId, alertMigrations, Alerts, listAlerts, summarizeAlerts } from './index.js';
@@ -10,14 +17,27 @@ const rule = { group: 'exchange', name: 'ExchangeFeedStale' };
 const labels = Labels.of({ alertname: 'ExchangeFeedStale', severity: 'critical', venue: 'binance' });
 
 function instance(overrides: Partial<AlertInstance> = {}): AlertInstance {
-  return { rule, labels, annotations: { summary: 'stale' }, value: 12, state: 'firing', startsAt: 1_000, firedAt: 1_000, ...overrides };
+  return {
+    rule,
+    labels,
+    annotations: { summary: 'stale' },
+    value: 12,
+    state: 'firing',
+    startsAt: 1_000,
+    firedAt: 1_000,
+    ...overrides,
+  };
 }
 
 function evaluation(at: number, transitions: readonly RuleTransition[], active: readonly AlertInstance[]): Evaluation {
   return { at, group: 'exchange', transitions, active };
 }
 
-const transition = (kind: RuleTransition['kind'], at: number, of: AlertInstance = instance()): RuleTransition => ({ kind, at, instance: of });
+const transition = (kind: RuleTransition['kind'], at: number, of: AlertInstance = instance()): RuleTransition => ({
+  kind,
+  at,
+  instance: of,
+});
 
 describe('Alerts', () => {
   let database: Database;
@@ -52,7 +72,9 @@ describe('Alerts', () => {
     const pending = instance({ state: 'pending' });
     const { firedAt: _none, ...notFired } = pending;
     alerts.accept(evaluation(1_000, [transition('pending', 1_000, notFired)], [notFired]));
-    alerts.accept(evaluation(4_000, [transition('firing', 4_000, instance({ firedAt: 4_000 }))], [instance({ firedAt: 4_000 })]));
+    alerts.accept(
+      evaluation(4_000, [transition('firing', 4_000, instance({ firedAt: 4_000 }))], [instance({ firedAt: 4_000 })]),
+    );
     alerts.accept(evaluation(9_000, [transition('resolved', 9_000, instance({ firedAt: 4_000 }))], []));
     await settled(alerts);
     expect(published.map(({ kind, state }) => [kind, state])).toEqual([
@@ -62,7 +84,13 @@ describe('Alerts', () => {
     ]);
     expect(dispatched.map(({ state }) => state)).toContain('resolved');
     const alert = await alerts.find(alertId(instance()));
-    expect(alert).toMatchObject({ state: 'resolved', startsAt: 1_000, firedAt: 4_000, endsAt: 9_000, name: 'ExchangeFeedStale' });
+    expect(alert).toMatchObject({
+      state: 'resolved',
+      startsAt: 1_000,
+      firedAt: 4_000,
+      endsAt: 9_000,
+      name: 'ExchangeFeedStale',
+    });
     expect(alerts.active()).toEqual([]);
   });
 
@@ -80,7 +108,9 @@ describe('Alerts', () => {
     const first = await open();
     const held = instance({ labels: Labels.of({ alertname: 'B' }), startsAt: 2_000, firedAt: 2_500 });
     const keeping = instance({ keepFiringSince: 7_123 });
-    first.accept(evaluation(3_000, [transition('firing', 3_000), transition('firing', 3_000, held)], [instance(), held]));
+    first.accept(
+      evaluation(3_000, [transition('firing', 3_000), transition('firing', 3_000, held)], [instance(), held]),
+    );
     first.accept(evaluation(8_000, [], [keeping, held]));
     await first.resolve(alertId(held), 'jin', 'known');
     await settled(first);
@@ -95,7 +125,10 @@ describe('Alerts', () => {
     first.accept(evaluation(1_000, [transition('firing', 1_000)], [instance()]));
     const until = clock.now() + 60_000;
     const answer = await first.acknowledge(alertId(instance()), { by: 'jin', note: 'on it', until });
-    expect(answer).toMatchObject({ ok: true, value: { acknowledgement: { by: 'jin', note: 'on it', until, at: clock.now() } } });
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { acknowledgement: { by: 'jin', note: 'on it', until, at: clock.now() } },
+    });
     await settled(first);
     expect((await open()).active()[0]?.acknowledgement).toEqual({ by: 'jin', note: 'on it', until, at: clock.now() });
     expect(published.at(-1)).toMatchObject({ kind: 'acknowledged', by: 'jin', note: 'on it' });
@@ -119,7 +152,10 @@ describe('Alerts', () => {
     const alerts = await open();
     alerts.accept(evaluation(1_000, [transition('firing', 1_000)], [instance()]));
     const answer = await alerts.resolve(alertId(instance()), 'jin', 'maintenance');
-    expect(answer).toMatchObject({ ok: true, value: { state: 'resolved', resolvedBy: 'jin', resolutionReason: 'maintenance' } });
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { state: 'resolved', resolvedBy: 'jin', resolutionReason: 'maintenance' },
+    });
     alerts.accept(evaluation(2_000, [], [instance({ value: 99 })]));
     expect(alerts.active()).toEqual([]);
     alerts.accept(evaluation(3_000, [transition('resolved', 3_000)], []));
@@ -133,11 +169,17 @@ describe('Alerts', () => {
 
   it('refuses commands that make no sense, with the reason', async () => {
     const alerts = await open();
-    expect(await alerts.acknowledge('nope', { by: 'jin' })).toMatchObject({ ok: false, refusal: { code: 'NOT_FOUND' } });
+    expect(await alerts.acknowledge('nope', { by: 'jin' })).toMatchObject({
+      ok: false,
+      refusal: { code: 'NOT_FOUND' },
+    });
     alerts.accept(evaluation(1_000, [transition('firing', 1_000)], [instance()]));
     const id = alertId(instance());
     expect(await alerts.unacknowledge(id, 'jin')).toMatchObject({ ok: false, refusal: { code: 'CONFLICT' } });
-    expect(await alerts.acknowledge(id, { by: 'jin', until: 5 })).toMatchObject({ ok: false, refusal: { code: 'INVALID_INPUT', path: 'until' } });
+    expect(await alerts.acknowledge(id, { by: 'jin', until: 5 })).toMatchObject({
+      ok: false,
+      refusal: { code: 'INVALID_INPUT', path: 'until' },
+    });
     await alerts.resolve(id, 'jin');
     expect(await alerts.resolve(id, 'kim')).toMatchObject({ ok: false, refusal: { code: 'CONFLICT' } });
     await settled(alerts);
@@ -207,7 +249,12 @@ describe('listAlerts', () => {
     });
     for (let i = 0; i < 25; i++) {
       const one = instance({
-        labels: Labels.of({ alertname: 'A', n: String(i), severity: i % 2 === 0 ? 'critical' : 'warning', venue: i < 5 ? 'kraken' : 'binance' }),
+        labels: Labels.of({
+          alertname: 'A',
+          n: String(i),
+          severity: i % 2 === 0 ? 'critical' : 'warning',
+          venue: i < 5 ? 'kraken' : 'binance',
+        }),
         startsAt: 1_000 + Math.floor(i / 2),
         firedAt: 2_000,
       });
@@ -222,7 +269,11 @@ describe('listAlerts', () => {
     const found: Alert[] = [];
     let after: string | undefined;
     for (;;) {
-      const page = await listAlerts(alerts, { first, ...(filter === undefined ? {} : { filter }), ...(after === undefined ? {} : { after }) });
+      const page = await listAlerts(alerts, {
+        first,
+        ...(filter === undefined ? {} : { filter }),
+        ...(after === undefined ? {} : { after }),
+      });
       if (!page.ok) throw new Error(page.refusal.message);
       found.push(...page.value.items.map(({ node }) => node));
       if (!page.value.hasNextPage) return found;
@@ -243,19 +294,29 @@ describe('listAlerts', () => {
   it('filters by severity, matcher and time', async () => {
     expect(await walk({ severities: ['critical'] }, 50)).toHaveLength(10);
     expect(await walk({ matchers: ['venue=~"kra.*"'] }, 50)).toHaveLength(5);
-    expect(await walk({ matchers: ['venue="binance"', 'severity!="critical"'], states: ['resolved'] }, 50)).toHaveLength(2);
+    expect(
+      await walk({ matchers: ['venue="binance"', 'severity!="critical"'], states: ['resolved'] }, 50),
+    ).toHaveLength(2);
     expect(await walk({ since: 1_008 }, 50)).toHaveLength(4);
     expect(await walk({ acknowledged: true }, 50)).toHaveLength(0);
   });
 
   it('counts what the filter lets through, whatever the page', async () => {
-    expect(await listAlerts(alerts, { first: 1, filter: { states: ['resolved'] } })).toMatchObject({ ok: true, value: { totalCount: 5, hasNextPage: true } });
-    expect(await listAlerts(alerts, { first: 1, filter: { states: ['resolved'], matchers: ['severity="critical"'] } })).toMatchObject({ ok: true, value: { totalCount: 3 } });
+    expect(await listAlerts(alerts, { first: 1, filter: { states: ['resolved'] } })).toMatchObject({
+      ok: true,
+      value: { totalCount: 5, hasNextPage: true },
+    });
+    expect(
+      await listAlerts(alerts, { first: 1, filter: { states: ['resolved'], matchers: ['severity="critical"'] } }),
+    ).toMatchObject({ ok: true, value: { totalCount: 3 } });
   });
 
   it('refuses a cursor and a matcher that are none', async () => {
     expect(await listAlerts(alerts, { first: 1, after: 'x' })).toMatchObject({ ok: false, refusal: { path: 'after' } });
-    expect(await listAlerts(alerts, { first: 1, filter: { matchers: ['venue=~"("'] } })).toMatchObject({ ok: false, refusal: { path: 'filter.matchers' } });
+    expect(await listAlerts(alerts, { first: 1, filter: { matchers: ['venue=~"("'] } })).toMatchObject({
+      ok: false,
+      refusal: { path: 'filter.matchers' },
+    });
   });
 
   it('sums up', async () => {

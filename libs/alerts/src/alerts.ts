@@ -93,14 +93,20 @@ export class Alerts {
     const tracked = await this.underWay(id);
     if (!tracked.ok) return tracked;
     const at = this.#clock.now();
-    if (acknowledgement.until !== undefined && acknowledgement.until <= at) return refused('INVALID_INPUT', 'until lies in the past', 'until');
+    if (acknowledgement.until !== undefined && acknowledgement.until <= at)
+      return refused('INVALID_INPUT', 'until lies in the past', 'until');
     const { alert, firstAcknowledgedAt } = tracked.value;
     const changed: TrackedAlert = {
       ...tracked.value,
       alert: { ...alert, acknowledgement: { ...acknowledgement, at } },
       firstAcknowledgedAt: firstAcknowledgedAt ?? at,
     };
-    return this.command(changed, { at, kind: 'acknowledged', by: acknowledgement.by, note: acknowledgement.note ?? null });
+    return this.command(changed, {
+      at,
+      kind: 'acknowledged',
+      by: acknowledgement.by,
+      note: acknowledgement.note ?? null,
+    });
   }
 
   async unacknowledge(id: string, by: string): Promise<CommandResult<Alert>> {
@@ -119,7 +125,13 @@ export class Alerts {
     const changed: TrackedAlert = {
       ...tracked.value,
       held: true,
-      alert: { ...alert, state: 'resolved', endsAt: at, resolvedBy: by, ...(reason === undefined ? {} : { resolutionReason: reason }) },
+      alert: {
+        ...alert,
+        state: 'resolved',
+        endsAt: at,
+        resolvedBy: by,
+        ...(reason === undefined ? {} : { resolutionReason: reason }),
+      },
     };
     return this.command(changed, { at, kind: 'resolved', by, note: reason ?? null });
   }
@@ -137,7 +149,8 @@ export class Alerts {
   private transit(transition: RuleTransition): Change[] {
     const { instance, kind, at } = transition;
     const tracked = this.#tracked.get(instanceKey(instance));
-    if (kind === 'resolved' || kind === 'inactive') return tracked === undefined ? [] : this.finish(tracked, transition);
+    if (kind === 'resolved' || kind === 'inactive')
+      return tracked === undefined ? [] : this.finish(tracked, transition);
     if (tracked?.held === true) return [];
     const alert = tracked === undefined ? openAlert(instance) : refresh(tracked.alert, instance);
     const changed = { ...tracked, held: false, alert };
@@ -182,7 +195,10 @@ export class Alerts {
     if (tracked !== undefined && !tracked.held) return accepted(tracked);
     const past = tracked?.alert ?? (await this.history.find(id));
     if (past === undefined) return refused('NOT_FOUND', `no alert has the id ${id}`, 'id');
-    return refused('CONFLICT', `the alert is ${past.state} since ${new Date(past.endsAt ?? past.startsAt).toISOString()}`);
+    return refused(
+      'CONFLICT',
+      `the alert is ${past.state} since ${new Date(past.endsAt ?? past.startsAt).toISOString()}`,
+    );
   }
 
   private async command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
@@ -194,7 +210,9 @@ export class Alerts {
     });
     const kept = await Promise.race([written, patience]);
     (timer as { cancel(): void } | undefined)?.cancel();
-    return kept ? accepted(changed.alert) : refused('UNAVAILABLE', 'it holds for now, but could not be written to disk yet');
+    return kept
+      ? accepted(changed.alert)
+      : refused('UNAVAILABLE', 'it holds for now, but could not be written to disk yet');
   }
 
   private track(tracked: TrackedAlert): void {

@@ -47,7 +47,14 @@ export function fromRow(row: Selectable<AlertRow>): TrackedAlert {
     ...present('keepFiringSince', row.keep_firing_since),
     ...(row.ack_by === null || row.ack_at === null
       ? {}
-      : { acknowledgement: { by: row.ack_by, at: row.ack_at, ...present('note', row.ack_note), ...present('until', row.ack_until) } }),
+      : {
+          acknowledgement: {
+            by: row.ack_by,
+            at: row.ack_at,
+            ...present('note', row.ack_note),
+            ...present('until', row.ack_until),
+          },
+        }),
     ...present('resolvedBy', row.resolved_by),
     ...present('resolutionReason', row.resolution_reason),
   };

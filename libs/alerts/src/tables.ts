@@ -88,7 +88,11 @@ export const alertMigrations: readonly Migration[] = [
         .addColumn('by', 'text')
         .addColumn('note', 'text')
         .execute();
-      await database.schema.createIndex('alert_event_by_alert').on('alert_event').columns(['alert_id', 'cursor']).execute();
+      await database.schema
+        .createIndex('alert_event_by_alert')
+        .on('alert_event')
+        .columns(['alert_id', 'cursor'])
+        .execute();
     },
   },
 ];

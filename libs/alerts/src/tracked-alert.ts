@@ -44,7 +44,13 @@ export function refresh(alert: Alert, instance: AlertInstance): Alert {
 export function end(alert: Alert, transition: RuleTransition): Alert {
   const { keepFiringSince: _past, ...rest } = alert;
   const state = transition.kind === 'resolved' ? 'resolved' : 'inactive';
-  return { ...rest, state, endsAt: transition.at, value: transition.instance.value, annotations: transition.instance.annotations };
+  return {
+    ...rest,
+    state,
+    endsAt: transition.at,
+    value: transition.instance.value,
+    annotations: transition.instance.annotations,
+  };
 }
 
 /** The rule's view of an alert, to be handed back to it after a restart. */

@@ -50,10 +50,15 @@ describe('openDatabase', () => {
       database.transaction(async (trx) => {
         const tables = trx.tables<Tables>();
         const { text } = await tables.selectFrom('note').select('text').executeTakeFirstOrThrow();
-        await tables.updateTable('note').set({ text: String(Number(text) + 1) }).execute();
+        await tables
+          .updateTable('note')
+          .set({ text: String(Number(text) + 1) })
+          .execute();
       });
     await Promise.all(Array.from({ length: 25 }, increment));
-    expect(await database.tables<Tables>().selectFrom('note').select('text').executeTakeFirst()).toEqual({ text: '25' });
+    expect(await database.tables<Tables>().selectFrom('note').select('text').executeTakeFirst()).toEqual({
+      text: '25',
+    });
     await database.close();
   });
 
@@ -67,7 +72,10 @@ describe('openDatabase', () => {
 
   it('refuses a second owner of the file by name', async () => {
     const first = await openDatabase({ path, migrations: [notes] });
-    await expect(openDatabase({ path, migrations: [notes] })).rejects.toMatchObject({ code: 'DATA_DIR_IN_USE', message: expect.stringContaining(path) as string });
+    await expect(openDatabase({ path, migrations: [notes] })).rejects.toMatchObject({
+      code: 'DATA_DIR_IN_USE',
+      message: expect.stringContaining(path) as string,
+    });
     await first.close();
   });
 
@@ -79,13 +87,18 @@ describe('openDatabase', () => {
   });
 
   it('refuses a folder that is not there', async () => {
-    await expect(openDatabase({ path: join(folder, 'no', 'state.db'), migrations: [] })).rejects.toMatchObject({ code: 'DATA_UNREADABLE' });
+    await expect(openDatabase({ path: join(folder, 'no', 'state.db'), migrations: [] })).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+    });
   });
 
   it('refuses the state of a newer version', async () => {
     const newer: Migration = { name: '2099-01-01-test-more', up: () => Promise.resolve() };
     await (await openDatabase({ path, migrations: [notes, newer] })).close();
-    await expect(openDatabase({ path, migrations: [notes] })).rejects.toMatchObject({ code: 'DATA_NEWER', message: expect.stringContaining('2099-01-01-test-more') as string });
+    await expect(openDatabase({ path, migrations: [notes] })).rejects.toMatchObject({
+      code: 'DATA_NEWER',
+      message: expect.stringContaining('2099-01-01-test-more') as string,
+    });
   });
 
   it('undoes a migration that fails half-way, so that it can be tried again', async () => {
@@ -96,7 +109,10 @@ describe('openDatabase', () => {
         throw new Error('disk full');
       },
     };
-    await expect(openDatabase({ path, migrations: [notes, half] })).rejects.toMatchObject({ code: 'DATA_UNREADABLE', message: expect.stringContaining('disk full') as string });
+    await expect(openDatabase({ path, migrations: [notes, half] })).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+      message: expect.stringContaining('disk full') as string,
+    });
     const whole: Migration = { ...half, up: (db) => db.schema.alterTable('note').addColumn('extra', 'text').execute() };
     const database = await openDatabase({ path, migrations: [notes, whole] });
     await database.close();

@@ -24,7 +24,10 @@ export interface Database extends TablesOf {
  * Opens (and makes) the file at `path`, `:memory:` for tests, and brings its schema up to date.
  * Throws StartError: in use, damaged, or written by a newer version.
  */
-export async function openDatabase(options: { readonly path: string; readonly migrations: readonly Migration[] }): Promise<Database> {
+export async function openDatabase(options: {
+  readonly path: string;
+  readonly migrations: readonly Migration[];
+}): Promise<Database> {
   const connection = await openSqlite(options.path);
   const kysely = new KyselyDatabase<unknown>({ dialect: sqliteDialect(connection) });
   try {

@@ -10,22 +10,34 @@ export interface Migration {
 }
 
 /** Brings the schema up to date; each step wholly or not at all. */
-export async function migrate(database: Kysely<unknown>, migrations: readonly Migration[], path: string): Promise<void> {
+export async function migrate(
+  database: Kysely<unknown>,
+  migrations: readonly Migration[],
+  path: string,
+): Promise<void> {
   const migrator = new Migrator({
     db: database,
     provider: {
-      getMigrations: () => Promise.resolve(Object.fromEntries(migrations.map((migration) => [migration.name, migration]))),
+      getMigrations: () =>
+        Promise.resolve(Object.fromEntries(migrations.map((migration) => [migration.name, migration]))),
     },
     allowUnorderedMigrations: true,
   });
   const known = new Set(migrations.map(({ name }) => name));
   const foreign = (await executedIn(database)).filter((name) => !known.has(name));
   if (foreign.length > 0) {
-    throw new StartError('DATA_NEWER', `${path} was written by a newer version (it has ${foreign.join(', ')}). Start that version, or give this one another data folder; nothing was changed.`);
+    throw new StartError(
+      'DATA_NEWER',
+      `${path} was written by a newer version (it has ${foreign.join(', ')}). Start that version, or give this one another data folder; nothing was changed.`,
+    );
   }
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
-    throw new StartError('DATA_UNREADABLE', `the schema of ${path} cannot be brought up to date: ${messageOf(error)}. It was left as it was.`, { cause: error });
+    throw new StartError(
+      'DATA_UNREADABLE',
+      `the schema of ${path} cannot be brought up to date: ${messageOf(error)}. It was left as it was.`,
+      { cause: error },
+    );
   }
 }
 

@@ -43,7 +43,9 @@ export class WriteQueue<T> {
   add(items: readonly T[]): Promise<void> {
     if (items.length === 0) return Promise.resolve();
     const done = new Promise<void>((resolve) => {
-      items.forEach((item, i) => this.#waiting.push({ item, written: i === items.length - 1 ? resolve : () => undefined }));
+      items.forEach((item, i) =>
+        this.#waiting.push({ item, written: i === items.length - 1 ? resolve : () => undefined }),
+      );
     });
     this.bound();
     this.#draining ??= this.drain().finally(() => {
@@ -89,7 +91,8 @@ export class WriteQueue<T> {
 
   private failed(thrown: unknown): void {
     const { logger, what } = this.#options;
-    if (!this.#failing) logger.error({ error: messageOf(thrown) }, `${what} cannot be written; keeping it in memory and trying again`);
+    if (!this.#failing)
+      logger.error({ error: messageOf(thrown) }, `${what} cannot be written; keeping it in memory and trying again`);
     this.#failing = true;
   }
 

@@ -10,7 +10,10 @@ export interface Check {
   /** Below the interval. */
   readonly timeoutMs: number;
   /** Never rejects and keeps its own deadline. A failure is of the check itself, not of what it looks at. */
-  run(): Promise<{ readonly ok: true; readonly value: CheckResult } | { readonly ok: false; readonly failure: { readonly reason: string; readonly message: string } }>;
+  run(): Promise<
+    | { readonly ok: true; readonly value: CheckResult }
+    | { readonly ok: false; readonly failure: { readonly reason: string; readonly message: string } }
+  >;
 }
 
 export interface StatusChange {
@@ -111,7 +114,9 @@ export class CheckSchedule {
     const outcome = await check.run();
     const responseTimeMs = clock.monotonic() - begun;
     this.#options.ran(responseTimeMs / 1000);
-    const result: CheckResult = outcome.ok ? outcome.value : { status: 'unknown', summary: `the check is broken: ${outcome.failure.message}` };
+    const result: CheckResult = outcome.ok
+      ? outcome.value
+      : { status: 'unknown', summary: `the check is broken: ${outcome.failure.message}` };
     return {
       name: check.name,
       plugin: check.plugin,

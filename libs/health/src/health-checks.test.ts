@@ -69,7 +69,10 @@ describe('HealthChecks', () => {
   it('looks at once, then on its interval', async () => {
     const health = await start();
     expect(check.runs).toBe(1);
-    expect(health.summary()).toMatchObject({ status: 'healthy', components: [{ name: 'api', status: 'healthy', summary: 'fine' }] });
+    expect(health.summary()).toMatchObject({
+      status: 'healthy',
+      components: [{ name: 'api', status: 'healthy', summary: 'fine' }],
+    });
     await clock.advance(14_998);
     expect(check.runs).toBe(1);
     await clock.advance(2);
@@ -90,7 +93,10 @@ describe('HealthChecks', () => {
     await clock.advance(1_998);
     expect(health.summary().status).toBe('healthy');
     await clock.advance(10);
-    expect(health.summary()).toMatchObject({ status: 'unhealthy', components: [{ summary: 'down', since: clock.now() - 9 }] });
+    expect(health.summary()).toMatchObject({
+      status: 'unhealthy',
+      components: [{ summary: 'down', since: clock.now() - 9 }],
+    });
     await until(() => expect(statuses()).toEqual(['none>healthy', 'healthy>unhealthy']));
   });
 
@@ -110,7 +116,10 @@ describe('HealthChecks', () => {
     };
     const health = await start();
     await clock.advance(3_000);
-    expect(health.summary()).toMatchObject({ status: 'degraded', components: [{ status: 'unknown', summary: 'the check is broken: bug' }] });
+    expect(health.summary()).toMatchObject({
+      status: 'degraded',
+      components: [{ status: 'unknown', summary: 'the check is broken: bug' }],
+    });
     await until(() => expect(statuses()).toEqual(['none>unknown']));
   });
 
@@ -165,8 +174,14 @@ describe('HealthChecks', () => {
     if (!rest.ok) throw new Error(rest.refusal.message);
     const all = [...first.value.items, ...rest.value.items].map(({ node }) => node);
     expect(all).toEqual([...events].reverse());
-    expect(await health.history.page({ first: 5, component: 'nope' })).toMatchObject({ ok: true, value: { items: [] } });
-    expect(await health.history.page({ first: 5, after: 'x' })).toMatchObject({ ok: false, refusal: { path: 'after' } });
+    expect(await health.history.page({ first: 5, component: 'nope' })).toMatchObject({
+      ok: true,
+      value: { items: [] },
+    });
+    expect(await health.history.page({ first: 5, after: 'x' })).toMatchObject({
+      ok: false,
+      refusal: { path: 'after' },
+    });
   });
 
   it('tells the share of time that a component worked, without the time nobody knows of', async () => {
@@ -188,6 +203,9 @@ describe('HealthChecks', () => {
 
   it('names the components when asked for one that is not there', async () => {
     const health = await start();
-    expect(await health.runNow('nope')).toMatchObject({ ok: false, refusal: { code: 'NOT_FOUND', message: expect.stringContaining('api') as string } });
+    expect(await health.runNow('nope')).toMatchObject({
+      ok: false,
+      refusal: { code: 'NOT_FOUND', message: expect.stringContaining('api') as string },
+    });
   });
 });

@@ -89,7 +89,11 @@ export class HealthChecks {
   async runNow(component: string): Promise<CommandResult<ComponentHealth>> {
     const schedule = this.#schedules.get(component);
     if (schedule !== undefined) return accepted(await schedule.runNow());
-    return refused('NOT_FOUND', `no component is called ${component}; there are: ${[...this.#schedules.keys()].join(', ')}`, 'component');
+    return refused(
+      'NOT_FOUND',
+      `no component is called ${component}; there are: ${[...this.#schedules.keys()].join(', ')}`,
+      'component',
+    );
   }
 
   async stop(): Promise<void> {

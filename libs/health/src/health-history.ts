@@ -1,5 +1,13 @@
 import type { Database } from '@tapewatch/database';
-import { accepted, refused, type CommandResult, type EventLog, type HealthEvent, type Page, type PageRequest } from '@tapewatch/model';
+import {
+  accepted,
+  refused,
+  type CommandResult,
+  type EventLog,
+  type HealthEvent,
+  type Page,
+  type PageRequest,
+} from '@tapewatch/model';
 import type { Insertable, Selectable } from 'kysely';
 import type { HealthEventRow, HealthTables } from './tables.js';
 
@@ -14,7 +22,12 @@ export class HealthHistory implements EventLog<HealthEvent> {
   /** One row per change, wholly or not at all; returns them with their cursors. */
   write(events: readonly Insertable<HealthEventRow>[]): Promise<readonly HealthEvent[]> {
     return this.#database.transaction(async (transaction) => {
-      const rows = await transaction.tables<HealthTables>().insertInto('health_event').values([...events]).returningAll().execute();
+      const rows = await transaction
+        .tables<HealthTables>()
+        .insertInto('health_event')
+        .values([...events])
+        .returningAll()
+        .execute();
       return rows.map(fromRow).sort((a, b) => a.cursor - b.cursor);
     });
   }
@@ -24,14 +37,22 @@ export class HealthHistory implements EventLog<HealthEvent> {
     const rows = await this.tables
       .selectFrom('health_event')
       .selectAll()
-      .where('cursor', 'in', (query) => query.selectFrom('health_event').select((select) => select.fn.max<number>('cursor').as('cursor')).groupBy('component'))
+      .where('cursor', 'in', (query) =>
+        query
+          .selectFrom('health_event')
+          .select((select) => select.fn.max<number>('cursor').as('cursor'))
+          .groupBy('component'),
+      )
       .execute();
     return rows.map(fromRow);
   }
 
   /** Newest first. */
-  async page(request: PageRequest & { readonly component?: string; readonly since?: number }): Promise<CommandResult<Page<HealthEvent>>> {
-    if (request.after !== undefined && !/^\d{1,15}$/.test(request.after)) return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
+  async page(
+    request: PageRequest & { readonly component?: string; readonly since?: number },
+  ): Promise<CommandResult<Page<HealthEvent>>> {
+    if (request.after !== undefined && !/^\d{1,15}$/.test(request.after))
+      return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
     let query = this.tables.selectFrom('health_event').selectAll();
     if (request.after !== undefined) query = query.where('cursor', '<', Number(request.after));
     if (request.component !== undefined) query = query.where('component', '=', request.component);
@@ -45,7 +66,13 @@ export class HealthHistory implements EventLog<HealthEvent> {
   }
 
   async since(cursor: number, limit: number): Promise<readonly HealthEvent[]> {
-    const rows = await this.tables.selectFrom('health_event').selectAll().where('cursor', '>', cursor).orderBy('cursor').limit(limit).execute();
+    const rows = await this.tables
+      .selectFrom('health_event')
+      .selectAll()
+      .where('cursor', '>', cursor)
+      .orderBy('cursor')
+      .limit(limit)
+      .execute();
     return rows.map(fromRow);
   }
 
@@ -62,7 +89,10 @@ export class HealthHistory implements EventLog<HealthEvent> {
    * watched, does not count. Undefined when nothing counts.
    */
   async uptimeRatio(component: string, fromMs: number, toMs: number): Promise<number | undefined> {
-    const ofComponent = this.tables.selectFrom('health_event').select(['at', 'status']).where('component', '=', component);
+    const ofComponent = this.tables
+      .selectFrom('health_event')
+      .select(['at', 'status'])
+      .where('component', '=', component);
     const before = await ofComponent.where('at', '<=', fromMs).orderBy('cursor', 'desc').limit(1).execute();
     const within = await ofComponent.where('at', '>', fromMs).where('at', '<=', toMs).orderBy('cursor').execute();
     let upMs = 0;

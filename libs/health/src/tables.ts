@@ -31,7 +31,11 @@ export const healthMigrations: readonly Migration[] = [
         .addColumn('response_time_ms', 'real')
         .addColumn('summary', 'text')
         .execute();
-      await database.schema.createIndex('health_event_by_component').on('health_event').columns(['component', 'cursor']).execute();
+      await database.schema
+        .createIndex('health_event_by_component')
+        .on('health_event')
+        .columns(['component', 'cursor'])
+        .execute();
     },
   },
 ];

@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { MemoryStore, summarizeMetrics } from './index.js';
 
 const metric: MetricDescription = { otelName: 'a.b', name: 'a_b', type: 'gauge', unit: 's', description: '' };
-const series = (labels: Record<string, string>): Series => ({ metric, labels: Labels.of({ __name__: 'a_b', ...labels }) });
+const series = (labels: Record<string, string>): Series => ({
+  metric,
+  labels: Labels.of({ __name__: 'a_b', ...labels }),
+});
 
 function store(options: { retentionMs?: number; budgetBytes?: number; logger?: RecordingLogger } = {}): MemoryStore {
   return new MemoryStore({
@@ -27,26 +30,38 @@ describe('MemoryStore', () => {
     const value = fc.oneof(fc.double(), fc.constantFrom(0, -0, 1, 1, 1, NaN, Infinity, -Infinity, 2 ** 53));
     const second = fc.option(value, { nil: undefined, freq: 6 });
     fc.assert(
-      fc.property(fc.array(second, { minLength: 1, maxLength: 400 }), fc.nat(420), fc.nat(420), fc.integer({ min: 1, max: 30 }), (seconds, from, to, lookback) => {
-        const target = store();
-        const one = series({ x: '1' });
-        const kept: [number, number][] = [];
-        seconds.forEach((sample, i) => {
-          const at = i * 1000;
-          target.accept({ at, series: sample === undefined ? [] : [one], values: sample === undefined ? [] : [sample] });
-          if (sample !== undefined) kept.push([at, sample]);
-        });
-        const expected = kept.filter(([at]) => at > from * 1000 && at <= to * 1000);
-        expect(samplesOf(target, ['x', '1'], from * 1000, to * 1000)).toEqual(expected);
+      fc.property(
+        fc.array(second, { minLength: 1, maxLength: 400 }),
+        fc.nat(420),
+        fc.nat(420),
+        fc.integer({ min: 1, max: 30 }),
+        (seconds, from, to, lookback) => {
+          const target = store();
+          const one = series({ x: '1' });
+          const kept: [number, number][] = [];
+          seconds.forEach((sample, i) => {
+            const at = i * 1000;
+            target.accept({
+              at,
+              series: sample === undefined ? [] : [one],
+              values: sample === undefined ? [] : [sample],
+            });
+            if (sample !== undefined) kept.push([at, sample]);
+          });
+          const expected = kept.filter(([at]) => at > from * 1000 && at <= to * 1000);
+          expect(samplesOf(target, ['x', '1'], from * 1000, to * 1000)).toEqual(expected);
 
-        // The newest sample within the lookback, unless the series has ended since.
-        const newest = kept.filter(([at]) => at <= to * 1000).at(-1);
-        const ended = newest !== undefined && newest[0] + 1000 <= Math.min(to, seconds.length - 1) * 1000;
-        const wanted = newest === undefined || ended || newest[0] <= (to - lookback) * 1000 ? undefined : newest;
-        const out: Sample = { timeMs: 0, value: 0 };
-        const found = target.select([createMatcher('x', '=', '1')]).some((reader) => reader.latest(to * 1000, lookback * 1000, out));
-        expect(found ? [out.timeMs, out.value] : undefined).toEqual(wanted);
-      }),
+          // The newest sample within the lookback, unless the series has ended since.
+          const newest = kept.filter(([at]) => at <= to * 1000).at(-1);
+          const ended = newest !== undefined && newest[0] + 1000 <= Math.min(to, seconds.length - 1) * 1000;
+          const wanted = newest === undefined || ended || newest[0] <= (to - lookback) * 1000 ? undefined : newest;
+          const out: Sample = { timeMs: 0, value: 0 };
+          const found = target
+            .select([createMatcher('x', '=', '1')])
+            .some((reader) => reader.latest(to * 1000, lookback * 1000, out));
+          expect(found ? [out.timeMs, out.value] : undefined).toEqual(wanted);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -69,7 +84,10 @@ describe('MemoryStore', () => {
     const all = [series({ venue: 'binance', s: '1' }), series({ venue: 'kraken', s: '2' }), series({ s: '3' })];
     target.accept({ at: 1000, series: all, values: [1, 2, 3] });
     const found = (...matchers: Parameters<typeof createMatcher>[]): string[] =>
-      target.select(matchers.map((matcher) => createMatcher(...matcher))).map(({ labels }) => labels.get('s')).sort();
+      target
+        .select(matchers.map((matcher) => createMatcher(...matcher)))
+        .map(({ labels }) => labels.get('s'))
+        .sort();
     expect(found(['venue', '=', 'binance'])).toEqual(['1']);
     expect(found(['venue', '!=', 'binance'])).toEqual(['2', '3']);
     expect(found(['venue', '=', ''])).toEqual(['3']);
@@ -93,7 +111,11 @@ describe('MemoryStore', () => {
     const stays = series({ x: 'stays' });
     for (let second = 0; second < 600; second++) {
       const both = second < 10;
-      target.accept({ at: second * 1000, series: both ? [gone, stays] : [stays], values: both ? [second, second] : [second] });
+      target.accept({
+        at: second * 1000,
+        series: both ? [gone, stays] : [stays],
+        values: both ? [second, second] : [second],
+      });
     }
     expect(target.select([createMatcher('x', '=', 'gone')])).toHaveLength(0);
     const [first] = samplesOf(target, ['x', 'stays'], -1, 600_000);
@@ -104,7 +126,8 @@ describe('MemoryStore', () => {
 
   it('does not grow with series that come and go', () => {
     const target = store({ retentionMs: 60_000 });
-    for (let second = 0; second < 2_000; second++) target.accept({ at: second * 1000, series: [series({ x: String(second) })], values: [1] });
+    for (let second = 0; second < 2_000; second++)
+      target.accept({ at: second * 1000, series: [series({ x: String(second) })], values: [1] });
     expect(target.select([createMatcher('__name__', '=', 'a_b')]).length).toBeLessThan(120);
   });
 
@@ -112,10 +135,13 @@ describe('MemoryStore', () => {
     const logger = new RecordingLogger();
     const target = store({ budgetBytes: 300_000, logger });
     const many = Array.from({ length: 100 }, (_, i) => series({ x: String(i) }));
-    for (let second = 0; second < 900; second++) target.accept({ at: second * 1000, series: many, values: many.map((_, i) => second * i + Math.random()) });
+    for (let second = 0; second < 900; second++)
+      target.accept({ at: second * 1000, series: many, values: many.map((_, i) => second * i + Math.random()) });
     expect(target.shortened).toBe(true);
     expect(target.retentionMs).toBeLessThan(600_000);
-    expect(logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([expect.stringContaining('metrics.memory')]);
+    expect(logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
+      expect.stringContaining('metrics.memory'),
+    ]);
   });
 
   it('refuses new series rather than grow past the budget', () => {
@@ -150,13 +176,28 @@ describe('summarizeMetrics', () => {
         completeness: 0.8,
         samplesTotal: 4,
         lastTickAt: 5000,
-        series: [{ name: 'a_b', otelName: 'a.b', unit: 's', labels: Labels.of({ x: '1' }), count: 4, min: 1, max: 5, avg: 3, last: 5 }],
+        series: [
+          {
+            name: 'a_b',
+            otelName: 'a.b',
+            unit: 's',
+            labels: Labels.of({ x: '1' }),
+            count: 4,
+            min: 1,
+            max: 5,
+            avg: 3,
+            last: 5,
+          },
+        ],
       },
     });
   });
 
   it('refuses what is no selector, with its place', () => {
     expect(summarizeMetrics(store(), 5000, 'sum(x)')).toMatchObject({ ok: false, refusal: { code: 'QUERY_INVALID' } });
-    expect(summarizeMetrics(store(), 5000, 'x{')).toMatchObject({ ok: false, refusal: { code: 'QUERY_INVALID', path: expect.stringMatching(/^1:\d+$/) as string } });
+    expect(summarizeMetrics(store(), 5000, 'x{')).toMatchObject({
+      ok: false,
+      refusal: { code: 'QUERY_INVALID', path: expect.stringMatching(/^1:\d+$/) as string },
+    });
   });
 });

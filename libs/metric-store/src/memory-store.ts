@@ -42,7 +42,10 @@ export class MemoryStore implements TickStage, SeriesSource {
     });
     this.#refused.add(0);
     meter
-      .createObservableGauge('tapewatch.memory.retention', { unit: 's', description: 'How far back memory reaches at present' })
+      .createObservableGauge('tapewatch.memory.retention', {
+        unit: 's',
+        description: 'How far back memory reaches at present',
+      })
       .addCallback((result) => result.observe(this.#retentionMs / 1000));
   }
 

@@ -39,7 +39,13 @@ export function summarizeMetrics(store: MemoryStore, rangeMs: number, match?: st
     memory.window(fromMs, lastTickAt, buffer);
     if (buffer.length === 0) continue;
     const { otelName, unit } = memory.metric;
-    series.push({ name: memory.labels.get('__name__'), otelName, unit, labels: memory.labels.without('__name__'), ...figures(buffer) });
+    series.push({
+      name: memory.labels.get('__name__'),
+      otelName,
+      unit,
+      labels: memory.labels.without('__name__'),
+      ...figures(buffer),
+    });
   }
   series.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.labels.key < b.labels.key ? -1 : 1));
   const completeness = Math.min(1, store.ticksIn(fromMs, lastTickAt) / (rangeMs / stepMs));
@@ -51,9 +57,14 @@ function matchersOf(match: string | undefined): CommandResult<readonly Matcher[]
   try {
     const expression = parse(match);
     if (expression.kind === 'selector') return accepted(expression.matchers);
-    return refused('QUERY_INVALID', 'match must be a series selector such as exchange_ticker_last{venue="binance"}', '1:1');
+    return refused(
+      'QUERY_INVALID',
+      'match must be a series selector such as exchange_ticker_last{venue="binance"}',
+      '1:1',
+    );
   } catch (thrown) {
-    if (thrown instanceof PromqlError) return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
+    if (thrown instanceof PromqlError)
+      return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
     throw thrown;
   }
 }

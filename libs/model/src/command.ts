@@ -6,7 +6,8 @@ export interface Refusal {
   readonly path?: string;
 }
 
-export type CommandResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+export type CommandResult<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
 export function accepted<T>(value: T): CommandResult<T> {
   return { ok: true, value };

@@ -47,7 +47,8 @@ export class Labels {
   get key(): string {
     if (this.#key !== undefined) return this.#key;
     let key = '';
-    for (let i = 0; i < this.names.length; i++) key += `${this.names[i] as string}\u0000${this.values[i] as string}\u0001`;
+    for (let i = 0; i < this.names.length; i++)
+      key += `${this.names[i] as string}\u0000${this.values[i] as string}\u0001`;
     this.#key = key;
     return key;
   }

@@ -42,7 +42,8 @@ export class ChannelSender {
 
   constructor(options: ChannelSenderOptions) {
     this.#options = options;
-    for (const outcome of ['sent', 'retrying', 'dead', 'not_sent']) options.count.add(0, { channel: options.channel.name, outcome });
+    for (const outcome of ['sent', 'retrying', 'dead', 'not_sent'])
+      options.count.add(0, { channel: options.channel.name, outcome });
   }
 
   get state(): ChannelState {
@@ -56,8 +57,10 @@ export class ChannelSender {
 
   take(outgoing: Outgoing): void {
     this.#waiting.push(outgoing);
-    if (this.#waiting.length === 1) this.pause(Math.min(longestPauseMs, outgoing.nextAttemptAt - this.#options.clock.now()));
-    if (this.#waiting.length > maxWaiting) void this.finish(this.#waiting.shift() as Outgoing, 'dead', 'too many notifications wait for this channel', 0);
+    if (this.#waiting.length === 1)
+      this.pause(Math.min(longestPauseMs, outgoing.nextAttemptAt - this.#options.clock.now()));
+    if (this.#waiting.length > maxWaiting)
+      void this.finish(this.#waiting.shift() as Outgoing, 'dead', 'too many notifications wait for this channel', 0);
     this.next();
   }
 
@@ -95,7 +98,8 @@ export class ChannelSender {
     const latencyMs = clock.monotonic() - begun;
     duration.record(latencyMs / 1000, { channel: channel.name });
     if (result.outcome === 'sent') {
-      if (this.#lastError !== undefined) this.#options.logger.info({ channel: channel.name }, 'the channel delivers again');
+      if (this.#lastError !== undefined)
+        this.#options.logger.info({ channel: channel.name }, 'the channel delivers again');
       this.#lastSentAt = clock.now();
       this.#lastError = undefined;
       this.drop(head);
@@ -106,7 +110,12 @@ export class ChannelSender {
     const expired = clock.now() - head.notification.at > patienceMs;
     if (result.outcome === 'rejected' || expired) {
       this.drop(head);
-      await this.finish(head, 'dead', expired ? `not delivered within a day: ${result.reason}` : result.reason, latencyMs);
+      await this.finish(
+        head,
+        'dead',
+        expired ? `not delivered within a day: ${result.reason}` : result.reason,
+        latencyMs,
+      );
       return;
     }
     await this.postpone(head, result, latencyMs);
@@ -130,27 +139,53 @@ export class ChannelSender {
     if (place >= 0) this.#waiting.splice(place, 1);
   }
 
-  private async finish(outgoing: Outgoing, outcome: 'sent' | 'dead', reason: string | undefined, latencyMs: number): Promise<void> {
+  private async finish(
+    outgoing: Outgoing,
+    outcome: 'sent' | 'dead',
+    reason: string | undefined,
+    latencyMs: number,
+  ): Promise<void> {
     this.#options.count.add(1, { channel: outgoing.channel, outcome });
     if (outcome === 'dead') {
       this.deadLetters++;
-      this.#options.logger.error({ channel: outgoing.channel, key: outgoing.notification.idempotencyKey, reason }, 'a notification could not be delivered');
+      this.#options.logger.error(
+        { channel: outgoing.channel, key: outgoing.notification.idempotencyKey, reason },
+        'a notification could not be delivered',
+      );
     }
     await this.record({ ...outgoing, attempts: outgoing.attempts + 1 }, outcome, reason, latencyMs);
   }
 
-  private async record(outgoing: Outgoing, outcome: NotificationOutcome, reason: string | undefined, latencyMs: number): Promise<void> {
+  private async record(
+    outgoing: Outgoing,
+    outcome: NotificationOutcome,
+    reason: string | undefined,
+    latencyMs: number,
+  ): Promise<void> {
     const { attempts, nextAttemptAt } = outgoing;
     try {
-      await this.#options.outbox.record(outgoing.id, { outcome, attempts, nextAttemptAt, latencyMs, ...(reason === undefined ? {} : { reason }) });
+      await this.#options.outbox.record(outgoing.id, {
+        outcome,
+        attempts,
+        nextAttemptAt,
+        latencyMs,
+        ...(reason === undefined ? {} : { reason }),
+      });
     } catch (thrown) {
       // Not written: after a crash it is sent again, under the same key.
-      this.#options.logger.warn({ channel: outgoing.channel, error: messageOf(thrown) }, 'the outcome of a notification cannot be written');
+      this.#options.logger.warn(
+        { channel: outgoing.channel, error: messageOf(thrown) },
+        'the outcome of a notification cannot be written',
+      );
     }
   }
 
   private note(reason: string): void {
-    if (this.#lastError === undefined) this.#options.logger.warn({ channel: this.#options.channel.name, reason }, 'the channel does not deliver; trying again');
+    if (this.#lastError === undefined)
+      this.#options.logger.warn(
+        { channel: this.#options.channel.name, reason },
+        'the channel does not deliver; trying again',
+      );
     this.#lastError = reason;
   }
 }

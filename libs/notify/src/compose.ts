@@ -57,5 +57,7 @@ function firingFirst(a: NotificationAlert, b: NotificationAlert): number {
 /** The entries that all records share. */
 function common(records: readonly Readonly<Record<string, string>>[]): Record<string, string> {
   const [first, ...others] = records;
-  return Object.fromEntries(Object.entries(first ?? {}).filter(([key, value]) => others.every((other) => other[key] === value)));
+  return Object.fromEntries(
+    Object.entries(first ?? {}).filter(([key, value]) => others.every((other) => other[key] === value)),
+  );
 }

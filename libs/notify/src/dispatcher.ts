@@ -52,7 +52,8 @@ export class Dispatcher {
   /** Reads what was told before; returns the ids of alerts that channels believe to be firing. */
   async open(): Promise<ReadonlySet<string>> {
     const { outbox } = this.#options;
-    for (const { groupKey, channel, entry } of await outbox.logEntries()) this.#log.set(logKey(groupKey, channel), entry);
+    for (const { groupKey, channel, entry } of await outbox.logEntries())
+      this.#log.set(logKey(groupKey, channel), entry);
     this.#nextId = (await outbox.lastId()) + 1;
     return new Set([...this.#log.values()].flatMap(({ firing }) => [...firing]));
   }
@@ -70,7 +71,8 @@ export class Dispatcher {
   /** Takes alerts whose state may have to be told, and tells at once what may be told at once. */
   dispatch(alerts: readonly Alert[]): void {
     const touched = new Set<Group>();
-    for (const alert of alerts) for (const route of this.#options.routes.routesFor(alert.labels)) touched.add(this.take(alert, route));
+    for (const alert of alerts)
+      for (const route of this.#options.routes.routesFor(alert.labels)) touched.add(this.take(alert, route));
     const nowMs = this.#options.clock.monotonic();
     for (const group of touched) if (group.nextFlushAtMs <= nowMs) this.flush(group);
   }
@@ -81,12 +83,14 @@ export class Dispatcher {
     let group = this.#groups.get(key);
     if (group === undefined) {
       const sinceFiredMs = this.#options.clock.now() - (alert.firedAt ?? alert.startsAt);
-      const nextFlushAtMs = this.#options.clock.monotonic() + Math.min(route.groupWaitMs, route.groupWaitMs - sinceFiredMs);
+      const nextFlushAtMs =
+        this.#options.clock.monotonic() + Math.min(route.groupWaitMs, route.groupWaitMs - sinceFiredMs);
       group = { key, route, labels, alerts: new Map(), nextFlushAtMs, changed: false, remind: false, flushing: false };
       this.#groups.set(key, group);
     }
     const before = group.alerts.get(alert.id);
-    if (before?.acknowledgement !== undefined && alert.acknowledgement === undefined && alert.state === 'firing') group.remind = true;
+    if (before?.acknowledgement !== undefined && alert.acknowledgement === undefined && alert.state === 'firing')
+      group.remind = true;
     group.alerts.set(alert.id, alert);
     group.changed = true;
     return group;
@@ -145,7 +149,13 @@ export class Dispatcher {
     });
   }
 
-  private notificationFor(group: Group, channel: Channel, alerts: readonly Alert[], flush: number, now: number): Outgoing {
+  private notificationFor(
+    group: Group,
+    channel: Channel,
+    alerts: readonly Alert[],
+    flush: number,
+    now: number,
+  ): Outgoing {
     const notification = compose({
       idempotencyKey: `${channel.name}/${createHash('sha256').update(group.key).digest('hex').slice(0, 16)}/${flush}`,
       receiver: group.route.receiver,
@@ -159,20 +169,32 @@ export class Dispatcher {
   }
 
   /** People are told also when this cannot be written: then a crash may repeat the notification, under the same key. */
-  private async keep(group: Group, entries: readonly { channel: string; entry: LogEntry }[], outgoing: readonly Outgoing[]): Promise<void> {
+  private async keep(
+    group: Group,
+    entries: readonly { channel: string; entry: LogEntry }[],
+    outgoing: readonly Outgoing[],
+  ): Promise<void> {
     const { outbox, logger } = this.#options;
     try {
-      await outbox.flush({ groupKey: group.key, receiver: group.route.receiver, groupLabels: group.labels.toObject(), entries, outgoing });
+      await outbox.flush({
+        groupKey: group.key,
+        receiver: group.route.receiver,
+        groupLabels: group.labels.toObject(),
+        entries,
+        outgoing,
+      });
       if (this.#failing) logger.info({}, 'the outbox can be written again');
       this.#failing = false;
     } catch (thrown) {
-      if (!this.#failing) logger.error({ error: messageOf(thrown) }, 'the outbox cannot be written; sending from memory');
+      if (!this.#failing)
+        logger.error({ error: messageOf(thrown) }, 'the outbox cannot be written; sending from memory');
       this.#failing = true;
     }
   }
 
   private forgetEnded(group: Group, told: readonly Alert[]): void {
-    for (const alert of told) if (alert.state !== 'firing' && group.alerts.get(alert.id) === alert) group.alerts.delete(alert.id);
+    for (const alert of told)
+      if (alert.state !== 'firing' && group.alerts.get(alert.id) === alert) group.alerts.delete(alert.id);
     if (group.alerts.size === 0) this.#groups.delete(group.key);
   }
 

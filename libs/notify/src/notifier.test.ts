@@ -67,15 +67,21 @@ describe('Notifier', () => {
     open.push(notifier);
     return notifier;
   };
-  const started = async (route: Partial<RouteConfig> = {}, active: readonly Alert[] = [], past: readonly Alert[] = []): Promise<Notifier> => {
+  const started = async (
+    route: Partial<RouteConfig> = {},
+    active: readonly Alert[] = [],
+    past: readonly Alert[] = [],
+  ): Promise<Notifier> => {
     const notifier = create(route);
     await notifier.start(active, (id) => Promise.resolve(past.find((one) => one.id === id)));
     return notifier;
   };
   /** The disk is real, so it takes a moment of real time. */
   const until = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 5_000, interval: 2 });
-  const heard = (channel: FakeChannel): string[] => channel.got.map(({ status, alerts }) => `${status}:${alerts.map(({ id }) => id).join(',')}`);
-  const told = (channel: FakeChannel, ...wanted: string[]): Promise<void> => until(() => expect(heard(channel)).toEqual(wanted));
+  const heard = (channel: FakeChannel): string[] =>
+    channel.got.map(({ status, alerts }) => `${status}:${alerts.map(({ id }) => id).join(',')}`);
+  const told = (channel: FakeChannel, ...wanted: string[]): Promise<void> =>
+    until(() => expect(heard(channel)).toEqual(wanted));
   /** Whatever would be told within the time has been told. */
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 1_000) {
@@ -109,7 +115,10 @@ describe('Notifier', () => {
 
   it('puts alerts of one group into one message', async () => {
     const notifier = await started({ groupWaitMs: 2_000 });
-    const [a, b] = [alert({ startsAt: clock.now(), firedAt: clock.now() }), alert({ startsAt: clock.now() + 1, firedAt: clock.now() })];
+    const [a, b] = [
+      alert({ startsAt: clock.now(), firedAt: clock.now() }),
+      alert({ startsAt: clock.now() + 1, firedAt: clock.now() }),
+    ];
     notifier.dispatch([a]);
     notifier.dispatch([b]);
     await pass(4_000);
@@ -183,7 +192,8 @@ describe('Notifier', () => {
 
   it('makes a dead letter of what is rejected, and goes on', async () => {
     const notifier = await started();
-    channels[0].answer = ({ alerts }) => (alerts[0]?.name === 'A' ? { outcome: 'rejected', reason: 'HTTP 400' } : sent());
+    channels[0].answer = ({ alerts }) =>
+      alerts[0]?.name === 'A' ? { outcome: 'rejected', reason: 'HTTP 400' } : sent();
     const [a, b] = [alert(), alert({ name: 'B', labels: Labels.of({ alertname: 'B' }) })];
     notifier.dispatch([a]);
     notifier.dispatch([b]);
@@ -284,9 +294,18 @@ describe('Notifier', () => {
   it('tries a channel out with a message that says so', async () => {
     const notifier = await started();
     expect(await notifier.test('one', 'jin')).toMatchObject({ ok: true, value: { channel: 'one', outcome: 'sent' } });
-    expect(channels[0].got[0]).toMatchObject({ test: true, alerts: [{ annotations: { summary: expect.stringContaining('jin') as string } }] });
+    expect(channels[0].got[0]).toMatchObject({
+      test: true,
+      alerts: [{ annotations: { summary: expect.stringContaining('jin') as string } }],
+    });
     channels[0].answer = () => ({ outcome: 'rejected', reason: 'HTTP 401' });
-    expect(await notifier.test('one', 'jin')).toMatchObject({ ok: true, value: { outcome: 'not_sent', reason: 'HTTP 401' } });
-    expect(await notifier.test('nope', 'jin')).toMatchObject({ ok: false, refusal: { code: 'NOT_FOUND', message: expect.stringContaining('one, two') as string } });
+    expect(await notifier.test('one', 'jin')).toMatchObject({
+      ok: true,
+      value: { outcome: 'not_sent', reason: 'HTTP 401' },
+    });
+    expect(await notifier.test('nope', 'jin')).toMatchObject({
+      ok: false,
+      refusal: { code: 'NOT_FOUND', message: expect.stringContaining('one, two') as string },
+    });
   });
 });

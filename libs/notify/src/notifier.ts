@@ -1,7 +1,16 @@
 import type { Meter } from '@opentelemetry/api';
 import type { RouteConfig } from '@tapewatch/config';
 import type { Database } from '@tapewatch/database';
-import { accepted, Labels, refused, type Alert, type Clock, type CommandResult, type Logger, type NotificationOutcome } from '@tapewatch/model';
+import {
+  accepted,
+  Labels,
+  refused,
+  type Alert,
+  type Clock,
+  type CommandResult,
+  type Logger,
+  type NotificationOutcome,
+} from '@tapewatch/model';
 import type { Receiver } from './channel.js';
 import { ChannelSender, type ChannelState } from './channel-sender.js';
 import { compose } from './compose.js';
@@ -66,7 +75,10 @@ export class Notifier {
     for (const outgoing of await this.#outbox.waiting()) await this.resume(outgoing);
     const known = new Set(active.map(({ id }) => id));
     const others = await Promise.all([...believedFiring].filter((id) => !known.has(id)).map(find));
-    this.dispatch([...active.filter(({ state }) => state === 'firing'), ...others.filter((alert) => alert !== undefined)]);
+    this.dispatch([
+      ...active.filter(({ state }) => state === 'firing'),
+      ...others.filter((alert) => alert !== undefined),
+    ]);
     this.#dispatcher.start();
   }
 
@@ -135,14 +147,19 @@ export class Notifier {
 }
 
 function createSenders(options: NotifierOptions, outbox: Outbox): ReadonlyMap<string, ChannelSender> {
-  const count = options.meter.createCounter('notification.count', { unit: '{notification}', description: 'Notifications by outcome' });
+  const count = options.meter.createCounter('notification.count', {
+    unit: '{notification}',
+    description: 'Notifications by outcome',
+  });
   const duration = options.meter.createHistogram('notification.duration', {
     unit: 's',
     description: 'One attempt to deliver a notification',
     advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
   });
   const channels = options.receivers.flatMap((receiver) => receiver.channels);
-  return new Map(channels.map((channel) => [channel.name, new ChannelSender({ ...options, channel, outbox, count, duration })]));
+  return new Map(
+    channels.map((channel) => [channel.name, new ChannelSender({ ...options, channel, outbox, count, duration })]),
+  );
 }
 
 function testAlert(channel: string, by: string, at: number): Alert {

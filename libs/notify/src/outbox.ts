@@ -48,14 +48,26 @@ export class Outbox {
     await this.#database.transaction(async (transaction) => {
       const tables = transaction.tables<NotifyTables>();
       for (const { channel, entry } of flush.entries) {
-        const changing = { flush: entry.flush, firing: JSON.stringify([...entry.firing]), resolved: JSON.stringify([...entry.resolved]), at: entry.at };
+        const changing = {
+          flush: entry.flush,
+          firing: JSON.stringify([...entry.firing]),
+          resolved: JSON.stringify([...entry.resolved]),
+          at: entry.at,
+        };
         await tables
           .insertInto('notification_log')
-          .values({ group_key: flush.groupKey, channel, receiver: flush.receiver, group_labels: JSON.stringify(flush.groupLabels), ...changing })
+          .values({
+            group_key: flush.groupKey,
+            channel,
+            receiver: flush.receiver,
+            group_labels: JSON.stringify(flush.groupLabels),
+            ...changing,
+          })
           .onConflict((conflict) => conflict.columns(['group_key', 'channel']).doUpdateSet(changing))
           .execute();
       }
-      if (flush.outgoing.length > 0) await tables.insertInto('notification').values(flush.outgoing.map(rowOf)).execute();
+      if (flush.outgoing.length > 0)
+        await tables.insertInto('notification').values(flush.outgoing.map(rowOf)).execute();
     });
   }
 
@@ -76,7 +88,13 @@ export class Outbox {
 
   /** What was on its way when the program ended, oldest first. */
   async waiting(): Promise<readonly Outgoing[]> {
-    const rows = await this.#database.tables<NotifyTables>().selectFrom('notification').selectAll().where('outcome', '=', 'retrying').orderBy('id').execute();
+    const rows = await this.#database
+      .tables<NotifyTables>()
+      .selectFrom('notification')
+      .selectAll()
+      .where('outcome', '=', 'retrying')
+      .orderBy('id')
+      .execute();
     return rows.map((row) => ({
       id: row.id,
       channel: row.channel,

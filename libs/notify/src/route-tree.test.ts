@@ -12,12 +12,17 @@ const tree = new RouteTree(
     groupWaitMs: 5_000,
     routes: [
       route({ receiver: 'pager', matchers: ['severity="critical"'], continue: true, groupWaitMs: 0 }),
-      route({ matchers: ['venue=~"bin.*"'], repeatIntervalMs: 60_000, routes: [route({ receiver: 'desk', matchers: ['desk="a"'], groupBy: ['...'] })] }),
+      route({
+        matchers: ['venue=~"bin.*"'],
+        repeatIntervalMs: 60_000,
+        routes: [route({ receiver: 'desk', matchers: ['desk="a"'], groupBy: ['...'] })],
+      }),
       route({ receiver: 'never', matchers: ['venue="binance"'] }),
     ],
   }),
 );
-const receivers = (labels: Record<string, string>): string[] => tree.routesFor(Labels.of(labels)).map(({ receiver }) => receiver);
+const receivers = (labels: Record<string, string>): string[] =>
+  tree.routesFor(Labels.of(labels)).map(({ receiver }) => receiver);
 
 describe('RouteTree', () => {
   it('falls back to the root', () => {
@@ -35,7 +40,12 @@ describe('RouteTree', () => {
 
   it('inherits what is not written', () => {
     const [desk] = tree.routesFor(Labels.of({ venue: 'binance', desk: 'a' }));
-    expect(desk).toMatchObject({ groupBy: 'all', groupWaitMs: 5_000, groupIntervalMs: 1_000, repeatIntervalMs: 60_000 });
+    expect(desk).toMatchObject({
+      groupBy: 'all',
+      groupWaitMs: 5_000,
+      groupIntervalMs: 1_000,
+      repeatIntervalMs: 60_000,
+    });
     const [pager] = tree.routesFor(Labels.of({ severity: 'critical' }));
     expect(pager).toMatchObject({ groupBy: ['alertname', 'venue'], groupWaitMs: 0, repeatIntervalMs: 14_400_000 });
   });

@@ -69,7 +69,11 @@ export const notifyMigrations: readonly Migration[] = [
         .addColumn('next_attempt_at', 'bigint', (column) => column.notNull())
         .addColumn('latency_ms', 'real')
         .execute();
-      await database.schema.createIndex('notification_by_outcome').on('notification').columns(['outcome', 'channel', 'id']).execute();
+      await database.schema
+        .createIndex('notification_by_outcome')
+        .on('notification')
+        .columns(['outcome', 'channel', 'id'])
+        .execute();
     },
   },
 ];

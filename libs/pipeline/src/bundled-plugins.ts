@@ -7,4 +7,11 @@ import ruleThreshold from '@tapewatch/rule-threshold';
 import type { Plugin } from '@tapewatch/plugin-sdk';
 
 /** The plugins that come with the program. They enter through the same registry as a user's. */
-export const bundledPlugins: readonly Plugin[] = [checkHttp, checkExchange, channelConsole, channelWebhook, rulePromql, ruleThreshold];
+export const bundledPlugins: readonly Plugin[] = [
+  checkHttp,
+  checkExchange,
+  channelConsole,
+  channelWebhook,
+  rulePromql,
+  ruleThreshold,
+];

@@ -1,6 +1,13 @@
 import type { TapewatchConfig } from '@tapewatch/config';
 import { ConfigError, type Problem } from '@tapewatch/model';
-import { createChannel, createCheck, loadPlugin, PluginRegistry, type CheckInstance, type Supervisor } from '@tapewatch/plugin-host';
+import {
+  createChannel,
+  createCheck,
+  loadPlugin,
+  PluginRegistry,
+  type CheckInstance,
+  type Supervisor,
+} from '@tapewatch/plugin-host';
 import type { Receiver } from '@tapewatch/notify';
 import { bundledPlugins } from './bundled-plugins.js';
 

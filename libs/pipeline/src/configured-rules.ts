@@ -7,7 +7,11 @@ import { horizonMs } from '@tapewatch/promql';
 import { loadRuleFiles, type RuleGroup } from '@tapewatch/rules';
 
 /** The shipped rules and the user's. Throws a ConfigError with everything that is wrong in any of the files. */
-export async function loadRules(config: TapewatchConfig, shippedRulesDir: string, registry: PluginRegistry): Promise<readonly RuleGroup[]> {
+export async function loadRules(
+  config: TapewatchConfig,
+  shippedRulesDir: string,
+  registry: PluginRegistry,
+): Promise<readonly RuleGroup[]> {
   const shipped = config.shippedRules ? await yamlFilesIn(shippedRulesDir) : [];
   const groups = await loadRuleFiles(
     [...shipped, ...config.ruleFiles],

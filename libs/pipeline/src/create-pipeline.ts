@@ -8,11 +8,25 @@ import { openDatabase, type Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks, healthMigrations } from '@tapewatch/health';
 import { MemoryStore } from '@tapewatch/metric-store';
-import { ConfigError, messageOf, StartError, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import {
+  ConfigError,
+  messageOf,
+  StartError,
+  type AlertEvent,
+  type Clock,
+  type HealthEvent,
+  type Logger,
+} from '@tapewatch/model';
 import { Notifier, notifyMigrations } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
-import { createTelemetry, destinationsFrom, OtlpDestination, resourceFrom, SeriesTranslation } from '@tapewatch/telemetry';
+import {
+  createTelemetry,
+  destinationsFrom,
+  OtlpDestination,
+  resourceFrom,
+  SeriesTranslation,
+} from '@tapewatch/telemetry';
 import { bindPlugins, loadPlugins } from './configured-plugins.js';
 import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
@@ -69,7 +83,13 @@ export async function checkPipelineConfig(
 
 /** To see whether plugins take their config, without calling or measuring them. */
 function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 'logger'>): Supervisor {
-  return new Supervisor({ clock, logger, meter: createNoopMeter(), query: () => Promise.resolve([]), noteError: () => undefined });
+  return new Supervisor({
+    clock,
+    logger,
+    meter: createNoopMeter(),
+    query: () => Promise.resolve([]),
+    noteError: () => undefined,
+  });
 }
 
 /**
@@ -97,10 +117,16 @@ async function assemble(
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
   //                               └──> series ──> store ──> rules
-  const store = new MemoryStore({ retentionMs: config.metrics.retentionMs, budgetBytes: config.metrics.memoryBytes, logger });
+  const store = new MemoryStore({
+    retentionMs: config.metrics.retentionMs,
+    budgetBytes: config.metrics.memoryBytes,
+    logger,
+  });
   const ticks = new TickFork(logger);
   const series = new SeriesTranslation({ logger, next: [ticks] });
-  const destinations = destinationsFrom(env, config.otlp.destinations).map((destination) => new OtlpDestination({ clock, logger, destination }));
+  const destinations = destinationsFrom(env, config.otlp.destinations).map(
+    (destination) => new OtlpDestination({ clock, logger, destination }),
+  );
   const telemetry = createTelemetry({
     clock,
     logger,
@@ -129,8 +155,24 @@ async function assemble(
   // rules ──> alerts ──> notify ──> channels
   const alertEvents = new EventTopic<AlertEvent>(logger);
   const healthEvents = new EventTopic<HealthEvent>(logger);
-  const notifier = new Notifier({ database, route: config.route, receivers, externalUrl, clock, random, logger, meter });
-  const alerts = await Alerts.open({ database, dispatch: notifier, publish: (event) => alertEvents.publish(event), clock, logger, meter });
+  const notifier = new Notifier({
+    database,
+    route: config.route,
+    receivers,
+    externalUrl,
+    clock,
+    random,
+    logger,
+    meter,
+  });
+  const alerts = await Alerts.open({
+    database,
+    dispatch: notifier,
+    publish: (event) => alertEvents.publish(event),
+    clock,
+    logger,
+    meter,
+  });
   const engine = createRuleEngine({
     groups,
     query: (expression, at) => queries.evaluate(expression, at),
@@ -142,7 +184,14 @@ async function assemble(
     next: (evaluation) => alerts.accept(evaluation),
   });
   const exchanges = createExchanges({ exchanges: config.exchanges, meter, clock, logger, random });
-  const health = new HealthChecks({ checks, database, publish: (event) => healthEvents.publish(event), clock, logger, meter });
+  const health = new HealthChecks({
+    checks,
+    database,
+    publish: (event) => healthEvents.publish(event),
+    clock,
+    logger,
+    meter,
+  });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
 
@@ -175,7 +224,12 @@ async function openState(dataDir: string): Promise<Database> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
   } catch (thrown) {
-    throw new StartError('DATA_UNREADABLE', `the data folder ${dataDir} cannot be made: ${messageOf(thrown)}`, { cause: thrown });
+    throw new StartError('DATA_UNREADABLE', `the data folder ${dataDir} cannot be made: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
   }
-  return openDatabase({ path: join(dataDir, stateFile), migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations] });
+  return openDatabase({
+    path: join(dataDir, stateFile),
+    migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations],
+  });
 }

@@ -71,10 +71,16 @@ receivers:
       expect(first).toContain('HealthCheckUnhealthy');
       return JSON.parse(first ?? '') as { alerts: { labels: Record<string, string>; runbookUrl: string }[] };
     });
-    expect(line.alerts[0]).toMatchObject({ labels: { component: 'margin', plugin: 'funding-desk' }, runbookUrl: 'http://tapewatch.test/runbooks/HealthCheckUnhealthy' });
+    expect(line.alerts[0]).toMatchObject({
+      labels: { component: 'margin', plugin: 'funding-desk' },
+      runbookUrl: 'http://tapewatch.test/runbooks/HealthCheckUnhealthy',
+    });
     expect(running.read.readiness()).toMatchObject({ ready: true, degraded: [] });
     expect(running.read.plugins().map(({ name }) => name)).toContain('funding-desk');
-    expect(running.read.health()).toMatchObject({ status: 'unhealthy', components: [{ name: 'margin', summary: '5.0 % margin left' }] });
+    expect(running.read.health()).toMatchObject({
+      status: 'unhealthy',
+      components: [{ name: 'margin', summary: '5.0 % margin left' }],
+    });
 
     marginRatio = 0.9;
     expect(await running.commands.runHealthCheck('margin')).toMatchObject({ ok: true, value: { status: 'healthy' } });
@@ -86,10 +92,19 @@ receivers:
     const running = await create('host: { enabled: false }\n');
     await running.start();
     await until(() => expect(running.read.status().samplesTotal).toBeGreaterThan(100));
-    expect(running.read.query('tapewatch_series')).toMatchObject({ ok: true, value: { kind: 'vector', series: [{ labels: expect.anything() as unknown }] } });
-    expect(running.read.query('tapewatch_series +')).toMatchObject({ ok: false, refusal: { code: 'QUERY_INVALID', path: expect.stringMatching(/^1:\d+$/) as string } });
+    expect(running.read.query('tapewatch_series')).toMatchObject({
+      ok: true,
+      value: { kind: 'vector', series: [{ labels: expect.anything() as unknown }] },
+    });
+    expect(running.read.query('tapewatch_series +')).toMatchObject({
+      ok: false,
+      refusal: { code: 'QUERY_INVALID', path: expect.stringMatching(/^1:\d+$/) as string },
+    });
     expect(running.read.prometheusText()).toMatch(/^# HELP tapewatch_series /m);
-    expect(running.read.metricsSummary(60_000, 'tapewatch_samples_total')).toMatchObject({ ok: true, value: { series: [{ name: 'tapewatch_samples_total', otelName: 'tapewatch.samples' }] } });
+    expect(running.read.metricsSummary(60_000, 'tapewatch_samples_total')).toMatchObject({
+      ok: true,
+      value: { series: [{ name: 'tapewatch_samples_total', otelName: 'tapewatch.samples' }] },
+    });
   });
 
   it('names everything that is wrong with a config at once, from every stage, and touches no data', async () => {
@@ -113,14 +128,20 @@ rule_files: [${rules}]
       (thrown: unknown) => (thrown as ConfigError).problems,
     );
     const text = problems.map(({ path, line, message }) => `${path ?? ''} ${line ?? ''} ${message}`).join('\n');
-    for (const word of ['checks[0].type', 'checks[1].config.url', 'pigeon', 'bad-rules']) expect(`${text}${problems.map(({ file }) => file).join()}`).toContain(word);
+    for (const word of ['checks[0].type', 'checks[1].config.url', 'pigeon', 'bad-rules'])
+      expect(`${text}${problems.map(({ file }) => file).join()}`).toContain(word);
     await expect(readFile(join(folder, 'data', 'state.db'))).rejects.toThrow();
   });
 
   it('refuses a rule that looks back further than memory', async () => {
     const rules = join(folder, 'rules.yaml');
-    await writeFile(rules, 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: max_over_time(exchange_up[2h]) > 1\n');
-    await expect(create(`shipped_rules: false\nrule_files: [${rules}]\n`)).rejects.toThrow(/looks back 2h, but memory holds 1h/);
+    await writeFile(
+      rules,
+      'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: max_over_time(exchange_up[2h]) > 1\n',
+    );
+    await expect(create(`shipped_rules: false\nrule_files: [${rules}]\n`)).rejects.toThrow(
+      /looks back 2h, but memory holds 1h/,
+    );
   });
 
   it('can be stopped twice, and without having been started', async () => {

@@ -33,9 +33,13 @@ export interface Pipeline {
 export interface PipelineReader {
   readiness(): Readiness;
   health(): HealthSummary;
-  healthHistory(request: PageRequest & { readonly component?: string; readonly since?: number }): Promise<CommandResult<Page<HealthEvent>>>;
+  healthHistory(
+    request: PageRequest & { readonly component?: string; readonly since?: number },
+  ): Promise<CommandResult<Page<HealthEvent>>>;
   uptimeRatio(component: string, rangeMs: number): Promise<number | undefined>;
-  alerts(request: PageRequest & { readonly filter?: AlertFilter }): Promise<CommandResult<Page<Alert> & { readonly totalCount: number }>>;
+  alerts(
+    request: PageRequest & { readonly filter?: AlertFilter },
+  ): Promise<CommandResult<Page<Alert> & { readonly totalCount: number }>>;
   alert(id: string): Promise<Alert | undefined>;
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;

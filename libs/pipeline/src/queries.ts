@@ -32,11 +32,15 @@ export class Queries {
   /** As of `at`; of the newest tick without it. */
   instant(text: string, at?: number): CommandResult<MetricResult> {
     const timeMs = at ?? this.newest();
-    return this.answer(text, timeMs, (expression) => evaluateInstant(expression, this.#store, timeMs, { limits: this.limits() }));
+    return this.answer(text, timeMs, (expression) =>
+      evaluateInstant(expression, this.#store, timeMs, { limits: this.limits() }),
+    );
   }
 
   range(text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult> {
-    return this.answer(text, to, (expression) => evaluateRange(expression, this.#store, from, to, stepMs, { limits: this.limits() }));
+    return this.answer(text, to, (expression) =>
+      evaluateRange(expression, this.#store, from, to, stepMs, { limits: this.limits() }),
+    );
   }
 
   /** For rules: parsed before, and what goes wrong is thrown. */
@@ -49,20 +53,29 @@ export class Queries {
     const result = this.instant(text);
     if (!result.ok) throw new Error(`${result.refusal.path ?? ''} ${result.refusal.message}`.trim());
     await Promise.resolve();
-    return result.value.series.map(({ labels, values }) => ({ labels: labels.toObject(), value: values[values.length - 1] as number }));
+    return result.value.series.map(({ labels, values }) => ({
+      labels: labels.toObject(),
+      value: values[values.length - 1] as number,
+    }));
   }
 
   private newest(): number {
     return this.#store.lastTickAt ?? this.#clock.now();
   }
 
-  private answer(text: string, at: number, evaluate: (expression: Expression) => QueryResult): CommandResult<MetricResult> {
+  private answer(
+    text: string,
+    at: number,
+    evaluate: (expression: Expression) => QueryResult,
+  ): CommandResult<MetricResult> {
     try {
       return accepted(metricResult(evaluate(parse(text)), at));
     } catch (thrown) {
       if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message);
-      if (thrown instanceof PromqlError) return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
-      if (thrown instanceof EvaluationError) return refused('QUERY_INVALID', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
+      if (thrown instanceof PromqlError)
+        return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
+      if (thrown instanceof EvaluationError)
+        return refused('QUERY_INVALID', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
       throw thrown;
     }
   }

@@ -32,8 +32,12 @@ export async function createCheck(
   host: { readonly registry: PluginRegistry; readonly supervisor: Supervisor; readonly locate: Locate },
 ): Promise<Parsed<CheckInstance>> {
   const provided = host.registry.find('check', config.type);
-  if (provided === undefined) return { ok: false, problems: [unknownType('check', config.type, [...path, 'type'], host)] };
-  const parsed = await parseConfig(provided.definition.config, config.config, { path: [...path, 'config'], locate: host.locate });
+  if (provided === undefined)
+    return { ok: false, problems: [unknownType('check', config.type, [...path, 'type'], host)] };
+  const parsed = await parseConfig(provided.definition.config, config.config, {
+    path: [...path, 'config'],
+    locate: host.locate,
+  });
   if (!parsed.ok) return parsed;
   const instance: Instance = { plugin: provided.plugin.name, kind: 'check', type: config.type, name: config.name };
   host.supervisor.announce(instance);
@@ -44,7 +48,10 @@ export async function createCheck(
       plugin: provided.plugin.name,
       intervalMs: config.intervalMs,
       timeoutMs: config.timeoutMs,
-      run: () => host.supervisor.call(instance, config.timeoutMs, async (context) => checked(await provided.definition.run(context, parsed.value))),
+      run: () =>
+        host.supervisor.call(instance, config.timeoutMs, async (context) =>
+          checked(await provided.definition.run(context, parsed.value)),
+        ),
     },
   };
 }
@@ -56,7 +63,10 @@ export async function createChannel(
 ): Promise<Parsed<ChannelInstance>> {
   const provided = host.registry.find('channel', config.type);
   if (provided === undefined) return { ok: false, problems: [unknownType('channel', config.type, config.path, host)] };
-  const parsed = await parseConfig(provided.definition.config, config.config, { path: config.path, locate: host.locate });
+  const parsed = await parseConfig(provided.definition.config, config.config, {
+    path: config.path,
+    locate: host.locate,
+  });
   if (!parsed.ok) return parsed;
   const instance: Instance = { plugin: provided.plugin.name, kind: 'channel', type: config.type, name: config.name };
   host.supervisor.announce(instance);
@@ -67,7 +77,9 @@ export async function createChannel(
       plugin: provided.plugin.name,
       sendResolved: config.sendResolved ?? provided.definition.sendResolved,
       async send(notification) {
-        const call = await host.supervisor.call(instance, sendDeadlineMs, (context) => provided.definition.send(context, parsed.value, notification));
+        const call = await host.supervisor.call(instance, sendDeadlineMs, (context) =>
+          provided.definition.send(context, parsed.value, notification),
+        );
         return call.ok ? call.value : { outcome: 'retry', reason: call.failure.message };
       },
     },
@@ -93,7 +105,10 @@ function unknownType(
     message: `no plugin provides the ${kind} type ${type}`,
     path: formatPath(path),
     found: what,
-    allowed: host.registry.types(kind).map((known) => (kind === 'channel' ? `${known}_configs` : known)).join(', '),
+    allowed: host.registry
+      .types(kind)
+      .map((known) => (kind === 'channel' ? `${known}_configs` : known))
+      .join(', '),
     file,
     line,
     column,

@@ -10,12 +10,21 @@ const entries = ['index.js', 'index.mjs', 'dist/index.js', 'src/index.ts', 'inde
 export async function loadPlugin(path: string): Promise<unknown> {
   const file = await entryOf(path);
   if (file === undefined) {
-    throw new ConfigError([{ code: 'PLUGIN_NOT_FOUND', file: path, message: 'there is no plugin here', allowed: `a module file, or a folder with ${entries.join(', ')}` }]);
+    throw new ConfigError([
+      {
+        code: 'PLUGIN_NOT_FOUND',
+        file: path,
+        message: 'there is no plugin here',
+        allowed: `a module file, or a folder with ${entries.join(', ')}`,
+      },
+    ]);
   }
   try {
     return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
   } catch (thrown) {
-    throw new ConfigError([{ code: 'PLUGIN_NOT_FOUND', file, message: `the plugin cannot be imported: ${messageOf(thrown)}` }]);
+    throw new ConfigError([
+      { code: 'PLUGIN_NOT_FOUND', file, message: `the plugin cannot be imported: ${messageOf(thrown)}` },
+    ]);
   }
 }
 

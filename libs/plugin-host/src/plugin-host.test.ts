@@ -7,15 +7,29 @@ import { createNoopMeter } from '@opentelemetry/api';
 import type { Locate } from '@tapewatch/config';
 import { ConfigError } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
-import { defineChannel, defineCheck, definePlugin, healthy, sent, type Notification, type Plugin } from '@tapewatch/plugin-sdk';
+import {
+  defineChannel,
+  defineCheck,
+  definePlugin,
+  healthy,
+  sent,
+  type Notification,
+  type Plugin,
+} from '@tapewatch/plugin-sdk';
 import { sampleNotification } from '@tapewatch/plugin-sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createChannel, createCheck, loadPlugin, PluginRegistry, Supervisor } from './index.js';
 
 const locate: Locate = () => ({ file: 'tapewatch.yaml', line: 7, column: 3 });
-const check = defineCheck({ type: 'depth', description: 'd', config: z.strictObject({ limit: z.number() }), run: (_, { limit }) => healthy(`limit ${limit}`) });
-const desk = (overrides: Partial<Plugin> = {}): Plugin => definePlugin({ name: 'desk', version: '1.0.0', sdk: 1, provides: [check], ...overrides });
+const check = defineCheck({
+  type: 'depth',
+  description: 'd',
+  config: z.strictObject({ limit: z.number() }),
+  run: (_, { limit }) => healthy(`limit ${limit}`),
+});
+const desk = (overrides: Partial<Plugin> = {}): Plugin =>
+  definePlugin({ name: 'desk', version: '1.0.0', sdk: 1, provides: [check], ...overrides });
 
 function problemsOf(work: () => unknown): readonly string[] {
   try {
@@ -34,7 +48,13 @@ describe('PluginRegistry', () => {
     expect(registry.find('check', 'depth')?.plugin.name).toBe('desk');
     expect(registry.find('channel', 'depth')).toBeUndefined();
     expect(registry.views()).toMatchObject([
-      { name: 'desk', version: '1.0.0', kinds: ['check:depth'], state: 'running', configSchema: { 'check:depth': { properties: { limit: { type: 'number' } } } } },
+      {
+        name: 'desk',
+        version: '1.0.0',
+        kinds: ['check:depth'],
+        state: 'running',
+        configSchema: { 'check:depth': { properties: { limit: { type: 'number' } } } },
+      },
     ]);
   });
 
@@ -44,7 +64,10 @@ describe('PluginRegistry', () => {
     [desk({ version: 'one' }), 'PLUGIN_INVALID version must be'],
     [{ ...desk(), sdk: 99 }, 'PLUGIN_INVALID it was made for SDK protocol 99, this program speaks 1'],
     [desk({ provides: [] }), 'PLUGIN_INVALID provides must list'],
-    [{ ...desk(), provides: [{ kind: 'check', type: 'x', config: {} }] }, 'PLUGIN_INVALID provides[0].run must be a function'],
+    [
+      { ...desk(), provides: [{ kind: 'check', type: 'x', config: {} }] },
+      'PLUGIN_INVALID provides[0].run must be a function',
+    ],
     [{ ...desk(), provides: [{ kind: 'magic' }] }, 'PLUGIN_INVALID provides[0] must come from'],
   ])('refuses what is no plugin: %#', (value, message) => {
     expect(problemsOf(() => new PluginRegistry().register(value, 'here')).join('\n')).toContain(message);
@@ -98,7 +121,10 @@ describe('Supervisor', () => {
   });
 
   it('gives back what the plugin gives', async () => {
-    expect(await supervisor.call(instance, 1_000, ({ name }) => `hello ${name}`)).toEqual({ ok: true, value: 'hello queue' });
+    expect(await supervisor.call(instance, 1_000, ({ name }) => `hello ${name}`)).toEqual({
+      ok: true,
+      value: 'hello queue',
+    });
   });
 
   it('turns a throw into a failure with its message', async () => {
@@ -154,7 +180,10 @@ describe('Supervisor', () => {
       ]) as unknown[],
     );
     const unknown = await createCheck({ ...config, type: 'dept', config: {} }, ['checks', 0], host);
-    expect(unknown).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_REFERENCE', allowed: 'depth', path: 'checks[0].type' }] });
+    expect(unknown).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONFIG_REFERENCE', allowed: 'depth', path: 'checks[0].type' }],
+    });
   });
 
   it('makes a retry of a channel that throws', async () => {
@@ -171,7 +200,10 @@ describe('Supervisor', () => {
     });
     const registry = new PluginRegistry();
     registry.register(desk({ provides: [channel] }), 'here');
-    const bound = await createChannel({ name: 'ops', type: 'pager', config: {}, path: ['receivers', 0] }, { registry, supervisor, locate });
+    const bound = await createChannel(
+      { name: 'ops', type: 'pager', config: {}, path: ['receivers', 0] },
+      { registry, supervisor, locate },
+    );
     if (!bound.ok) throw new Error('not bound');
     expect(bound.value.sendResolved).toBe(false);
     expect(await bound.value.send(sampleNotification())).toEqual({ outcome: 'retry', reason: 'bug' });

@@ -1,5 +1,12 @@
 import { ConfigError, type Problem } from '@tapewatch/model';
-import { sdkProtocol, type ChannelDefinition, type CheckDefinition, type Plugin, type Provision, type RuleDefinition } from '@tapewatch/plugin-sdk';
+import {
+  sdkProtocol,
+  type ChannelDefinition,
+  type CheckDefinition,
+  type Plugin,
+  type Provision,
+  type RuleDefinition,
+} from '@tapewatch/plugin-sdk';
 import { jsonSchemaOf } from './schema.js';
 
 export interface PluginView {
@@ -38,7 +45,8 @@ export class PluginRegistry {
       throw new ConfigError([conflict(plugin, origin, clashes, (clash) => this.#provided.get(clash)?.plugin.name)]);
     }
     this.#plugins.push(plugin);
-    for (const definition of plugin.provides) this.#provided.set(keyOf(definition.kind, definition.type), { plugin, definition });
+    for (const definition of plugin.provides)
+      this.#provided.set(keyOf(definition.kind, definition.type), { plugin, definition });
     return plugin;
   }
 
@@ -48,7 +56,9 @@ export class PluginRegistry {
 
   /** The types of one kind, for messages. */
   types(kind: keyof DefinitionOf): readonly string[] {
-    return [...this.#provided.values()].flatMap(({ definition }) => (definition.kind === kind ? [definition.type] : [])).sort();
+    return [...this.#provided.values()]
+      .flatMap(({ definition }) => (definition.kind === kind ? [definition.type] : []))
+      .sort();
   }
 
   /** Remembered for whoever looks at the plugin. */
@@ -66,7 +76,9 @@ export class PluginRegistry {
         state: 'running',
         isolation: 'inline',
         restarts: 0,
-        configSchema: Object.fromEntries(plugin.provides.map((provision) => [keyOf(provision.kind, provision.type), schemaOf(provision)])),
+        configSchema: Object.fromEntries(
+          plugin.provides.map((provision) => [keyOf(provision.kind, provision.type), schemaOf(provision)]),
+        ),
         ...(lastError === undefined ? {} : { lastError }),
       };
     });
@@ -81,25 +93,40 @@ function schemaOf(provision: Provision): unknown {
   return jsonSchemaOf(provision.kind === 'rule' ? provision.spec : provision.config);
 }
 
-function conflict(plugin: Plugin, origin: string, clashes: readonly Provision[], ownerOf: (key: string) => string | undefined): Problem {
-  const taken = clashes.map(({ kind, type }) => `${kind} type ${type} of the plugin ${ownerOf(keyOf(kind, type)) ?? ''}`);
+function conflict(
+  plugin: Plugin,
+  origin: string,
+  clashes: readonly Provision[],
+  ownerOf: (key: string) => string | undefined,
+): Problem {
+  const taken = clashes.map(
+    ({ kind, type }) => `${kind} type ${type} of the plugin ${ownerOf(keyOf(kind, type)) ?? ''}`,
+  );
   return {
     code: 'PLUGIN_CONFLICT',
     file: origin,
-    message: taken.length > 0 ? `the plugin ${plugin.name} provides what is there already: ${taken.join(', ')}` : `two plugins are called ${plugin.name}`,
+    message:
+      taken.length > 0
+        ? `the plugin ${plugin.name} provides what is there already: ${taken.join(', ')}`
+        : `two plugins are called ${plugin.name}`,
     hint: 'Rename one of them, or take one out of plugins.',
   };
 }
 
 /** What keeps a value from being a plugin, each fault with what was expected. */
 function faultsOf(value: unknown): readonly string[] {
-  if (typeof value !== 'object' || value === null) return ['it exports no plugin: `export default definePlugin({ ... })` is expected'];
+  if (typeof value !== 'object' || value === null)
+    return ['it exports no plugin: `export default definePlugin({ ... })` is expected'];
   const plugin = value as Partial<Plugin>;
   const faults: string[] = [];
-  if (typeof plugin.name !== 'string' || !/^[a-z0-9][a-z0-9-]*$/.test(plugin.name)) faults.push('name must be lower case letters, digits and dashes');
-  if (typeof plugin.version !== 'string' || !/^\d+\.\d+\.\d+/.test(plugin.version)) faults.push('version must be a semantic version such as 1.0.0');
-  if (plugin.sdk !== sdkProtocol) faults.push(`it was made for SDK protocol ${String(plugin.sdk)}, this program speaks ${sdkProtocol}`);
-  if (!Array.isArray(plugin.provides) || plugin.provides.length === 0) return [...faults, 'provides must list at least one check, channel or rule'];
+  if (typeof plugin.name !== 'string' || !/^[a-z0-9][a-z0-9-]*$/.test(plugin.name))
+    faults.push('name must be lower case letters, digits and dashes');
+  if (typeof plugin.version !== 'string' || !/^\d+\.\d+\.\d+/.test(plugin.version))
+    faults.push('version must be a semantic version such as 1.0.0');
+  if (plugin.sdk !== sdkProtocol)
+    faults.push(`it was made for SDK protocol ${String(plugin.sdk)}, this program speaks ${sdkProtocol}`);
+  if (!Array.isArray(plugin.provides) || plugin.provides.length === 0)
+    return [...faults, 'provides must list at least one check, channel or rule'];
   return [...faults, ...plugin.provides.flatMap((provision, i) => provisionFaults(provision, i))];
 }
 
@@ -107,15 +134,19 @@ const members = { check: ['config', 'run'], channel: ['config', 'send'], rule: [
 
 function provisionFaults(value: unknown, position: number): readonly string[] {
   const place = `provides[${position}]`;
-  if (typeof value !== 'object' || value === null) return [`${place} must come from defineCheck, defineChannel or defineRule`];
+  if (typeof value !== 'object' || value === null)
+    return [`${place} must come from defineCheck, defineChannel or defineRule`];
   const provision = value as Record<string, unknown>;
   const kind = provision['kind'];
-  if (kind !== 'check' && kind !== 'channel' && kind !== 'rule') return [`${place} must come from defineCheck, defineChannel or defineRule`];
+  if (kind !== 'check' && kind !== 'channel' && kind !== 'rule')
+    return [`${place} must come from defineCheck, defineChannel or defineRule`];
   const faults: string[] = [];
-  if (typeof provision['type'] !== 'string' || !/^[a-z][a-z0-9_-]*$/.test(provision['type'])) faults.push(`${place}.type must be a word in lower case`);
+  if (typeof provision['type'] !== 'string' || !/^[a-z][a-z0-9_-]*$/.test(provision['type']))
+    faults.push(`${place}.type must be a word in lower case`);
   const [schema, run] = members[kind];
   if (typeof provision[run] !== 'function') faults.push(`${place}.${run} must be a function`);
-  if (!isSchema(provision[schema])) faults.push(`${place}.${schema} must be a schema that speaks Standard Schema, such as one of zod`);
+  if (!isSchema(provision[schema]))
+    faults.push(`${place}.${schema} must be a schema that speaks Standard Schema, such as one of zod`);
   return faults;
 }
 

@@ -2,7 +2,8 @@ import { problemsFromSchema, type Locate, type TreePath } from '@tapewatch/confi
 import type { Problem } from '@tapewatch/model';
 import type { ConfigSchema } from '@tapewatch/plugin-sdk';
 
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Reads a plugin's part of the config by the plugin's own schema; faults come with their place in the file. */
 export async function parseConfig<T>(
@@ -14,7 +15,10 @@ export async function parseConfig<T>(
   const result = await schema['~standard'].validate(input);
   if (result.issues === undefined) return { ok: true, value: result.value };
   const knownKeys = (path: TreePath): readonly string[] => (path.length === 0 ? topLevelKeys(schema) : []);
-  return { ok: false, problems: problemsFromSchema(result.issues, { locate: place.locate, at: place.path, input, knownKeys }) };
+  return {
+    ok: false,
+    problems: problemsFromSchema(result.issues, { locate: place.locate, at: place.path, input, knownKeys }),
+  };
 }
 
 /** The JSON Schema, where the schema library offers one (Standard JSON Schema; zod 4 does). */

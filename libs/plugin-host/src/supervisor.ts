@@ -9,7 +9,8 @@ export interface PluginFailure {
   readonly message: string;
 }
 
-export type PluginCall<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: PluginFailure };
+export type PluginCall<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: PluginFailure };
 
 export interface SupervisorOptions {
   readonly clock: Clock;
@@ -40,7 +41,10 @@ export class Supervisor {
     this.#options = options;
     const { meter } = options;
     this.#runs = meter.createCounter('plugin.runs', { unit: '{run}', description: 'Calls of a plugin' });
-    this.#failures = meter.createCounter('plugin.failures', { unit: '{failure}', description: 'Calls that threw or missed their deadline' });
+    this.#failures = meter.createCounter('plugin.failures', {
+      unit: '{failure}',
+      description: 'Calls that threw or missed their deadline',
+    });
     this.#duration = meter.createHistogram('plugin.duration', {
       unit: 's',
       description: 'How long a call of a plugin took',
@@ -55,12 +59,19 @@ export class Supervisor {
   }
 
   /** Never rejects. A call that ignores its signal is left alone after the deadline; its late result is dropped. */
-  async call<T>(instance: Instance, deadlineMs: number, run: (context: PluginContext) => Promise<T> | T): Promise<PluginCall<T>> {
+  async call<T>(
+    instance: Instance,
+    deadlineMs: number,
+    run: (context: PluginContext) => Promise<T> | T,
+  ): Promise<PluginCall<T>> {
     const { clock } = this.#options;
     const call = new AbortController();
     const begun = clock.monotonic();
     const ended = new Promise<PluginFailure>((resolve) => {
-      const timer = clock.setTimeout(() => resolve({ reason: 'deadline', message: `no answer within ${deadlineMs / 1000} s` }), deadlineMs);
+      const timer = clock.setTimeout(
+        () => resolve({ reason: 'deadline', message: `no answer within ${deadlineMs / 1000} s` }),
+        deadlineMs,
+      );
       const stop = (): void => resolve({ reason: 'stopped', message: 'the program stops' });
       this.#stopping.signal.addEventListener('abort', stop);
       if (this.#stopping.signal.aborted) stop();
@@ -69,7 +80,10 @@ export class Supervisor {
         this.#stopping.signal.removeEventListener('abort', stop);
       });
     });
-    const outcome = await Promise.race([this.run(instance, call.signal, run), ended.then((failure) => ({ ok: false as const, failure }))]);
+    const outcome = await Promise.race([
+      this.run(instance, call.signal, run),
+      ended.then((failure) => ({ ok: false as const, failure })),
+    ]);
     call.abort();
     this.count(instance, outcome, (clock.monotonic() - begun) / 1000);
     return outcome;
@@ -80,7 +94,11 @@ export class Supervisor {
     this.#stopping.abort();
   }
 
-  private async run<T>(instance: Instance, signal: AbortSignal, run: (context: PluginContext) => Promise<T> | T): Promise<PluginCall<T>> {
+  private async run<T>(
+    instance: Instance,
+    signal: AbortSignal,
+    run: (context: PluginContext) => Promise<T> | T,
+  ): Promise<PluginCall<T>> {
     try {
       return { ok: true, value: await run(this.contextFor(instance, signal)) };
     } catch (thrown) {

@@ -18,17 +18,31 @@ describe('formatNotification', () => {
   });
 
   it('tells how long a resolved one stood, without the runbook', () => {
-    const resolved = { ...firing, status: 'resolved' as const, at: firing.at + 21_000, alerts: [{ ...alert, status: 'resolved' as const, endsAt: firing.at + 21_000 }] };
+    const resolved = {
+      ...firing,
+      status: 'resolved' as const,
+      at: firing.at + 21_000,
+      alerts: [{ ...alert, status: 'resolved' as const, endsAt: firing.at + 21_000 }],
+    };
     expect(formatNotification(resolved, false)).toMatch(/^03:04:26Z RESOLVED ExchangeFeedStale: .*\n.* after 21 s$/);
   });
 
   it('says who has it in hand', () => {
-    expect(formatNotification({ ...firing, alerts: [{ ...alert, acknowledgedBy: 'jin' }] }, false)).toContain('acknowledged by jin');
+    expect(formatNotification({ ...firing, alerts: [{ ...alert, acknowledgedBy: 'jin' }] }, false)).toContain(
+      'acknowledged by jin',
+    );
   });
 
   it('lets no control character of foreign text through to the terminal', () => {
-    const evil = { ...alert, name: 'a\u001b[2Jb', annotations: { summary: 'x\u0007\r\ny' }, labels: { venue: '\u001b]0;title\u0007' } };
-    const printable = formatNotification({ ...firing, alerts: [evil] }, false).split('\n').join('');
+    const evil = {
+      ...alert,
+      name: 'a\u001b[2Jb',
+      annotations: { summary: 'x\u0007\r\ny' },
+      labels: { venue: '\u001b]0;title\u0007' },
+    };
+    const printable = formatNotification({ ...firing, alerts: [evil] }, false)
+      .split('\n')
+      .join('');
     expect(/\p{Cc}/u.test(printable)).toBe(false);
   });
 

@@ -11,7 +11,8 @@ export const consoleChannel = defineChannel({
   send(_context, config, notification) {
     const { stdout, env } = process;
     if (!stdout.writable) return rejected('the standard output is closed');
-    const color = config.color === 'always' || (config.color === 'auto' && stdout.isTTY && (env['NO_COLOR'] ?? '') === '');
+    const color =
+      config.color === 'always' || (config.color === 'auto' && stdout.isTTY && (env['NO_COLOR'] ?? '') === '');
     stdout.write(`${formatNotification(notification, color)}\n`);
     return sent();
   },

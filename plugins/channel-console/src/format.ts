@@ -1,6 +1,12 @@
 import type { Notification, NotificationAlert } from '@tapewatch/plugin-sdk';
 
-const colors = { critical: '\u001b[1;31m', warning: '\u001b[33m', info: '\u001b[36m', resolved: '\u001b[32m', dim: '\u001b[2m' } as const;
+const colors = {
+  critical: '\u001b[1;31m',
+  warning: '\u001b[33m',
+  info: '\u001b[36m',
+  resolved: '\u001b[32m',
+  dim: '\u001b[2m',
+} as const;
 const reset = '\u001b[0m';
 
 /** Labels that say nothing about what is wrong. */
@@ -16,7 +22,9 @@ function formatAlert(alert: NotificationAlert, at: number, color: boolean): stri
   const firing = alert.status === 'firing';
   const severity = alert.severity ?? 'info';
   const head = firing ? paint(`FIRING ${severity}`, severity) : paint('RESOLVED', 'resolved');
-  const since = firing ? `since ${time(alert.firedAt ?? alert.startsAt)}` : `after ${seconds((alert.endsAt ?? at) - (alert.firedAt ?? alert.startsAt))}`;
+  const since = firing
+    ? `since ${time(alert.firedAt ?? alert.startsAt)}`
+    : `after ${seconds((alert.endsAt ?? at) - (alert.firedAt ?? alert.startsAt))}`;
   const facts = [
     ...Object.entries(alert.labels).flatMap(([name, value]) => (quiet.has(name) ? [] : [`${name}=${clean(value)}`])),
     `value=${Number.isFinite(alert.value) ? Number(alert.value.toPrecision(6)) : alert.value}`,

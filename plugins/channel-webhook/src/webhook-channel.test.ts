@@ -8,7 +8,10 @@ describe('webhookChannel', () => {
   for (const { name, run } of httpChannelContract(webhookChannel, (url) => webhookConfig.parse({ url }))) it(name, run);
 
   it('shows no secret when its config is printed', () => {
-    const config = webhookConfig.parse({ url: 'https://hooks.example.test/s3cret', headers: { authorization: 'Bearer s3cret' } });
+    const config = webhookConfig.parse({
+      url: 'https://hooks.example.test/s3cret',
+      headers: { authorization: 'Bearer s3cret' },
+    });
     expect(JSON.stringify(config) + String(config.url)).not.toContain('s3cret');
   });
 });
@@ -17,12 +20,30 @@ describe('webhookPayload', () => {
   it('has the form of Alertmanager version 4', () => {
     const body = webhookPayload(sampleNotification(), 0);
     expect(Object.keys(body)).toEqual(
-      expect.arrayContaining(['version', 'groupKey', 'truncatedAlerts', 'status', 'receiver', 'groupLabels', 'commonLabels', 'commonAnnotations', 'externalURL', 'alerts']) as string[],
+      expect.arrayContaining([
+        'version',
+        'groupKey',
+        'truncatedAlerts',
+        'status',
+        'receiver',
+        'groupLabels',
+        'commonLabels',
+        'commonAnnotations',
+        'externalURL',
+        'alerts',
+      ]) as string[],
     );
     expect(body).toMatchObject({
       version: '4',
       status: 'firing',
-      alerts: [{ status: 'firing', startsAt: '2026-01-02T03:04:05.000Z', endsAt: '0001-01-01T00:00:00Z', fingerprint: '00ff00ff00ff00ff' }],
+      alerts: [
+        {
+          status: 'firing',
+          startsAt: '2026-01-02T03:04:05.000Z',
+          endsAt: '0001-01-01T00:00:00Z',
+          fingerprint: '00ff00ff00ff00ff',
+        },
+      ],
     });
   });
 

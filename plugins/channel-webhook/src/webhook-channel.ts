@@ -15,7 +15,12 @@ export const webhookChannel = defineChannel({
         method: 'POST',
         // A redirect could carry the alert, and the headers, to somewhere nobody chose.
         redirect: 'manual',
-        headers: { ...own, 'content-type': 'application/json', 'user-agent': 'tapewatch', 'idempotency-key': notification.idempotencyKey },
+        headers: {
+          ...own,
+          'content-type': 'application/json',
+          'user-agent': 'tapewatch',
+          'idempotency-key': notification.idempotencyKey,
+        },
         body: JSON.stringify(webhookPayload(notification, config.max_alerts)),
       });
       await response.body?.cancel();

@@ -8,10 +8,14 @@ async function check(measured: { rest?: number; age?: number }, config: object =
   const asked: string[] = [];
   const query = (promql: string): readonly QuerySample[] => {
     asked.push(promql);
-    if (promql.startsWith('exchange_up')) return measured.rest === undefined ? [] : [{ labels: { transport: 'rest' }, value: measured.rest }];
+    if (promql.startsWith('exchange_up'))
+      return measured.rest === undefined ? [] : [{ labels: { transport: 'rest' }, value: measured.rest }];
     return measured.age === undefined ? [] : [{ labels: { feed: 'ticker' }, value: measured.age }];
   };
-  const result = await exchangeCheck.run(testContext({ query }), exchangeCheckConfig.parse({ exchange: 'binance', ...config }));
+  const result = await exchangeCheck.run(
+    testContext({ query }),
+    exchangeCheckConfig.parse({ exchange: 'binance', ...config }),
+  );
   expect(asked).toEqual(['exchange_up{exchange="binance"}', 'exchange_feed_age_seconds{exchange="binance"}']);
   return result;
 }
@@ -22,7 +26,10 @@ describe('exchangeCheck', () => {
   });
 
   it('is degraded while one way still works, and says which does not', async () => {
-    expect(await check({ rest: 1, age: 12 })).toMatchObject({ status: 'degraded', summary: 'ticker feed silent for 12 s' });
+    expect(await check({ rest: 1, age: 12 })).toMatchObject({
+      status: 'degraded',
+      summary: 'ticker feed silent for 12 s',
+    });
     expect(await check({ rest: 0, age: 1 })).toMatchObject({ status: 'degraded', summary: 'REST does not answer' });
   });
 
@@ -31,8 +38,14 @@ describe('exchangeCheck', () => {
   });
 
   it('is unknown when nothing is measured, or it is too early to say', async () => {
-    expect(await check({})).toMatchObject({ status: 'unknown', summary: expect.stringContaining('under exchanges') as string });
-    expect(await check({ age: 1 })).toMatchObject({ status: 'unknown', summary: expect.stringContaining('yet') as string });
+    expect(await check({})).toMatchObject({
+      status: 'unknown',
+      summary: expect.stringContaining('under exchanges') as string,
+    });
+    expect(await check({ age: 1 })).toMatchObject({
+      status: 'unknown',
+      summary: expect.stringContaining('yet') as string,
+    });
   });
 
   it('takes the threshold from its config', async () => {

@@ -1,4 +1,12 @@
-import { defineCheck, degraded, healthy, unhealthy, unknown, type CheckResult, type QuerySample } from '@tapewatch/plugin-sdk';
+import {
+  defineCheck,
+  degraded,
+  healthy,
+  unhealthy,
+  unknown,
+  type CheckResult,
+  type QuerySample,
+} from '@tapewatch/plugin-sdk';
 import { exchangeCheckConfig } from './config.js';
 
 /** Judges one exchange by what is measured of it anyway: it asks the venue nothing. */
@@ -8,8 +16,12 @@ export const exchangeCheck = defineCheck({
   config: exchangeCheckConfig,
   async run(context, config) {
     const of = `{exchange=${JSON.stringify(config.exchange)}}`;
-    const [up, ages] = await Promise.all([context.query(`exchange_up${of}`), context.query(`exchange_feed_age_seconds${of}`)]);
-    if (up.length === 0 && ages.length === 0) return unknown(`nothing is measured of ${config.exchange}; is it under exchanges?`);
+    const [up, ages] = await Promise.all([
+      context.query(`exchange_up${of}`),
+      context.query(`exchange_feed_age_seconds${of}`),
+    ]);
+    if (up.length === 0 && ages.length === 0)
+      return unknown(`nothing is measured of ${config.exchange}; is it under exchanges?`);
     if (up.length === 0) return unknown(`${config.exchange} has not been reached yet`);
     return judge(up, ages, config.stale_after / 1000);
   },
@@ -18,7 +30,10 @@ export const exchangeCheck = defineCheck({
 function judge(up: readonly QuerySample[], ages: readonly QuerySample[], staleAfterSeconds: number): CheckResult {
   const rest = up.find(({ labels }) => labels['transport'] === 'rest')?.value === 1;
   const stale = ages.filter(({ value }) => value > staleAfterSeconds);
-  const details = { rest, feedAgeSeconds: Object.fromEntries(ages.map(({ labels, value }) => [labels['feed'] ?? '', round(value)])) };
+  const details = {
+    rest,
+    feedAgeSeconds: Object.fromEntries(ages.map(({ labels, value }) => [labels['feed'] ?? '', round(value)])),
+  };
   const faults = [
     ...(rest ? [] : ['REST does not answer']),
     ...stale.map(({ labels, value }) => `${labels['feed'] ?? ''} feed silent for ${round(value)} s`),

@@ -21,35 +21,56 @@ afterEach(() => {
 
 describe('httpCheck', () => {
   it('is healthy on an expected answer', async () => {
-    expect(await check((_, response) => response.end('ok'))).toMatchObject({ status: 'healthy', details: { status: 200 } });
-    expect(await check((_, response) => response.writeHead(204).end(), { expect_status: [200, 204] })).toMatchObject({ status: 'healthy' });
+    expect(await check((_, response) => response.end('ok'))).toMatchObject({
+      status: 'healthy',
+      details: { status: 200 },
+    });
+    expect(await check((_, response) => response.writeHead(204).end(), { expect_status: [200, 204] })).toMatchObject({
+      status: 'healthy',
+    });
   });
 
   it('is unhealthy on another answer, and names both', async () => {
-    expect(await check((_, response) => response.writeHead(503).end())).toMatchObject({ status: 'unhealthy', summary: 'answered 503, expected 200' });
+    expect(await check((_, response) => response.writeHead(503).end())).toMatchObject({
+      status: 'unhealthy',
+      summary: 'answered 503, expected 200',
+    });
   });
 
   it('does not follow redirects', async () => {
-    expect(await check((_, response) => response.writeHead(302, { location: '/elsewhere' }).end())).toMatchObject({ status: 'unhealthy' });
+    expect(await check((_, response) => response.writeHead(302, { location: '/elsewhere' }).end())).toMatchObject({
+      status: 'unhealthy',
+    });
   });
 
   it('looks into the body when it is told to', async () => {
-    expect(await check((_, response) => response.end('{"status":"down"}'), { expect_body: '"up"' })).toMatchObject({ status: 'unhealthy' });
-    expect(await check((_, response) => response.end('{"status":"up"}'), { expect_body: '"up"' })).toMatchObject({ status: 'healthy' });
+    expect(await check((_, response) => response.end('{"status":"down"}'), { expect_body: '"up"' })).toMatchObject({
+      status: 'unhealthy',
+    });
+    expect(await check((_, response) => response.end('{"status":"up"}'), { expect_body: '"up"' })).toMatchObject({
+      status: 'healthy',
+    });
   });
 
   it('is degraded when the answer is slow', async () => {
-    expect(await check((_, response) => void setTimeout(() => response.end(), 20), { slow_after: '1ms' })).toMatchObject({ status: 'degraded' });
+    expect(
+      await check((_, response) => void setTimeout(() => response.end(), 20), { slow_after: '1ms' }),
+    ).toMatchObject({ status: 'degraded' });
   });
 
   it('is unhealthy when nobody answers', async () => {
     const config = httpCheckConfig.parse({ url: 'http://127.0.0.1:1/' });
-    expect(await httpCheck.run(testContext(), config)).toMatchObject({ status: 'unhealthy', summary: expect.stringMatching(/^no answer: /) as string });
+    expect(await httpCheck.run(testContext(), config)).toMatchObject({
+      status: 'unhealthy',
+      summary: expect.stringMatching(/^no answer: /) as string,
+    });
   });
 
   it('sends its headers', async () => {
     const seen: unknown[] = [];
-    await check((request, response) => response.end(void seen.push(request.headers['x-key'])), { headers: { 'x-key': 'k' } });
+    await check((request, response) => response.end(void seen.push(request.headers['x-key'])), {
+      headers: { 'x-key': 'k' },
+    });
     expect(seen).toEqual(['k']);
   });
 

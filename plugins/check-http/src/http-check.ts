@@ -27,9 +27,12 @@ function ask(context: PluginContext, config: HttpCheckConfig): Promise<Response>
 
 function judge(config: HttpCheckConfig, status: number, body: string, tookMs: number): CheckResult {
   const details = { status, tookMs: Math.round(tookMs) };
-  if (!config.expect_status.includes(status)) return unhealthy(`answered ${status}, expected ${config.expect_status.join(' or ')}`, details);
-  if (config.expect_body !== undefined && !body.includes(config.expect_body)) return unhealthy('the body lacks the expected text', details);
-  if (config.slow_after !== undefined && tookMs > config.slow_after) return degraded(`answered ${status} after ${Math.round(tookMs)} ms`, details);
+  if (!config.expect_status.includes(status))
+    return unhealthy(`answered ${status}, expected ${config.expect_status.join(' or ')}`, details);
+  if (config.expect_body !== undefined && !body.includes(config.expect_body))
+    return unhealthy('the body lacks the expected text', details);
+  if (config.slow_after !== undefined && tookMs > config.slow_after)
+    return degraded(`answered ${status} after ${Math.round(tookMs)} ms`, details);
   return healthy(`answered ${status}`, details);
 }
 

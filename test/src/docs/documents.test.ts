@@ -20,7 +20,9 @@ describe('docs/errors.md', () => {
 
 describe('README.md', () => {
   it('has a row for every room that is there, and for no other', async () => {
-    const rows = [...(await read('README.md')).matchAll(/^\| `((?:apps|libs|plugins|otel-collector|test)[\w/-]*)\/?` \|/gm)].map(([, room]) => room);
+    const rows = [
+      ...(await read('README.md')).matchAll(/^\| `((?:apps|libs|plugins|otel-collector|test)[\w/-]*)\/?` \|/gm),
+    ].map(([, room]) => room);
     const rooms = ['otel-collector', 'plugins', 'test'];
     for (const parent of ['apps', 'libs']) for (const name of await foldersIn(parent)) rooms.push(`${parent}/${name}`);
     expect([...rows].sort()).toEqual(rooms.sort());

@@ -31,7 +31,8 @@ describe('kill -9 in the middle', { timeout: 180_000 }, () => {
     await folder?.remove();
   });
 
-  const start = (): Promise<Program> => Program.start({ dataDir: `${folder.path}/data`, args: ['start', '--config', config] });
+  const start = (): Promise<Program> =>
+    Program.start({ dataDir: `${folder.path}/data`, args: ['start', '--config', config] });
   const stale = async (of: Program, states: string): Promise<AlertNode | undefined> => {
     const { alerts } = await of.graphql<{ alerts: { edges: { node: AlertNode }[] } }>(
       `{ alerts(filter: { states: [${states}], matchers: ["alertname=ExchangeFeedStale"] }) { edges { node { id state startsAt acknowledgement { by note } history { kind } } } } }`,
@@ -46,20 +47,30 @@ describe('kill -9 in the middle', { timeout: 180_000 }, () => {
     await simulator.fault({ fault: 'stall', feed: 'ticker' });
     const before = await until('firing', 40_000, () => stale(first, 'FIRING'));
     await until('told', 10_000, () => webhook.deliveries.length > 0);
-    await first.graphql('mutation ($id: ID!) { acknowledgeAlert(id: $id, note: "mine") { __typename } }', { id: before.id });
+    await first.graphql('mutation ($id: ID!) { acknowledgeAlert(id: $id, note: "mine") { __typename } }', {
+      id: before.id,
+    });
     first.signal('SIGKILL');
     await first.ended;
 
     program = await start();
     const second = program;
     const after = await stale(second, 'FIRING');
-    expect(after).toMatchObject({ id: before.id, startsAt: before.startsAt, acknowledgement: { by: 'admin', note: 'mine' } });
+    expect(after).toMatchObject({
+      id: before.id,
+      startsAt: before.startsAt,
+      acknowledgement: { by: 'admin', note: 'mine' },
+    });
     expect(after?.history.map(({ kind }) => kind)).toEqual(['FIRING', 'ACKNOWLEDGED']);
 
     await simulator.endFaults();
     const resolved = await until('resolved', 60_000, () => stale(second, 'RESOLVED'));
     expect(resolved.id).toBe(before.id);
-    await until('the end is told', 10_000, () => webhook.deliveries.some(({ body }) => body.status === 'resolved' && body.alerts.some(({ id }) => id === before.id)));
+    await until('the end is told', 10_000, () =>
+      webhook.deliveries.some(
+        ({ body }) => body.status === 'resolved' && body.alerts.some(({ id }) => id === before.id),
+      ),
+    );
     // A repeat is allowed after a kill, but only under the same key.
     const byKey = new Map(webhook.deliveries.map(({ key, body }) => [key, JSON.stringify(body)]));
     for (const { key, body } of webhook.deliveries) expect(byKey.get(key)).toBe(JSON.stringify(body));

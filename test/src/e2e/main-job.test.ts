@@ -39,10 +39,13 @@ describe('the main job, end to end', { timeout: 120_000 }, () => {
 
   it('measures host, exchange and itself', async () => {
     await until('live tickers', 30_000, async () => {
-      const { exchanges } = await program.graphql<{ exchanges: { connected: boolean; tickers: { last: number; bid: number; ask: number }[] }[] }>(
-        '{ exchanges { connected tickers { symbol last bid ask } } }',
+      const { exchanges } = await program.graphql<{
+        exchanges: { connected: boolean; tickers: { last: number; bid: number; ask: number }[] }[];
+      }>('{ exchanges { connected tickers { symbol last bid ask } } }');
+      return exchanges.some(
+        ({ connected, tickers }) =>
+          connected && tickers.filter(({ last, bid, ask }) => last > 0 && bid < ask).length === 3,
       );
-      return exchanges.some(({ connected, tickers }) => connected && tickers.filter(({ last, bid, ask }) => last > 0 && bid < ask).length === 3);
     });
     for (const metric of [
       'system_cpu_time_seconds_total',
@@ -60,7 +63,10 @@ describe('the main job, end to end', { timeout: 120_000 }, () => {
         const found = await program.promql(metric);
         return found.length > 0 && found;
       });
-      expect(series.every(({ value }) => value !== null), metric).toBe(true);
+      expect(
+        series.every(({ value }) => value !== null),
+        metric,
+      ).toBe(true);
     }
   });
 
@@ -69,14 +75,23 @@ describe('the main job, end to end', { timeout: 120_000 }, () => {
     const client = program.subscriptions();
     client.subscribe<{ alertEvents: (typeof events)[number] }>(
       { query: 'subscription { alertEvents { cursor kind alert { name } } }' },
-      { next: ({ data }) => void (data == null || events.push(data.alertEvents)), error: () => undefined, complete: () => undefined },
+      {
+        next: ({ data }) => void (data == null || events.push(data.alertEvents)),
+        error: () => undefined,
+        complete: () => undefined,
+      },
     );
     await simulator.fault({ fault: 'stall', feed: 'ticker' });
     const firing = await until('ExchangeFeedStale fires', 40_000, async () =>
       (await alerts('{ states: [FIRING] }')).find(({ name }) => name === 'ExchangeFeedStale'),
     );
-    const told = await until('the webhook is told', 10_000, () => webhook.deliveries.find(({ body }) => body.alerts.some(({ id }) => id === firing.id)));
-    expect(told.body).toMatchObject({ status: 'firing', alerts: [{ labels: { exchange: 'binance', venue: 'binance', feed: 'ticker' } }] });
+    const told = await until('the webhook is told', 10_000, () =>
+      webhook.deliveries.find(({ body }) => body.alerts.some(({ id }) => id === firing.id)),
+    );
+    expect(told.body).toMatchObject({
+      status: 'firing',
+      alerts: [{ labels: { exchange: 'binance', venue: 'binance', feed: 'ticker' } }],
+    });
     expect(told.key).not.toBe('undefined');
 
     const { acknowledgeAlert } = await program.graphql<{ acknowledgeAlert: { __typename: string } }>(
@@ -84,10 +99,17 @@ describe('the main job, end to end', { timeout: 120_000 }, () => {
       { id: firing.id },
     );
     expect(acknowledgeAlert.__typename).toBe('Alert');
-    expect((await alerts('{ acknowledged: true }'))[0]).toMatchObject({ id: firing.id, acknowledgement: { by: 'admin', note: 'looking' } });
+    expect((await alerts('{ acknowledged: true }'))[0]).toMatchObject({
+      id: firing.id,
+      acknowledgement: { by: 'admin', note: 'looking' },
+    });
 
     await simulator.endFaults();
-    await until('the end is told', 40_000, () => webhook.deliveries.find(({ body }) => body.alerts.some(({ id, status }) => id === firing.id && status === 'resolved')));
+    await until('the end is told', 40_000, () =>
+      webhook.deliveries.find(({ body }) =>
+        body.alerts.some(({ id, status }) => id === firing.id && status === 'resolved'),
+      ),
+    );
     expect((await alerts('{ states: [RESOLVED] }')).map(({ id }) => id)).toContain(firing.id);
     const kinds = await until('all events', 5_000, () => {
       const seen = events.filter(({ alert }) => alert.name === 'ExchangeFeedStale').map(({ kind }) => kind);

@@ -27,7 +27,11 @@ describe('what it refuses to start on', { timeout: 60_000 }, () => {
   });
 
   it('a port that is taken, by name', async () => {
-    const second = await Program.launch({ dataDir: `${folder.path}/other`, args: ['start', '--config', config], port: running.port });
+    const second = await Program.launch({
+      dataDir: `${folder.path}/other`,
+      args: ['start', '--config', config],
+      port: running.port,
+    });
     expect((await second.ended).code).toBe(1);
     expect(second.output).toContain(`127.0.0.1:${running.port}`);
     expect(second.output).toContain('LISTEN_IN_USE');
@@ -41,7 +45,8 @@ describe('what it refuses to start on', { timeout: 60_000 }, () => {
     );
     const program = await Program.launch({ dataDir: `${folder.path}/bad`, args: ['check-config', bad] });
     expect((await program.ended).code).toBe(2);
-    for (const word of ['exchangs', 'exchanges', 'server.listen', 'nobody', `${bad}:1:1`]) expect(program.output).toContain(word);
+    for (const word of ['exchangs', 'exchanges', 'server.listen', 'nobody', `${bad}:1:1`])
+      expect(program.output).toContain(word);
   });
 
   it('a usage that it does not know', async () => {

@@ -50,21 +50,28 @@ export class Program {
 
   private constructor(options: ProgramOptions, port: number) {
     this.port = port;
-    this.#child = spawn(process.execPath, [inRepository('apps/cli/bin/tapewatch.mjs'), ...(options.args ?? ['start'])], {
-      cwd: options.cwd ?? inRepository(),
-      // A group of its own, so that a kill takes children with it, as a terminal's Ctrl-C does.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL_|TAPEWATCH_|NODE_OPTIONS|VITEST)/.test(name))),
-        LANG: 'en_US.UTF-8',
-        TAPEWATCH_LISTEN: `127.0.0.1:${port}`,
-        TAPEWATCH_DATA_DIR: options.dataDir,
-        TAPEWATCH_ADMIN_TOKEN: adminToken,
-        ...options.env,
+    this.#child = spawn(
+      process.execPath,
+      [inRepository('apps/cli/bin/tapewatch.mjs'), ...(options.args ?? ['start'])],
+      {
+        cwd: options.cwd ?? inRepository(),
+        // A group of its own, so that a kill takes children with it, as a terminal's Ctrl-C does.
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          ...Object.fromEntries(
+            Object.entries(process.env).filter(([name]) => !/^(OTEL_|TAPEWATCH_|NODE_OPTIONS|VITEST)/.test(name)),
+          ),
+          LANG: 'en_US.UTF-8',
+          TAPEWATCH_LISTEN: `127.0.0.1:${port}`,
+          TAPEWATCH_DATA_DIR: options.dataDir,
+          TAPEWATCH_ADMIN_TOKEN: adminToken,
+          ...options.env,
+        },
       },
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+    );
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     this.ended = new Promise((resolve) => this.#child.once('close', (code, signal) => resolve({ code, signal })));
   }
 
@@ -88,13 +95,18 @@ export class Program {
       body: JSON.stringify({ query, variables }),
     });
     const { data, errors } = (await response.json()) as { data?: T; errors?: readonly { message: string }[] };
-    if (errors !== undefined || data === undefined) throw new Error(`GraphQL ${response.status}: ${errors?.map(({ message }) => message).join('; ') ?? ''}`);
+    if (errors !== undefined || data === undefined)
+      throw new Error(`GraphQL ${response.status}: ${errors?.map(({ message }) => message).join('; ') ?? ''}`);
     return data;
   }
 
   /** An instant PromQL query: label sets and values. */
-  async promql(query: string): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number | null }[]> {
-    const { metric } = await this.graphql<{ metric: { message?: string; series?: { labels: Record<string, string>; points: { value: number | null }[] }[] } }>(
+  async promql(
+    query: string,
+  ): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number | null }[]> {
+    const { metric } = await this.graphql<{
+      metric: { message?: string; series?: { labels: Record<string, string>; points: { value: number | null }[] }[] };
+    }>(
       'query ($query: String!) { metric(query: $query) { ... on MetricResult { series { labels points { value } } } ... on Problem { message } } }',
       { query },
     );

@@ -10,7 +10,12 @@ export async function scratchFolder(): Promise<{ readonly path: string; readonly
 }
 
 /** A config that watches the simulator and tells a webhook; `extra` is appended. */
-export async function writeConfig(folder: string, simulator: Simulator, webhookUrl: string, extra = ''): Promise<string> {
+export async function writeConfig(
+  folder: string,
+  simulator: Simulator,
+  webhookUrl: string,
+  extra = '',
+): Promise<string> {
   const file = join(folder, 'tapewatch.yaml');
   await writeFile(
     file,

@@ -16,9 +16,13 @@ export interface Simulator {
 
 /** The exchange simulator as its own process, on a free port. */
 export async function startSimulator(...args: readonly string[]): Promise<Simulator> {
-  const child = spawn(process.execPath, [inRepository('apps/exchange-simulator/dist/main.js'), '--port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [inRepository('apps/exchange-simulator/dist/main.js'), '--port', '0', ...args],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const { rest, ws } = await listening(child);
   const control = async (path: string, init?: RequestInit): Promise<unknown> => {
     const response = await fetch(`${rest}/simulator/${path}`, init);
@@ -28,9 +32,15 @@ export async function startSimulator(...args: readonly string[]): Promise<Simula
   return {
     rest,
     ws,
-    fault: async (fault) => void (await control('faults', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) })),
+    fault: async (fault) =>
+      void (await control('faults', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(fault),
+      })),
     endFaults: async () => void (await control('faults', { method: 'DELETE' })),
-    lastTickerMessageAt: async () => ((await control('status')) as { lastMessageAt: { ticker: number } }).lastMessageAt.ticker,
+    lastTickerMessageAt: async () =>
+      ((await control('status')) as { lastMessageAt: { ticker: number } }).lastMessageAt.ticker,
     async stop() {
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');
@@ -41,6 +51,7 @@ export async function startSimulator(...args: readonly string[]): Promise<Simula
 
 async function listening(child: ChildProcess): Promise<{ rest: string; ws: string }> {
   if (child.stdout === null) throw new Error('no stdout');
-  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as { rest: string; ws: string };
+  for await (const line of createInterface({ input: child.stdout }))
+    return JSON.parse(line) as { rest: string; ws: string };
   throw new Error('the simulator ended before it listened');
 }

@@ -7,19 +7,31 @@ export interface Delivery {
   readonly key: string;
   readonly body: {
     readonly status: string;
-    readonly alerts: readonly { readonly status: string; readonly id: string; readonly labels: Readonly<Record<string, string>> }[];
+    readonly alerts: readonly {
+      readonly status: string;
+      readonly id: string;
+      readonly labels: Readonly<Record<string, string>>;
+    }[];
   };
 }
 
 /** A receiver of webhooks on a free port that keeps what it gets. */
-export async function startWebhook(): Promise<{ readonly url: string; readonly deliveries: Delivery[]; readonly stop: () => void }> {
+export async function startWebhook(): Promise<{
+  readonly url: string;
+  readonly deliveries: Delivery[];
+  readonly stop: () => void;
+}> {
   const deliveries: Delivery[] = [];
   const server = createServer((request, response) => {
     let text = '';
     request.setEncoding('utf8');
     request.on('data', (chunk: string) => (text += chunk));
     request.on('end', () => {
-      deliveries.push({ at: Date.now(), key: String(request.headers['idempotency-key']), body: JSON.parse(text) as Delivery['body'] });
+      deliveries.push({
+        at: Date.now(),
+        key: String(request.headers['idempotency-key']),
+        body: JSON.parse(text) as Delivery['body'],
+      });
       response.end();
     });
   });

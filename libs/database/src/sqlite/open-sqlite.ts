@@ -34,11 +34,19 @@ function startError(path: string, thrown: unknown): StartError {
   const code = ((thrown as { code?: number }).code ?? 0) & 0xff;
   const because = { cause: thrown };
   if (code === busy || code === locked) {
-    return new StartError('DATA_DIR_IN_USE', `${path} is in use by another tapewatch process. Stop that one, or give this one another data folder (data_dir or TAPEWATCH_DATA_DIR).`, because);
+    return new StartError(
+      'DATA_DIR_IN_USE',
+      `${path} is in use by another tapewatch process. Stop that one, or give this one another data folder (data_dir or TAPEWATCH_DATA_DIR).`,
+      because,
+    );
   }
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   if (code === corrupt || code === notADatabase) {
-    return new StartError('DATA_UNREADABLE', `${path} is damaged (${reason}). Move it away to start afresh, or put back a copy; nothing was changed.`, because);
+    return new StartError(
+      'DATA_UNREADABLE',
+      `${path} is damaged (${reason}). Move it away to start afresh, or put back a copy; nothing was changed.`,
+      because,
+    );
   }
   const remedy = code === cannotOpen ? 'Is its folder there, and may this user write to it?' : 'Nothing was changed.';
   return new StartError('DATA_UNREADABLE', `${path} cannot be opened (${reason}). ${remedy}`, because);

@@ -39,7 +39,9 @@ export class WorkerConnection {
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     this.#worker.on('message', (reply: WorkerReply) => this.settle(reply));
-    this.#worker.on('error', (error) => this.end(new SqliteError(error instanceof Error ? error.message : String(error), codeOf(error))));
+    this.#worker.on('error', (error) =>
+      this.end(new SqliteError(error instanceof Error ? error.message : String(error), codeOf(error))),
+    );
     this.#worker.on('exit', () => this.end(new SqliteError('the storage worker has ended', undefined)));
   }
 

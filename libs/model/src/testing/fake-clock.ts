@@ -60,7 +60,8 @@ export class FakeClock implements Clock {
     let best: Pending | undefined;
     for (const entry of this.#pending) {
       if (entry.dueMs > untilMs) continue;
-      if (best === undefined || entry.dueMs < best.dueMs || (entry.dueMs === best.dueMs && entry.order < best.order)) best = entry;
+      if (best === undefined || entry.dueMs < best.dueMs || (entry.dueMs === best.dueMs && entry.order < best.order))
+        best = entry;
     }
     return best;
   }

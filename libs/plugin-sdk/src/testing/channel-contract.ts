@@ -52,21 +52,49 @@ export function httpChannelContract<Config>(
       expect(result.outcome === wanted, `expected ${wanted}, got ${JSON.stringify(result)}`);
   return [
     { name: 'is sent when the other side answers 200', run: () => against(answering(200), outcome('sent')) },
-    { name: 'retries after as long as a 429 says', run: () => against(answering(429, { 'retry-after': '7' }), (r) => expect(r.outcome === 'retry' && r.afterMs === 7000, JSON.stringify(r))) },
+    {
+      name: 'retries after as long as a 429 says',
+      run: () =>
+        against(answering(429, { 'retry-after': '7' }), (r) =>
+          expect(r.outcome === 'retry' && r.afterMs === 7000, JSON.stringify(r)),
+        ),
+    },
     { name: 'retries on a 500', run: () => against(answering(500), outcome('retry')) },
     { name: 'is rejected on a 401', run: () => against(answering(401), outcome('rejected')) },
     { name: 'is rejected on a 410', run: () => against(answering(410), outcome('rejected')) },
-    { name: 'retries when the connection is reset', run: () => against((request) => request.socket.destroy(), outcome('retry')) },
+    {
+      name: 'retries when the connection is reset',
+      run: () => against((request) => request.socket.destroy(), outcome('retry')),
+    },
     { name: 'stops when it is aborted', run: () => against(() => undefined, outcome('retry'), 50) },
-    { name: 'does not follow a redirect to elsewhere', run: () => against(answering(302, { location: 'http://127.0.0.1:1/' }), (r) => expect(r.outcome !== 'sent', JSON.stringify(r))) },
-    { name: 'carries the idempotency key', run: () => against(answering(200), (_, [request]) => expect(JSON.stringify(request?.headers).includes('ops/alertname=ExchangeFeedStale/1'), 'no idempotency-key header')) },
+    {
+      name: 'does not follow a redirect to elsewhere',
+      run: () =>
+        against(answering(302, { location: 'http://127.0.0.1:1/' }), (r) =>
+          expect(r.outcome !== 'sent', JSON.stringify(r)),
+        ),
+    },
+    {
+      name: 'carries the idempotency key',
+      run: () =>
+        against(answering(200), (_, [request]) =>
+          expect(
+            JSON.stringify(request?.headers).includes('ops/alertname=ExchangeFeedStale/1'),
+            'no idempotency-key header',
+          ),
+        ),
+    },
   ];
 }
 
 const secretInPath = 's3cret-in-the-path';
 
 /** As the stage does: a throw is a retry. */
-async function settle<Config>(channel: ChannelDefinition<Config>, config: Config, context: ReturnType<typeof testContext>): Promise<SendResult> {
+async function settle<Config>(
+  channel: ChannelDefinition<Config>,
+  config: Config,
+  context: ReturnType<typeof testContext>,
+): Promise<SendResult> {
   try {
     return await channel.send(context, config, sampleNotification());
   } catch (thrown) {
