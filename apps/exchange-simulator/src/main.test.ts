@@ -38,8 +38,8 @@ describe('the program', () => {
     return JSON.parse(line.toString()) as Listening;
   };
   const outcome = async (child: ReturnType<typeof run>): Promise<[unknown, string, string]> => {
-    const [[code], out, err] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
-    return [code, out, err];
+    const [exit, out, err] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
+    return [exit[0], out, err];
   };
 
   beforeEach(async () => {

@@ -71,7 +71,7 @@ class FakeVenue {
     socket.on('close', () => this.sockets.delete(socket));
     socket.on('message', (text) => {
       this.subscriptions += 1;
-      const { id } = JSON.parse(String(text)) as { id: number };
+      const { id } = JSON.parse((text as Buffer).toString()) as { id: number };
       socket.send(JSON.stringify({ result: null, id }));
     });
   }
@@ -206,8 +206,8 @@ describe('createExchanges', () => {
     expect(meter.value('exchange.connected')).toBe(0);
     expect(exchanges.views()[0]?.tickers[0]).toEqual({
       symbol: 'BTC/USDT',
-      at: expect.any(Number),
-      ageMs: expect.any(Number),
+      at: expect.any(Number) as number,
+      ageMs: expect.any(Number) as number,
     });
     await eventually(() => expect(disconnectsBy(meter, { 'error.type': 'stalled' })).toBe(1));
     expect(meter.value('exchange.feed.stalls')).toBe(1);
@@ -303,7 +303,7 @@ describe('createExchanges', () => {
     await connected(meter, 'late');
     expect(meter.value('exchange.connected', { exchange: 'main' })).toBe(1);
     expect(logger.lines).toContainEqual(
-      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ exchange: 'late' }) }),
+      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ exchange: 'late' }) as object }),
     );
   });
 
@@ -329,7 +329,7 @@ describe('createExchanges', () => {
     expect(meter.points('exchange.ticker.last')).toHaveLength(1);
     expect(meter.value('exchange.ticker.age', { symbol: 'NONE/USDT' })).toBeGreaterThan(0);
     expect(logger.lines).toContainEqual(
-      expect.objectContaining({ fields: expect.objectContaining({ symbols: ['NONE/USDT'], count: 1 }) }),
+      expect.objectContaining({ fields: expect.objectContaining({ symbols: ['NONE/USDT'], count: 1 }) as object }),
     );
   });
 

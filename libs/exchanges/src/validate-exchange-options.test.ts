@@ -28,7 +28,7 @@ describe('validateExchangeOptions', () => {
 
   it('names a venue whose tickers ccxt does not stream', () => {
     expect(problems({ venue: 'luno' })).toMatchObject([
-      { code: 'CONFIG_INVALID_VALUE', message: expect.stringContaining("'luno' has no ticker stream") },
+      { code: 'CONFIG_INVALID_VALUE', message: expect.stringContaining("'luno' has no ticker stream") as string },
     ]);
   });
 

@@ -45,7 +45,7 @@ export function registerHostInstruments(meter: Meter, options: HostInstrumentsOp
   watch.latest();
   return {
     async stop() {
-      await Promise.all(parts.splice(0).map((part) => part.stop()));
+      await Promise.all(parts.splice(0).map(async (part) => part.stop()));
     },
   };
 }
