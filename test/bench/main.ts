@@ -1,0 +1,22 @@
+import { footprint } from './footprint.js';
+import { staleAlert } from './stale-alert.js';
+
+/** One measurement: prints what it does to stderr, and gives figures by name. */
+export interface Benchmark {
+  readonly what: string;
+  run(): Promise<Readonly<Record<string, number | string>>>;
+}
+
+const benchmarks: Readonly<Record<string, Benchmark>> = { footprint, 'stale-alert': staleAlert };
+
+const [name, ...flags] = process.argv.slice(2);
+const benchmark = name === undefined ? undefined : benchmarks[name];
+if (benchmark === undefined) {
+  process.stdout.write('npm run -s bench -- NAME [--json]\n\n');
+  for (const [known, { what }] of Object.entries(benchmarks)) process.stdout.write(`  ${known.padEnd(14)} ${what}\n`);
+  process.exitCode = name === undefined ? 0 : 2;
+} else {
+  const figures = await benchmark.run();
+  if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  else for (const [figure, value] of Object.entries(figures)) process.stdout.write(`${figure.padEnd(42)} ${value}\n`);
+}
