@@ -22,9 +22,12 @@ export class ExchangeMetrics {
   readonly #requestDuration: Histogram;
   readonly #throttleDuration: Histogram;
   readonly #observables: ReadonlyMap<InstrumentName, Observable>;
+  readonly #observed: (nowMs: number) => void;
   #series: readonly ExchangeSeries[] = [];
 
-  constructor(meter: Meter, clock: Clock) {
+  /** `observed` is called whenever a collection has read everything, with the monotonic time it read it at. */
+  constructor(meter: Meter, clock: Clock, observed: (nowMs: number) => void = () => undefined) {
+    this.#observed = observed;
     this.#meter = meter;
     this.#clock = clock;
     const advice = { explicitBucketBoundaries: boundaries };
@@ -76,6 +79,7 @@ export class ExchangeMetrics {
       if (instrument !== undefined) result.observe(instrument, value, attributes);
     };
     for (const series of this.#series) series.observe(observe, nowMs);
+    this.#observed(nowMs);
   };
 }
 

@@ -21,17 +21,21 @@ export interface Exchanges {
   start(): Promise<void>;
   /** Closes every connection within 3 s and ends every series. Idempotent, never rejects; it cannot be started again. */
   stop(): Promise<void>;
-  /** In the order of the options. */
+  /** As the newest collection saw them, so that they agree with the metrics; in the order of the options. */
   views(): readonly ExchangeView[];
 }
 
 export function createExchanges(options: ExchangesOptions): Exchanges {
   const { exchanges, meter, clock, logger, random } = options;
-  const metrics = new ExchangeMetrics(meter, clock);
+  const metrics = new ExchangeMetrics(meter, clock, (nowMs) => {
+    views = viewsAt(nowMs);
+  });
   const sessions = exchanges.map((exchange) => {
     const log = logger.child({ exchange: exchange.id, venue: exchange.venue });
     return new ExchangeSession({ exchange, durations: metrics.durationsOf(exchange), clock, logger: log, random });
   });
+  const viewsAt = (nowMs: number): readonly ExchangeView[] => sessions.map(({ record }) => record.view(nowMs));
+  let views = viewsAt(clock.monotonic());
   let started = false;
   let stopped: Promise<unknown> | undefined;
   return {
@@ -46,6 +50,6 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
       stopped ??= Promise.all(sessions.map((session) => session.stop())).finally(() => metrics.stop());
       await stopped;
     },
-    views: () => sessions.map((session) => session.record.view(clock.monotonic())),
+    views: () => views,
   };
 }

@@ -1,7 +1,7 @@
 import { registerHostInstruments, type HostInstruments } from '@tapewatch/telemetry';
 import { delay, messageOf } from '@tapewatch/model';
 import type { PipelineParts } from './parts.js';
-import type { Pipeline, PipelineCommands, PipelineEvents, PipelineReader } from './pipeline.js';
+import type { ExchangeView, Pipeline, PipelineCommands, PipelineEvents, PipelineReader } from './pipeline.js';
 import { createReader } from './reader.js';
 
 /** What a stop may take in all; then what hangs is left behind. */
@@ -14,13 +14,16 @@ export class PipelineRun implements Pipeline {
   readonly commands: PipelineCommands;
   readonly #parts: PipelineParts;
   readonly #tickListeners = new Set<(at: number) => void>();
+  /** As of the newest tick that is stored: whoever sees a price here finds it by a query, too. */
+  #exchangeViews: readonly ExchangeView[];
   #host: HostInstruments | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: PipelineParts) {
     const { alerts, health, notifier } = parts;
     this.#parts = parts;
-    this.read = createReader(parts);
+    this.#exchangeViews = parts.exchanges.views();
+    this.read = createReader(parts, () => this.#exchangeViews);
     this.events = {
       alerts: parts.alertEvents,
       health: parts.healthEvents,
@@ -89,6 +92,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private announce(at: number): void {
+    this.#exchangeViews = this.#parts.exchanges.views();
     for (const listener of this.#tickListeners) {
       try {
         listener(at);

@@ -2,11 +2,11 @@ import { listAlerts, summarizeAlerts } from '@tapewatch/alerts';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
 import type { PipelineParts } from './parts.js';
-import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
+import type { DestinationView, ExchangeView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
 
 /** Answers from the stages, as they are. */
-export function createReader(parts: PipelineParts): PipelineReader {
-  const { alerts, clock, engine, exchanges, health, notifier, queries, registry, series, store } = parts;
+export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
+  const { alerts, clock, engine, health, notifier, queries, registry, series, store } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -21,7 +21,7 @@ export function createReader(parts: PipelineParts): PipelineReader {
     query: (text, at) => queries.instant(text, at),
     queryRange: (text, from, to, stepMs) => queries.range(text, from, to, stepMs),
     metricsSummary: (rangeMs, match) => summarizeMetrics(store, rangeMs, match),
-    exchanges: () => exchanges.views(),
+    exchanges,
     channels: () => Promise.resolve(notifier.channels()),
     plugins: () => registry.views(),
     status: () => statusOf(parts, startedAt),
