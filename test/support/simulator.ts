@@ -14,15 +14,11 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-/** The exchange simulator as its own process, on a free port. */
+/** The exchange simulator as its own process, on a free port unless told otherwise. */
 export async function startSimulator(...args: readonly string[]): Promise<Simulator> {
-  const child = spawn(
-    process.execPath,
-    [inRepository('apps/exchange-simulator/dist/main.js'), '--port', '0', ...args],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [inRepository('apps/exchange-simulator/dist/main.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const { rest, ws } = await listening(child);
   const control = async (path: string, init?: RequestInit): Promise<unknown> => {
     const response = await fetch(`${rest}/simulator/${path}`, init);

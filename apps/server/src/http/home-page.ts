@@ -3,6 +3,7 @@ import type { ExchangeView, HealthSummary, PipelineStatus, Readiness } from '@ta
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { page } from './page.js';
+import { runbookLink, timeText } from './page-parts.js';
 
 export interface HomeContent {
   readonly version: string;
@@ -13,6 +14,8 @@ export interface HomeContent {
   /** The newest ones. */
   readonly firing: readonly Alert[];
   readonly firingTotal: number;
+  /** What a link asked for, above the rest. */
+  readonly asked: Html;
 }
 
 export function homePage(content: HomeContent): string {
@@ -27,6 +30,7 @@ export function homePage(content: HomeContent): string {
       </p>
       ${readinessText(content.readiness)}
       <p><a href="/graphql">GraphQL</a> · <a href="/metrics">Metrics</a> · <a href="/readyz">Readiness</a></p>
+      ${content.asked}
       <h2>Firing alerts: ${content.firingTotal}</h2>
       ${alertTable(content.firing)}
       <h2>Health: ${statusText(content.health.status)}</h2>
@@ -46,7 +50,7 @@ function alertTable(alerts: readonly Alert[]): Html {
   const rows = alerts.map((alert) => {
     const link = runbookLink(alert.annotations['runbook_url']);
     return html`<tr>
-      <td>${alert.name}</td>
+      <td><a href="/?alert=${alert.id}">${alert.name}</a></td>
       <td>${alert.labels.get('severity')}</td>
       <td>${alert.annotations['summary'] ?? ''} ${link}</td>
       <td>${timeText(alert.firedAt ?? alert.startsAt)}</td>
@@ -61,11 +65,6 @@ function alertTable(alerts: readonly Alert[]): Html {
     </tr>
     ${rows}
   </table>`;
-}
-
-/** Annotations come from rule files; only links that lead to a page become links. */
-function runbookLink(url: string | undefined): Html {
-  return url !== undefined && /^(https?:\/\/|\/(?!\/))/.test(url) ? html`<a href="${url}">runbook</a>` : html``;
 }
 
 function healthTable(health: HealthSummary): Html {
@@ -118,9 +117,4 @@ function exchangeTable(exchanges: readonly ExchangeView[]): Html {
 function statusText(status: HealthStatus): Html {
   const colour = { healthy: 'good', degraded: 'so-so', unhealthy: 'bad', unknown: 'so-so' }[status];
   return html`<span class="${colour}">${status}</span>`;
-}
-
-function timeText(at: number): Html {
-  const text = new Date(at).toISOString();
-  return html`<time datetime="${text}">${text.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>`;
 }

@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { Pipeline } from '@tapewatch/pipeline';
 import { PIPELINE, SERVER_VERSION } from '../tokens.js';
+import { alertSection, noSuchAlert } from './alert-section.js';
 import { homePage } from './home-page.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
 import { sendJson, sendPage } from './reply.js';
 
 const shownAlerts = 20;
+const shownEvents = 50;
 
 /** What runs, at a glance, until the dashboard comes. */
 @Controller()
@@ -16,7 +20,7 @@ export class HomeController {
   ) {}
 
   @Get()
-  async home(@Res() response: ServerResponse): Promise<void> {
+  async home(@Res() response: ServerResponse, @Query('alert') alert?: unknown): Promise<void> {
     const { read } = this.pipeline;
     const firing = await read.alerts({ first: shownAlerts, filter: { states: ['firing'] } });
     if (!firing.ok) {
@@ -31,7 +35,14 @@ export class HomeController {
       exchanges: read.exchanges(),
       firing: firing.value.items.map((item) => item.node),
       firingTotal: firing.value.totalCount,
+      asked: typeof alert === 'string' ? await this.askedFor(alert) : html``,
     });
     sendPage(response, 200, text);
+  }
+
+  private async askedFor(id: string): Promise<Html> {
+    const { read } = this.pipeline;
+    const alert = await read.alert(id);
+    return alert === undefined ? noSuchAlert(id) : alertSection(alert, await read.alertHistory(id, shownEvents));
   }
 }

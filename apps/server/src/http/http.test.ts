@@ -79,6 +79,20 @@ describe('HTTP', () => {
     expect(policy).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
   });
 
+  it('shows the alert that a notification links to, escaped as well', async () => {
+    running.pipeline.alertList = [
+      sampleAlert({
+        labels: Labels.of({ alertname: 'X', venue: '<b>' }),
+        acknowledgement: { by: 'jin', at: 0, note: '<i>' },
+      }),
+    ];
+    const text = await (await running.fetch('/?alert=a1', { headers: browser })).text();
+    for (const shown of ['venue = &lt;b&gt;', 'In hand: jin', '&lt;i&gt;']) expect(text).toContain(shown);
+    const missing = await (await running.fetch('/?alert=%3Cx%3E', { headers: browser })).text();
+    expect(missing).toContain('There is no alert &lt;x&gt;.');
+    expect((await running.fetch('/?alert=a&alert=b', { headers: browser })).status).toBe(200);
+  });
+
   it('serves GraphiQL, with all it needs, to a browser at /graphql', async () => {
     const answer = await running.fetch('/graphql', { headers: browser });
     const text = await answer.text();
