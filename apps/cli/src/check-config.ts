@@ -1,9 +1,10 @@
 import { loadConfig } from '@tapewatch/config';
-import type { TapewatchConfig } from '@tapewatch/config';
 import { ConfigError } from '@tapewatch/model';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
+import type { CheckParts } from './part-problems.js';
+import { withPartProblems } from './part-problems.js';
 import { tellProblems } from './tell-failure.js';
 import type { Terminal } from './terminal.js';
 
@@ -14,7 +15,7 @@ export interface CheckConfigOptions {
   readonly terminal: Terminal;
   readonly messages: Messages;
   /** What only the parts themselves can see: venues, plugins' own keys, rules. Gives the number of rules, or throws ConfigError. */
-  readonly checkParts: (config: TapewatchConfig) => Promise<number>;
+  readonly checkParts: CheckParts;
 }
 
 /** Prints what a configuration comes to, or every problem it has. */
@@ -36,6 +37,6 @@ export async function checkConfig(options: CheckConfigOptions): Promise<ExitCode
     return exitCodes.done;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return tellProblems(error, terminal, messages);
+    return tellProblems(await withPartProblems(error, checkParts), terminal, messages);
   }
 }

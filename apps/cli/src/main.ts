@@ -20,7 +20,7 @@ const code = await runProgram(process.argv.slice(2), {
   commands: {
     start: (args) =>
       startCommand(args, {
-        ...{ process, terminal, messages, version, loadAssembly },
+        ...{ process, terminal, messages, version, loadAssembly, checkParts },
         workspace: findWorkspace(),
         clock: systemClock,
         random: Math.random,

@@ -1,3 +1,4 @@
+export { ConfigFileError } from './config-file-error.js';
 export { describeFound } from './describe-found.js';
 export { loadConfig } from './load-config.js';
 export type { ConfigSource, LoadConfigOptions } from './load-config-options.js';

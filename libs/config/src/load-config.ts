@@ -2,6 +2,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { ConfigError, messageOf } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
 import { assemble } from './assemble.js';
+import { ConfigFileError } from './config-file-error.js';
 import { configSchema } from './config-schema.js';
 import { crossCheck } from './cross-checks.js';
 import { diskSource } from './disk-source.js';
@@ -49,15 +50,24 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
     ...rules.problems,
     ...overrides.problems,
   ];
-  if (!parsed.success || problems.length > 0) throw new ConfigError(inOrder(problems));
-  return assemble(parsed.data, {
+  const surroundings = {
     file,
     locate: tree.locate,
     baseDir: options.baseDir,
     ruleFiles: rules.files,
     ...(overrides.dataDir === undefined ? {} : { dataDir: overrides.dataDir }),
     ...(overrides.listen === undefined ? {} : { listen: overrides.listen }),
-  });
+  };
+  if (parsed.success && problems.length === 0) return assemble(parsed.data, surroundings);
+  const sound = configSchema.safeParse(soundSections(tree.root, problems));
+  throw new ConfigFileError(inOrder(problems), sound.success ? assemble(sound.data, surroundings) : undefined);
+}
+
+/** Without every section in which something is wrong. A route names receivers, so the two stand and fall together. */
+function soundSections(root: YamlTree['root'], problems: readonly Problem[]): Readonly<Record<string, unknown>> {
+  const faulty = new Set(problems.map(({ path }) => /^\w+/.exec(path ?? '')?.[0]));
+  if (faulty.has('route') || faulty.has('receivers')) for (const section of ['route', 'receivers']) faulty.add(section);
+  return Object.fromEntries(Object.entries(root).filter(([section]) => !faulty.has(section)));
 }
 
 async function readText(file: string, path: string, source: ConfigSource): Promise<string> {

@@ -101,6 +101,7 @@ function begin(assembly: FakeAssembly, files: Readonly<Record<string, string>> =
   const ended = startCommand(args, {
     ...{ process, terminal, workspace, messages: english, version: '1.2.3', clock: systemClock, random: () => 0 },
     loadAssembly: () => Promise.resolve(assembly),
+    checkParts: () => Promise.resolve(0),
   });
   const onScreen = (text: string) =>
     vi.waitFor(() => expect(terminal.outLines.join('\n')).toContain(text), { timeout: 10_000 });

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ConfigError } from '@tapewatch/model';
 import type { Clock } from '@tapewatch/model';
 import { createLogger } from '../create-logger.js';
 import type { ExitCode } from '../exit-codes.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Messages } from '../messages/messages.js';
+import type { CheckParts } from '../part-problems.js';
+import { withPartProblems } from '../part-problems.js';
 import { tellFailure } from '../tell-failure.js';
 import type { Terminal } from '../terminal.js';
 import type { Workspace } from '../workspace.js';
@@ -35,6 +38,7 @@ export interface StartCommandOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly loadAssembly: () => Promise<Assembly>;
+  readonly checkParts: CheckParts;
 }
 
 /** Below the ten seconds that users are promised. */
@@ -61,7 +65,8 @@ export async function startCommand(args: StartArguments, options: StartCommandOp
     terminal.out(messages.stopping.done);
     return exitCodes.done;
   } catch (error) {
-    return tellFailure(error, terminal, messages);
+    const whole = error instanceof ConfigError ? await withPartProblems(error, options.checkParts) : error;
+    return tellFailure(whole, terminal, messages);
   }
 }
 

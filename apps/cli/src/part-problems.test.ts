@@ -1,0 +1,51 @@
+import { loadConfig } from '@tapewatch/config';
+import type { TapewatchConfig } from '@tapewatch/config';
+import { ConfigError } from '@tapewatch/model';
+import { describe, expect, it } from 'vitest';
+import { withPartProblems } from './part-problems.js';
+
+async function failureOf(text: string): Promise<ConfigError> {
+  try {
+    await loadConfig({ file: 'tapewatch.yaml', text, env: {}, baseDir: '/' });
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('nothing is wrong with it');
+}
+
+const complaint = { code: 'CONFIG_REFERENCE', message: 'no such venue', line: 2, column: 1 } as const;
+
+describe('withPartProblems', () => {
+  it('adds what the parts find wrong with the sound sections, in the order of the file', async () => {
+    const error = await failureOf(
+      'exchanges:\n  - { venue: binanc, symbols: [BTC/USDT] }\nserver: { listen: nowhere }\n',
+    );
+    const seen: TapewatchConfig[] = [];
+    const whole = await withPartProblems(error, (config) => {
+      seen.push(config);
+      return Promise.reject(new ConfigError([complaint]));
+    });
+    expect(seen[0]?.exchanges.map(({ venue }) => venue)).toEqual(['binanc']);
+    expect(seen[0]?.server.port).toBe(8080);
+    expect(whole.problems.map(({ line }) => line)).toEqual([2, 3]);
+  });
+
+  it('shows no faulty section to the parts', async () => {
+    const error = await failureOf(
+      'exchanges: [{ venue: 7 }]\nroute: { receiver: nobody }\nreceivers: [{ name: ops }]\n',
+    );
+    await withPartProblems(error, (config) => {
+      expect([config.exchanges, config.receivers.map(({ name }) => name)]).toEqual([[], ['console']]);
+      return Promise.resolve(0);
+    });
+    expect(error.problems.length).toBeGreaterThan(1);
+  });
+
+  it('leaves the problems as they are when nothing more is wrong, or the file cannot be read at all', async () => {
+    const error = await failureOf('exchangs: []\n');
+    expect(await withPartProblems(error, () => Promise.resolve(0))).toBe(error);
+    const syntax = await failureOf('a: [1\n');
+    expect(await withPartProblems(syntax, () => Promise.reject(new ConfigError([complaint])))).toBe(syntax);
+  });
+});

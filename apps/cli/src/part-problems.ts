@@ -1,0 +1,19 @@
+import type { TapewatchConfig } from '@tapewatch/config';
+import { ConfigFileError } from '@tapewatch/config';
+import { ConfigError } from '@tapewatch/model';
+
+/** Asks the parts what they think of a configuration; gives the number of rules, or rejects with a ConfigError. */
+export type CheckParts = (config: TapewatchConfig) => Promise<number>;
+
+/** Adds what the parts find wrong with the sections that the file's own check has nothing against, so that all is told at once. */
+export async function withPartProblems(error: ConfigError, checkParts: CheckParts): Promise<ConfigError> {
+  if (!(error instanceof ConfigFileError) || error.sound === undefined) return error;
+  try {
+    await checkParts(error.sound);
+    return error;
+  } catch (more) {
+    if (!(more instanceof ConfigError)) throw more;
+    const problems = [...error.problems, ...more.problems];
+    return new ConfigError(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)));
+  }
+}
