@@ -1,7 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom; docs/architecture.md draws it. Type-level rules that tests may break are lifted for tests alone. */
+/** Who may import whom; docs/adr/0001-boundaries.md says why. Type-level rules that tests may break are lifted for tests alone. */
 const layers = [
   { sourceTag: 'layer:model', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:sdk', onlyDependOnLibsWithTags: ['layer:model'] },
@@ -41,7 +41,7 @@ const runtimes = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '**/vitest.config.ts', 'examples/otel/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '**/vitest.config.ts'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],

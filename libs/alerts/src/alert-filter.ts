@@ -1,4 +1,15 @@
-import { severityOf, type Alert, type AlertState, type Matcher, type Severity } from '@tapewatch/model';
+import {
+  accepted,
+  messageOf,
+  refused,
+  severityOf,
+  type Alert,
+  type AlertState,
+  type CommandResult,
+  type Matcher,
+  type Severity,
+} from '@tapewatch/model';
+import { parseMatchers } from '@tapewatch/promql';
 
 export interface AlertFilter {
   readonly states?: readonly AlertState[];
@@ -14,6 +25,21 @@ export interface AlertFilter {
 /** A filter whose matchers have been parsed. */
 export interface ParsedAlertFilter extends Omit<AlertFilter, 'matchers'> {
   readonly matchers: readonly Matcher[];
+}
+
+/** Parses the matchers; refuses with what is wrong with them. */
+export function parseAlertFilter({ matchers, ...rest }: AlertFilter): CommandResult<ParsedAlertFilter> {
+  try {
+    return accepted({ ...rest, matchers: (matchers ?? []).flatMap((text) => parseMatchers(text)) });
+  } catch (thrown) {
+    return refused('INVALID_INPUT', messageOf(thrown), 'filter.matchers');
+  }
+}
+
+/** What a filter says of one alert, matchers parsed once. Without states every state passes. */
+export function compileAlertFilter(filter: AlertFilter): CommandResult<(alert: Alert) => boolean> {
+  const parsed = parseAlertFilter(filter);
+  return parsed.ok ? accepted((alert: Alert) => passes(alert, parsed.value)) : parsed;
 }
 
 export function passes(alert: Alert, filter: ParsedAlertFilter): boolean {

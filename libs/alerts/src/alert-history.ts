@@ -199,6 +199,8 @@ export class AlertHistory implements EventLog<AlertEvent> {
     if (filter.states !== undefined) query = query.where('state', 'in', filter.states);
     if (filter.severities !== undefined) query = query.where('severity', 'in', filter.severities);
     if (filter.since !== undefined) query = query.where('starts_at', '>=', filter.since);
+    // Nothing can be silenced yet.
+    if (filter.silenced === true) query = query.where('id', '=', '');
     if (filter.acknowledged !== undefined) query = query.where('ack_by', filter.acknowledged ? 'is not' : 'is', null);
     return query;
   }

@@ -1,14 +1,5 @@
-import {
-  accepted,
-  messageOf,
-  refused,
-  type Alert,
-  type CommandResult,
-  type Page,
-  type PageRequest,
-} from '@tapewatch/model';
-import { parseMatchers } from '@tapewatch/promql';
-import { passes, type AlertFilter, type ParsedAlertFilter } from './alert-filter.js';
+import { accepted, refused, type Alert, type CommandResult, type Page, type PageRequest } from '@tapewatch/model';
+import { parseAlertFilter, passes, type AlertFilter, type ParsedAlertFilter } from './alert-filter.js';
 import type { AlertPosition } from './alert-history.js';
 import type { Alerts } from './alerts.js';
 
@@ -67,15 +58,10 @@ function isBehind(alert: Alert, { startsAt, id }: AlertPosition): boolean {
   return alert.startsAt < startsAt || (alert.startsAt === startsAt && alert.id < id);
 }
 
+/** Without states, what is under way. */
 function parseFilter(filter: AlertFilter): CommandResult<ParsedAlertFilter> {
-  try {
-    const matchers = (filter.matchers ?? []).flatMap((text) => parseMatchers(text));
-    const states =
-      filter.states === undefined || filter.states.length === 0 ? (['pending', 'firing'] as const) : filter.states;
-    return accepted({ ...filter, states, matchers });
-  } catch (thrown) {
-    return refused('INVALID_INPUT', messageOf(thrown), 'filter.matchers');
-  }
+  const unsaid = filter.states === undefined || filter.states.length === 0;
+  return parseAlertFilter({ ...filter, ...(unsaid ? { states: ['pending', 'firing'] as const } : {}) });
 }
 
 function parseCursor(cursor: string): AlertPosition | null {

@@ -104,6 +104,26 @@ describe('Alerts', () => {
     expect(dispatched).toEqual([]);
   });
 
+  it('tells the end of an alert that has fired, also when a change of its rule had pulled it back to pending', async () => {
+    const alerts = await open();
+    alerts.accept(evaluation(1_000, [transition('firing', 1_000)], [instance()]));
+    const { firedAt: _none, ...pulledBack } = instance({ state: 'pending' });
+    alerts.accept(evaluation(2_000, [transition('pending', 2_000, pulledBack)], [pulledBack]));
+    alerts.accept(evaluation(3_000, [transition('inactive', 3_000, pulledBack)], []));
+    await settled(alerts);
+    expect(dispatched.map(({ state }) => state)).toContain('resolved');
+    expect(await alerts.find(alertId(instance()))).toMatchObject({ state: 'resolved', endsAt: 3_000 });
+  });
+
+  it('tells nobody of an acknowledgement of an alert that never fired', async () => {
+    const alerts = await open();
+    const { firedAt: _none, ...pending } = instance({ state: 'pending' });
+    alerts.accept(evaluation(1_000, [transition('pending', 1_000, pending)], [pending]));
+    await alerts.acknowledge(alertId(pending), { by: 'jin' });
+    await settled(alerts);
+    expect(dispatched).toEqual([]);
+  });
+
   it('hands its rules back what was under way when the program was killed', async () => {
     const first = await open();
     const held = instance({ labels: Labels.of({ alertname: 'B' }), startsAt: 2_000, firedAt: 2_500 });

@@ -90,14 +90,14 @@ export class Alerts {
   }
 
   async acknowledge(id: string, acknowledgement: Omit<Acknowledgement, 'at'>): Promise<CommandResult<Alert>> {
-    const tracked = await this.underWay(id);
-    if (!tracked.ok) return tracked;
+    const tracked = this.underWay(id);
+    if (tracked === undefined) return this.refuse(id);
     const at = this.#clock.now();
     if (acknowledgement.until !== undefined && acknowledgement.until <= at)
       return refused('INVALID_INPUT', 'until lies in the past', 'until');
-    const { alert, firstAcknowledgedAt } = tracked.value;
+    const { alert, firstAcknowledgedAt } = tracked;
     const changed: TrackedAlert = {
-      ...tracked.value,
+      ...tracked,
       alert: { ...alert, acknowledgement: { ...acknowledgement, at } },
       firstAcknowledgedAt: firstAcknowledgedAt ?? at,
     };
@@ -110,20 +110,20 @@ export class Alerts {
   }
 
   async unacknowledge(id: string, by: string): Promise<CommandResult<Alert>> {
-    const tracked = await this.underWay(id);
-    if (!tracked.ok) return tracked;
-    if (tracked.value.alert.acknowledgement === undefined) return refused('CONFLICT', 'the alert is not acknowledged');
-    return this.command(withoutAcknowledgement(tracked.value), { at: this.#clock.now(), kind: 'unacknowledged', by });
+    const tracked = this.underWay(id);
+    if (tracked === undefined) return this.refuse(id);
+    if (tracked.alert.acknowledgement === undefined) return refused('CONFLICT', 'the alert is not acknowledged');
+    return this.command(withoutAcknowledgement(tracked), { at: this.#clock.now(), kind: 'unacknowledged', by });
   }
 
   /** It stays resolved until its rule has cleared once. */
   async resolve(id: string, by: string, reason?: string): Promise<CommandResult<Alert>> {
-    const tracked = await this.underWay(id);
-    if (!tracked.ok) return tracked;
+    const tracked = this.underWay(id);
+    if (tracked === undefined) return this.refuse(id);
     const at = this.#clock.now();
-    const { keepFiringSince: _past, ...alert } = tracked.value.alert;
+    const { keepFiringSince: _past, ...alert } = tracked.alert;
     const changed: TrackedAlert = {
-      ...tracked.value,
+      ...tracked,
       held: true,
       alert: {
         ...alert,
@@ -155,7 +155,7 @@ export class Alerts {
     const alert = tracked === undefined ? openAlert(instance) : refresh(tracked.alert, instance);
     const changed = { ...tracked, held: false, alert };
     this.track(changed);
-    return [{ alert: changed, event: { at, kind }, tell: kind === 'firing' }];
+    return [{ alert: changed, event: { at, kind }, tell: hasFired(changed) }];
   }
 
   /** The rule has cleared: the episode ends, or the hold on one that was resolved by hand. */
@@ -163,8 +163,9 @@ export class Alerts {
     this.forget(tracked);
     if (tracked.held) return [{ alert: { ...tracked, held: false }, tell: false }];
     const ended = { ...tracked, alert: end(tracked.alert, transition) };
-    const event = { at: transition.at, kind: transition.kind, ...(note === undefined ? {} : { note }) };
-    return [{ alert: ended, event, tell: transition.kind === 'resolved' }];
+    const kind = ended.alert.state === 'resolved' ? ('resolved' as const) : ('inactive' as const);
+    const event = { at: transition.at, kind, ...(note === undefined ? {} : { note }) };
+    return [{ alert: ended, event, tell: hasFired(ended) }];
   }
 
   /** Fresh value and annotations stay in memory; what a restart needs is written. */
@@ -184,26 +185,32 @@ export class Alerts {
       if (until === undefined || until > at || tracked.held) continue;
       const changed = withoutAcknowledgement(tracked);
       this.track(changed);
-      changes.push({ alert: changed, event: { at, kind: 'unacknowledged', note: 'its time is up' }, tell: true });
+      changes.push({
+        alert: changed,
+        event: { at, kind: 'unacknowledged', note: 'its time is up' },
+        tell: hasFired(changed),
+      });
     }
     return changes;
   }
 
-  private async underWay(id: string): Promise<CommandResult<TrackedAlert>> {
+  /** From memory alone: between looking and changing nothing may happen. */
+  private underWay(id: string): TrackedAlert | undefined {
     const key = this.#keyById.get(id);
     const tracked = key === undefined ? undefined : this.#tracked.get(key);
-    if (tracked !== undefined && !tracked.held) return accepted(tracked);
-    const past = tracked?.alert ?? (await this.history.find(id));
+    return tracked?.held === true ? undefined : tracked;
+  }
+
+  private async refuse(id: string): Promise<CommandResult<Alert>> {
+    const past = await this.find(id);
     if (past === undefined) return refused('NOT_FOUND', `no alert has the id ${id}`, 'id');
-    return refused(
-      'CONFLICT',
-      `the alert is ${past.state} since ${new Date(past.endsAt ?? past.startsAt).toISOString()}`,
-    );
+    const since = new Date(past.endsAt ?? past.startsAt).toISOString();
+    return refused('CONFLICT', `the alert is ${past.state} since ${since}`);
   }
 
   private async command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
     this.track(changed);
-    const written = this.#journal.write([{ alert: changed, event, tell: true }]).then(() => true);
+    const written = this.#journal.write([{ alert: changed, event, tell: hasFired(changed) }]).then(() => true);
     let timer;
     const patience = new Promise<false>((resolve) => {
       timer = this.#clock.setTimeout(() => resolve(false), commandPatienceMs);
@@ -225,6 +232,11 @@ export class Alerts {
     this.#tracked.delete(instanceKey(tracked.alert));
     this.#keyById.delete(tracked.alert.id);
   }
+}
+
+/** Nobody has heard of an alert that never fired; of one that did, every change may have to be told. */
+function hasFired({ alert }: TrackedAlert): boolean {
+  return alert.firedAt !== undefined;
 }
 
 function withoutAcknowledgement(tracked: TrackedAlert): TrackedAlert {

@@ -1,3 +1,4 @@
+export { compileAlertFilter } from './alert-filter.js';
 export type { AlertFilter } from './alert-filter.js';
 export type { AlertHistory } from './alert-history.js';
 export type { AlertDispatch } from './alert-journal.js';

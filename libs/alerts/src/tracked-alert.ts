@@ -43,7 +43,8 @@ export function refresh(alert: Alert, instance: AlertInstance): Alert {
 /** Ends an episode by the rule's word. */
 export function end(alert: Alert, transition: RuleTransition): Alert {
   const { keepFiringSince: _past, ...rest } = alert;
-  const state = transition.kind === 'resolved' ? 'resolved' : 'inactive';
+  // One that has fired ends as resolved, also when a change of its rule had pulled it back to pending.
+  const state = alert.firedAt === undefined ? 'inactive' : 'resolved';
   return {
     ...rest,
     state,

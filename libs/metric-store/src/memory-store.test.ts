@@ -1,3 +1,4 @@
+import { createNoopMeter, type Meter } from '@opentelemetry/api';
 import { Labels, type MetricDescription, type Series } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
 import { createMatcher, SampleBuffer, type Sample } from '@tapewatch/promql';
@@ -152,6 +153,24 @@ describe('MemoryStore', () => {
     }
     expect(target.seriesActive).toBeLessThan(100);
     expect(target.seriesActive).toBeGreaterThan(10);
+  });
+
+  it('counts a series that it refuses once, however often it comes', () => {
+    const counted: number[] = [];
+    const noop = createNoopMeter();
+    const meter = {
+      ...noop,
+      createObservableGauge: noop.createObservableGauge,
+      createCounter: () => ({ add: (n: number) => void counted.push(n) }),
+    };
+    const target = store({ budgetBytes: 1 });
+    target.measure(meter as unknown as Meter);
+    const [kept, refused] = [series({ x: '1' }), series({ x: '2' })];
+    for (let second = 0; second < 100; second++) {
+      const both = second >= 40;
+      target.accept({ at: second * 1000, series: both ? [kept, refused] : [kept], values: both ? [1, 2] : [1] });
+    }
+    expect(counted.reduce((a, b) => a + b)).toBe(1);
   });
 
   it('ignores a tick that is not newer than the last', () => {

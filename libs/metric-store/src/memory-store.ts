@@ -28,6 +28,7 @@ export class MemoryStore implements TickStage, SeriesSource {
   #samplesTotal = 0;
   #full = false;
   #refused: Counter | undefined;
+  readonly #refusedSeries = new WeakSet<Series>();
 
   constructor(options: MemoryStoreOptions) {
     this.#options = options;
@@ -47,6 +48,12 @@ export class MemoryStore implements TickStage, SeriesSource {
         description: 'How far back memory reaches at present',
       })
       .addCallback((result) => result.observe(this.#retentionMs / 1000));
+    meter
+      .createObservableGauge('tapewatch.memory.retention.wanted', {
+        unit: 's',
+        description: 'How far back memory reaches when it fits its budget',
+      })
+      .addCallback((result) => result.observe(this.#options.retentionMs / 1000));
   }
 
   /** How far back memory may reach at present. */
@@ -110,7 +117,9 @@ export class MemoryStore implements TickStage, SeriesSource {
 
   private create(series: Series): SeriesMemory | undefined {
     if (this.#full) {
-      this.#refused?.add(1);
+      // Its samples come every second; it is one series all the same.
+      if (!this.#refusedSeries.has(series)) this.#refused?.add(1);
+      this.#refusedSeries.add(series);
       return undefined;
     }
     const memory = new SeriesMemory(series);

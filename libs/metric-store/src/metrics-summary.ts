@@ -24,6 +24,9 @@ export interface MetricSummary {
   readonly last?: number;
 }
 
+/** Samples that one summary may read: a few tens of milliseconds, in which no tick can come. */
+const maxSamples = 5_000_000;
+
 /** Every series that `match`, a series selector, accepts (all without it), over the newest `rangeMs`. NaN samples count, but move no figure. */
 export function summarizeMetrics(store: MemoryStore, rangeMs: number, match?: string): CommandResult<MetricsSummary> {
   if (rangeMs < stepMs) return refused('INVALID_INPUT', 'range must be at least 1s', 'range');
@@ -34,9 +37,17 @@ export function summarizeMetrics(store: MemoryStore, rangeMs: number, match?: st
   const fromMs = lastTickAt - rangeMs;
   const buffer = new SampleBuffer(4096);
   const series: MetricSummary[] = [];
+  let read = 0;
   for (const memory of store.select(matchers.value)) {
     buffer.clear();
     memory.window(fromMs, lastTickAt, buffer);
+    read += buffer.length;
+    if (read > maxSamples) {
+      return refused(
+        'QUERY_LIMIT',
+        `the summary would read more than ${maxSamples} samples; ask for a shorter range or fewer series`,
+      );
+    }
     if (buffer.length === 0) continue;
     const { otelName, unit } = memory.metric;
     series.push({

@@ -1,6 +1,6 @@
 import type { Counter, Histogram } from '@opentelemetry/api';
 import { messageOf, type Clock, type Logger, type NotificationOutcome, type Timer } from '@tapewatch/model';
-import type { SendResult } from '@tapewatch/plugin-sdk';
+import { retry, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
 import type { Channel } from './channel.js';
 import type { Outbox, Outgoing } from './outbox.js';
 
@@ -26,6 +26,8 @@ const longestPauseMs = 60_000;
 /** After this a notification that never got through is a dead letter. */
 const patienceMs = 24 * 3_600_000;
 const maxWaiting = 10_000;
+/** A request to wait longer is not followed: whoever asks for a day would silence the channel. */
+const longestWishMs = 3_600_000;
 
 /** Sends the notifications of one channel, in order, one at a time; a failing one waits with growing pauses. It never concerns another channel. */
 export class ChannelSender {
@@ -58,9 +60,8 @@ export class ChannelSender {
   take(outgoing: Outgoing): void {
     this.#waiting.push(outgoing);
     if (this.#waiting.length === 1)
-      this.pause(Math.min(longestPauseMs, outgoing.nextAttemptAt - this.#options.clock.now()));
-    if (this.#waiting.length > maxWaiting)
-      void this.finish(this.#waiting.shift() as Outgoing, 'dead', 'too many notifications wait for this channel', 0);
+      this.pause(Math.min(longestWishMs, outgoing.nextAttemptAt - this.#options.clock.now()));
+    if (this.#waiting.length > maxWaiting) this.giveUpOldest();
     this.next();
   }
 
@@ -94,7 +95,7 @@ export class ChannelSender {
   private async attempt(head: Outgoing): Promise<void> {
     const { channel, clock, duration } = this.#options;
     const begun = clock.monotonic();
-    const result = await channel.send(head.notification);
+    const result = await this.deliver(head.notification);
     const latencyMs = clock.monotonic() - begun;
     duration.record(latencyMs / 1000, { channel: channel.name });
     if (result.outcome === 'sent') {
@@ -121,11 +122,26 @@ export class ChannelSender {
     await this.postpone(head, result, latencyMs);
   }
 
+  /** A channel that breaks its promise never to reject must not end the sender, nor make it spin. */
+  private async deliver(notification: Notification): Promise<SendResult> {
+    try {
+      return await this.#options.channel.send(notification);
+    } catch (thrown) {
+      return retry(messageOf(thrown));
+    }
+  }
+
+  /** The one that is being sent stays: it may arrive yet. */
+  private giveUpOldest(): void {
+    const [oldest] = this.#waiting.splice(this.#sending === undefined ? 0 : 1, 1);
+    if (oldest !== undefined) void this.finish(oldest, 'dead', 'too many notifications wait for this channel', 0);
+  }
+
   private async postpone(head: Outgoing, result: SendResult & { outcome: 'retry' }, latencyMs: number): Promise<void> {
     const { clock, random } = this.#options;
     // Equal jitter: half of the pause is certain, half is random, so that channels that failed together do not come back together.
     const fullMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(head.attempts, 10));
-    const pauseMs = result.afterMs ?? fullMs / 2 + (random() * fullMs) / 2;
+    const pauseMs = Math.max(fullMs / 2 + (random() * fullMs) / 2, Math.min(result.afterMs ?? 0, longestWishMs));
     const again: Outgoing = { ...head, attempts: head.attempts + 1, nextAttemptAt: Math.round(clock.now() + pauseMs) };
     const place = this.#waiting.indexOf(head);
     if (place >= 0) this.#waiting[place] = again;

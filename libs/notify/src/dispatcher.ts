@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { messageOf, type Alert, type Clock, type Labels, type Logger, type Timer } from '@tapewatch/model';
+import { Labels, messageOf, type Alert, type Clock, type Logger, type Timer } from '@tapewatch/model';
 import type { Channel, Receiver } from './channel.js';
 import { compose } from './compose.js';
 import { dueFor, nextEntry, type LogEntry } from './notification-log.js';
-import type { Outbox, Outgoing } from './outbox.js';
-import { groupLabels, type Route, type RouteTree } from './route-tree.js';
+import type { Outbox, Outgoing, StoredLogEntry } from './outbox.js';
+import { defaults, groupLabels, type Route, type RouteTree } from './route-tree.js';
 
 interface Group {
   readonly key: string;
@@ -33,6 +33,8 @@ export interface DispatcherOptions {
 
 /** How often groups are looked at for repeats and intervals that have passed. */
 const roundMs = 1_000;
+/** Longer than any sensible repeat interval: what was not told for so long is over. */
+const logKeptMs = 30 * 86_400_000;
 
 /** Routes alerts into groups and decides, group by group, what each channel is to be told. */
 export class Dispatcher {
@@ -40,6 +42,7 @@ export class Dispatcher {
   readonly #groups = new Map<string, Group>();
   /** By group and channel. */
   readonly #log = new Map<string, LogEntry>();
+  #stored: readonly StoredLogEntry[] = [];
   #nextId = 1;
   #timer: Timer | undefined;
   #failing = false;
@@ -52,10 +55,34 @@ export class Dispatcher {
   /** Reads what was told before; returns the ids of alerts that channels believe to be firing. */
   async open(): Promise<ReadonlySet<string>> {
     const { outbox } = this.#options;
-    for (const { groupKey, channel, entry } of await outbox.logEntries())
-      this.#log.set(logKey(groupKey, channel), entry);
+    await outbox.forgetBefore(this.#options.clock.now() - logKeptMs);
+    this.#stored = await outbox.logEntries();
+    for (const { groupKey, channel, entry } of this.#stored) this.#log.set(logKey(groupKey, channel), entry);
     this.#nextId = (await outbox.lastId()) + 1;
     return new Set([...this.#log.values()].flatMap(({ firing }) => [...firing]));
+  }
+
+  /**
+   * Closes groups that routes no longer lead to, after a change of the config: whoever was told that something fires is told that it has
+   * ended; what still fires elsewhere is struck from them.
+   */
+  async closeForsaken(ended: readonly Alert[]): Promise<void> {
+    const endedById = new Map(ended.map((alert) => [alert.id, alert]));
+    const forsaken = this.#stored.filter(({ groupKey, entry }) => entry.firing.size > 0 && !this.#groups.has(groupKey));
+    this.#stored = [];
+    for (const { groupKey, channel, receiver, groupLabels: record, entry } of forsaken) {
+      const alerts = [...entry.firing].flatMap((id) => endedById.get(id) ?? []);
+      const group = newGroup(groupKey, { ...defaults, key: groupKey, receiver }, Labels.of(record), 0);
+      if (alerts.length === 0) {
+        const struck: LogEntry = { ...entry, firing: new Set() };
+        this.#log.set(logKey(groupKey, channel), struck);
+        await this.keep(group, [{ channel, entry: struck }], []);
+        continue;
+      }
+      for (const alert of alerts) group.alerts.set(alert.id, alert);
+      this.#groups.set(groupKey, group);
+      this.flush(group);
+    }
   }
 
   start(): void {
@@ -72,20 +99,26 @@ export class Dispatcher {
   dispatch(alerts: readonly Alert[]): void {
     const touched = new Set<Group>();
     for (const alert of alerts)
-      for (const route of this.#options.routes.routesFor(alert.labels)) touched.add(this.take(alert, route));
+      for (const route of this.#options.routes.routesFor(alert.labels)) {
+        const group = this.take(alert, route);
+        if (group !== undefined) touched.add(group);
+      }
     const nowMs = this.#options.clock.monotonic();
     for (const group of touched) if (group.nextFlushAtMs <= nowMs) this.flush(group);
   }
 
-  private take(alert: Alert, route: Route): Group {
+  /** An end of which the group's channels never heard the beginning is no news. */
+  private take(alert: Alert, route: Route): Group | undefined {
     const labels = groupLabels(route, alert.labels);
     const key = `${route.key}:${labels.toString()}`;
     let group = this.#groups.get(key);
+    if (alert.state !== 'firing' && group?.alerts.has(alert.id) !== true && !this.toldFiring(key, route, alert.id))
+      return undefined;
     if (group === undefined) {
       const sinceFiredMs = this.#options.clock.now() - (alert.firedAt ?? alert.startsAt);
       const nextFlushAtMs =
         this.#options.clock.monotonic() + Math.min(route.groupWaitMs, route.groupWaitMs - sinceFiredMs);
-      group = { key, route, labels, alerts: new Map(), nextFlushAtMs, changed: false, remind: false, flushing: false };
+      group = newGroup(key, route, labels, nextFlushAtMs);
       this.#groups.set(key, group);
     }
     const before = group.alerts.get(alert.id);
@@ -94,6 +127,11 @@ export class Dispatcher {
     group.alerts.set(alert.id, alert);
     group.changed = true;
     return group;
+  }
+
+  private toldFiring(groupKey: string, route: Route, alertId: string): boolean {
+    const channels = this.#options.receivers.get(route.receiver)?.channels ?? [];
+    return channels.some(({ name }) => this.#log.get(logKey(groupKey, name))?.firing.has(alertId) === true);
   }
 
   private round(): void {
@@ -201,6 +239,10 @@ export class Dispatcher {
   private channelsOf(group: Group): readonly Channel[] {
     return this.#options.receivers.get(group.route.receiver)?.channels ?? [];
   }
+}
+
+function newGroup(key: string, route: Route, labels: Labels, nextFlushAtMs: number): Group {
+  return { key, route, labels, alerts: new Map(), nextFlushAtMs, changed: false, remind: false, flushing: false };
 }
 
 function logKey(groupKey: string, channel: string): string {

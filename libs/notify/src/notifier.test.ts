@@ -190,6 +190,24 @@ describe('Notifier', () => {
     await until(() => expect(attempts).toBe(2));
   });
 
+  it('never tries again at once, whatever the other side asks for or the channel throws', async () => {
+    const notifier = await started();
+    const answers = [{ outcome: 'retry', reason: 'HTTP 429', afterMs: 0 }, new Error('bug'), sent()] as const;
+    channels[0].answer = () => {
+      const answer = answers[channels[0].got.length - 1] ?? sent();
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    notifier.dispatch([alert()]);
+    await until(() => expect(notifier.channels()[0]).toMatchObject({ lastError: 'HTTP 429' }));
+    await clock.advance(200);
+    expect(channels[0].got).toHaveLength(1);
+    await pass(300);
+    await until(() => expect(notifier.channels()[0]).toMatchObject({ lastError: 'bug' }));
+    await pass(3_000);
+    await until(() => expect(notifier.channels()[0]).toMatchObject({ healthy: true, pending: 0 }));
+  });
+
   it('makes a dead letter of what is rejected, and goes on', async () => {
     const notifier = await started();
     channels[0].answer = ({ alerts }) =>
@@ -250,6 +268,23 @@ describe('Notifier', () => {
       await pass(2_000);
       await started({}, [], [resolved(a, clock.now())]);
       await told(channels[0], `firing:${a.id}`, `resolved:${a.id}`);
+    });
+
+    it('tells the end also to those whom the routes no longer lead to', async () => {
+      const first = await started({ groupBy: ['alertname'] });
+      const [a, b] = [alert(), alert()];
+      first.dispatch([a, b]);
+      await told(channels[0], `firing:${a.id},${b.id}`);
+      await until(() => expect(first.channels()[0]?.pending).toBe(0));
+      await first.stop();
+      await pass(2_000);
+      const second = await started({ groupBy: ['venue'] }, [b], [resolved(a, clock.now())]);
+      await until(() => expect(heard(channels[0]).slice(1).sort()).toEqual([`firing:${b.id}`, `resolved:${a.id}`]));
+      await until(() => expect(second.channels()[0]?.pending).toBe(0));
+      await second.stop();
+      await started({ groupBy: ['venue'] }, [b], [resolved(a, clock.now())]);
+      await pass(3_000);
+      expect(channels[0].got).toHaveLength(3);
     });
 
     it('never gives a key twice', async () => {

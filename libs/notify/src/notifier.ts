@@ -1,4 +1,4 @@
-import type { Meter } from '@opentelemetry/api';
+import type { Counter, Meter } from '@opentelemetry/api';
 import type { RouteConfig } from '@tapewatch/config';
 import type { Database } from '@tapewatch/database';
 import {
@@ -48,11 +48,16 @@ export class Notifier {
   readonly #outbox: Outbox;
   readonly #dispatcher: Dispatcher;
   readonly #senders: ReadonlyMap<string, ChannelSender>;
+  readonly #count: Counter;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
     this.#outbox = new Outbox(options.database);
-    this.#senders = createSenders(options, this.#outbox);
+    this.#count = options.meter.createCounter('notification.count', {
+      unit: '{notification}',
+      description: 'Notifications by outcome',
+    });
+    this.#senders = createSenders(options, this.#outbox, this.#count);
     this.#dispatcher = new Dispatcher({
       ...options,
       routes: new RouteTree(options.route),
@@ -75,10 +80,9 @@ export class Notifier {
     for (const outgoing of await this.#outbox.waiting()) await this.resume(outgoing);
     const known = new Set(active.map(({ id }) => id));
     const others = await Promise.all([...believedFiring].filter((id) => !known.has(id)).map(find));
-    this.dispatch([
-      ...active.filter(({ state }) => state === 'firing'),
-      ...others.filter((alert) => alert !== undefined),
-    ]);
+    const ended = others.filter((alert) => alert !== undefined);
+    this.dispatch([...active.filter(({ state }) => state === 'firing'), ...ended]);
+    await this.#dispatcher.closeForsaken(ended);
     this.#dispatcher.start();
   }
 
@@ -142,15 +146,12 @@ export class Notifier {
       return;
     }
     const reason = 'its channel is no longer configured';
+    this.#count.add(1, { channel: outgoing.channel, outcome: 'not_sent' });
     await this.#outbox.record(outgoing.id, { ...outgoing, outcome: 'not_sent', reason, latencyMs: 0 });
   }
 }
 
-function createSenders(options: NotifierOptions, outbox: Outbox): ReadonlyMap<string, ChannelSender> {
-  const count = options.meter.createCounter('notification.count', {
-    unit: '{notification}',
-    description: 'Notifications by outcome',
-  });
+function createSenders(options: NotifierOptions, outbox: Outbox, count: Counter): ReadonlyMap<string, ChannelSender> {
   const duration = options.meter.createHistogram('notification.duration', {
     unit: 's',
     description: 'One attempt to deliver a notification',

@@ -16,6 +16,8 @@ export interface Outgoing {
 export interface StoredLogEntry {
   readonly groupKey: string;
   readonly channel: string;
+  readonly receiver: string;
+  readonly groupLabels: Readonly<Record<string, string>>;
   readonly entry: LogEntry;
 }
 
@@ -104,11 +106,18 @@ export class Outbox {
     }));
   }
 
+  /** Drops what groups were told before a time; a group that still fires has been told since. */
+  async forgetBefore(at: number): Promise<void> {
+    await this.#database.tables<NotifyTables>().deleteFrom('notification_log').where('at', '<', at).execute();
+  }
+
   async logEntries(): Promise<readonly StoredLogEntry[]> {
     const rows = await this.#database.tables<NotifyTables>().selectFrom('notification_log').selectAll().execute();
     return rows.map((row) => ({
       groupKey: row.group_key,
       channel: row.channel,
+      receiver: row.receiver,
+      groupLabels: JSON.parse(row.group_labels) as Record<string, string>,
       entry: { flush: row.flush, at: row.at, firing: idsIn(row.firing), resolved: idsIn(row.resolved) },
     }));
   }

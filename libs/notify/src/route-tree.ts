@@ -21,7 +21,7 @@ interface Node extends Route {
 }
 
 /** What holds at the root where nothing is written. Ours, quicker than Alertmanager's: 0 s, 1 s, 4 h, by alert name. */
-const defaults: Omit<Route, 'key' | 'receiver'> = {
+export const defaults: Omit<Route, 'key' | 'receiver'> = {
   groupBy: ['alertname'],
   groupWaitMs: 0,
   groupIntervalMs: 1_000,

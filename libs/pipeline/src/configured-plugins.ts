@@ -11,8 +11,10 @@ import {
 import type { Receiver } from '@tapewatch/notify';
 import { bundledPlugins } from './bundled-plugins.js';
 
-/** Every plugin of the program: the bundled ones, then the user's. Throws a ConfigError with all that cannot be loaded. */
-export async function loadPlugins(config: TapewatchConfig): Promise<PluginRegistry> {
+/** Every plugin of the program: the bundled ones, then the user's, as far as they can be loaded, and what is wrong with the others. */
+export async function loadPlugins(
+  config: TapewatchConfig,
+): Promise<{ readonly registry: PluginRegistry; readonly problems: readonly Problem[] }> {
   const registry = new PluginRegistry();
   for (const plugin of bundledPlugins) registry.register(plugin, 'bundled');
   const problems: Problem[] = [];
@@ -24,8 +26,7 @@ export async function loadPlugins(config: TapewatchConfig): Promise<PluginRegist
       problems.push(...thrown.problems);
     }
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return registry;
+  return { registry, problems };
 }
 
 /** Binds plugins to the checks and receivers that the config names. Throws a ConfigError with all that does not fit. */

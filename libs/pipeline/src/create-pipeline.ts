@@ -50,6 +50,8 @@ export interface PipelineDependencies {
 }
 
 const stateFile = 'state.db';
+/** To see whether the environment lays something wrong over it. */
+const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
 
 /** What a config names, loaded. */
 export interface LoadedConfig {
@@ -73,8 +75,9 @@ export async function checkPipelineConfig(
     }
   };
   await collect(() => destinationsFrom(dependencies.env, config.otlp.destinations));
-  const registry = await collect(() => loadPlugins(config));
-  if (registry === undefined) throw new ConfigError(problems);
+  await collect(() => resourceFrom(dependencies.env, unnamedResource));
+  const { registry, problems: pluginProblems } = await loadPlugins(config);
+  problems.push(...pluginProblems);
   const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
   await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
   if (problems.length > 0 || groups === undefined) throw new ConfigError(problems);

@@ -5,7 +5,7 @@ import type { ExchangeView, Pipeline, PipelineCommands, PipelineEvents, Pipeline
 import { createReader } from './reader.js';
 
 /** What a stop may take in all; then what hangs is left behind. */
-const stopWithinMs = 8_000;
+const stopWithinMs = 5_500;
 
 /** A pipeline's life: started once, stopped once. */
 export class PipelineRun implements Pipeline {
@@ -47,13 +47,13 @@ export class PipelineRun implements Pipeline {
 
   async start(): Promise<void> {
     const { alerts, clock, config, engine, exchanges, health, meter, notifier, store, telemetry, ticks } = this.#parts;
-    ticks.add(store, { accept: ({ at }) => engine.evaluate(at) }, { accept: ({ at }) => this.announce(at) });
+    ticks.add(store, { accept: ({ at }) => this.judge(at) }, { accept: ({ at }) => this.announce(at) });
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
     alerts.abandon(orphans, clock.now());
     await notifier.start(alerts.active(), (id) => alerts.find(id));
-    await health.start();
     await exchanges.start();
+    await health.start();
     telemetry.start();
   }
 
@@ -67,16 +67,16 @@ export class PipelineRun implements Pipeline {
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
-      await this.tryTo('stop telemetry', telemetry.stop(2_000));
-      await this.tryTo('stop checks', health.stop());
-      await this.tryTo('stop exchanges', exchanges.stop());
+      await this.tryTo('stop telemetry', telemetry.stop(1_000));
+      supervisor.stop('check');
+      await Promise.all([this.tryTo('stop checks', health.stop()), this.tryTo('stop exchanges', exchanges.stop())]);
       await this.tryTo('stop host instruments', this.#host?.stop());
       await this.tryTo('write alerts', alerts.stop());
       // A notification that is being sent gets a moment; after that it is sent again at the next start, under the same key.
-      const senders = notifier.stop();
-      await Promise.race([senders, delay(clock, 1_500, patience.signal)]);
-      supervisor.stop();
-      await this.tryTo('stop senders', senders);
+      const senders = this.tryTo('stop senders', notifier.stop());
+      await Promise.race([senders, delay(clock, 1_000, patience.signal)]);
+      supervisor.stop('channel');
+      await senders;
       await this.tryTo('close the database', database.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);
@@ -89,6 +89,11 @@ export class PipelineRun implements Pipeline {
     } catch (thrown) {
       this.#parts.logger.warn({ error: messageOf(thrown) }, `could not ${what} properly`);
     }
+  }
+
+  /** The last collection, made while stopping, is kept and shipped, but judged by nobody: it is not of a whole second. */
+  private judge(at: number): void {
+    if (this.#stopping === undefined) this.#parts.engine.evaluate(at);
   }
 
   private announce(at: number): void {

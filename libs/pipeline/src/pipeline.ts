@@ -41,6 +41,8 @@ export interface PipelineReader {
     request: PageRequest & { readonly filter?: AlertFilter },
   ): Promise<CommandResult<Page<Alert> & { readonly totalCount: number }>>;
   alert(id: string): Promise<Alert | undefined>;
+  /** For whoever filters alerts one by one. Without states every state passes. */
+  compileAlertFilter(filter: AlertFilter): CommandResult<(alert: Alert) => boolean>;
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;

@@ -1,4 +1,4 @@
-import { listAlerts, summarizeAlerts } from '@tapewatch/alerts';
+import { compileAlertFilter, listAlerts, summarizeAlerts } from '@tapewatch/alerts';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
 import type { PipelineParts } from './parts.js';
@@ -15,6 +15,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     uptimeRatio: (component, rangeMs) => health.history.uptimeRatio(component, clock.now() - rangeMs, clock.now()),
     alerts: (request) => listAlerts(alerts, request),
     alert: (id) => alerts.find(id),
+    compileAlertFilter,
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
     rules: () => engine.views(),

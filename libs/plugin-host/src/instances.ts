@@ -77,13 +77,25 @@ export async function createChannel(
       plugin: provided.plugin.name,
       sendResolved: config.sendResolved ?? provided.definition.sendResolved,
       async send(notification) {
-        const call = await host.supervisor.call(instance, sendDeadlineMs, (context) =>
-          provided.definition.send(context, parsed.value, notification),
+        const call = await host.supervisor.call(instance, sendDeadlineMs, async (context) =>
+          settled(await provided.definition.send(context, parsed.value, notification)),
         );
         return call.ok ? call.value : { outcome: 'retry', reason: call.failure.message };
       },
     },
   };
+}
+
+/** A plugin in plain JavaScript may answer anything, also nothing. */
+function settled(result: SendResult): SendResult {
+  const { outcome, reason, afterMs } = (result ?? {}) as { outcome?: unknown; reason?: unknown; afterMs?: unknown };
+  if (outcome === 'sent') return { outcome };
+  if (outcome !== 'retry' && outcome !== 'rejected') {
+    throw new Error('the channel answered with something else than sent(), retry() or rejected()');
+  }
+  const told = typeof reason === 'string' ? reason : 'no reason given';
+  if (outcome === 'rejected') return { outcome, reason: told };
+  return { outcome, reason: told, ...(Number.isFinite(afterMs) ? { afterMs: afterMs as number } : {}) };
 }
 
 /** A plugin in plain JavaScript may answer anything. */

@@ -144,13 +144,26 @@ describe('Supervisor', () => {
     await clock.advance(999);
     expect(signal?.aborted).toBe(false);
     await clock.advance(1);
+    expect(signal?.aborted).toBe(true);
+    await clock.advance(200);
     expect(await call).toEqual({ ok: false, failure: { reason: 'deadline', message: 'no answer within 1 s' } });
     expect([signal?.aborted, clock.pendingTimers]).toEqual([true, 0]);
   });
 
+  it('lets a call say what its deadline means', async () => {
+    const call = supervisor.call(instance, 1_000, ({ signal }) => {
+      return new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('no reply in time')));
+    });
+    await clock.advance(1_000);
+    expect(await call).toEqual({ ok: true, value: 'no reply in time' });
+    expect(errors).toEqual([]);
+  });
+
   it('ends every call when it stops, and counts none of them as a failure', async () => {
     const call = supervisor.call(instance, 1_000, () => new Promise(() => undefined));
-    supervisor.stop();
+    const other = supervisor.call({ ...instance, kind: 'channel' }, 1_000, () => 'goes on');
+    supervisor.stop('check');
+    expect(await other).toEqual({ ok: true, value: 'goes on' });
     expect(await call).toMatchObject({ ok: false, failure: { reason: 'stopped' } });
     expect(await supervisor.call(instance, 1_000, () => new Promise(() => undefined))).toMatchObject({ ok: false });
     expect(errors).toEqual([]);
@@ -208,5 +221,50 @@ describe('Supervisor', () => {
     expect(bound.value.sendResolved).toBe(false);
     expect(await bound.value.send(sampleNotification())).toEqual({ outcome: 'retry', reason: 'bug' });
     expect(await bound.value.send(sampleNotification())).toEqual({ outcome: 'sent' });
+  });
+
+  it.each([undefined, null, 'sent', {}, { outcome: 'maybe' }])(
+    'makes a retry of a channel that answers %j',
+    async (answer) => {
+      const channel = defineChannel({
+        type: 'pager',
+        description: 'p',
+        config: z.strictObject({}),
+        sendResolved: true,
+        send: () => answer as unknown as ReturnType<typeof sent>,
+      });
+      const registry = new PluginRegistry();
+      registry.register(desk({ provides: [channel] }), 'here');
+      const config = { name: 'ops', type: 'pager', config: {}, path: ['receivers', 0] };
+      const bound = await createChannel(config, { registry, supervisor, locate });
+      if (!bound.ok) throw new Error('not bound');
+      expect(await bound.value.send(sampleNotification())).toMatchObject({
+        outcome: 'retry',
+        reason: expect.stringContaining('sent()') as string,
+      });
+    },
+  );
+
+  it('gives each plugin a meter of its own name', async () => {
+    const names: string[] = [];
+    const meter = createNoopMeter();
+    const { createCounter } = meter;
+    meter.createCounter = (name) => {
+      names.push(name);
+      return createCounter(name);
+    };
+    const own = new Supervisor({
+      clock,
+      logger: new RecordingLogger(),
+      meter,
+      query: () => Promise.resolve([]),
+      noteError: () => undefined,
+    });
+    await own.call(
+      { ...instance, plugin: 'order-desk' },
+      1_000,
+      (context) => void context.meter.createCounter('orders'),
+    );
+    expect(names).toContain('order_desk.orders');
   });
 });

@@ -1,7 +1,8 @@
 import type { Counter, Histogram, Meter } from '@opentelemetry/api';
-import { messageOf, type Clock, type Logger } from '@tapewatch/model';
+import { messageOf, type Clock, type Logger, type Timer } from '@tapewatch/model';
 import type { PluginContext, QuerySample } from '@tapewatch/plugin-sdk';
 import { guardedFetch } from './guarded-fetch.js';
+import { namespacedMeter } from './namespaced-meter.js';
 
 /** Why a call of a plugin gave nothing. */
 export interface PluginFailure {
@@ -29,10 +30,14 @@ export interface Instance {
   readonly name: string;
 }
 
+/** After its signal is aborted a call may still say what that means: a check whose target hangs is not broken. */
+const lastWordMs = 200;
+
 /** Calls plugins: with a context, under a deadline, counted; what goes wrong in one stays in it. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #stopping = new AbortController();
+  readonly #stopping = { check: new AbortController(), channel: new AbortController() };
+  readonly #meters = new Map<string, Meter>();
   readonly #runs: Counter;
   readonly #failures: Counter;
   readonly #duration: Histogram;
@@ -58,7 +63,7 @@ export class Supervisor {
     for (const reason of ['threw', 'deadline']) this.#failures.add(0, { plugin, kind, reason });
   }
 
-  /** Never rejects. A call that ignores its signal is left alone after the deadline; its late result is dropped. */
+  /** Never rejects. At the deadline the signal is aborted; a call that ignores it is left alone, and its late result is dropped. */
   async call<T>(
     instance: Instance,
     deadlineMs: number,
@@ -66,32 +71,34 @@ export class Supervisor {
   ): Promise<PluginCall<T>> {
     const { clock } = this.#options;
     const call = new AbortController();
+    const stopping = this.#stopping[instance.kind].signal;
     const begun = clock.monotonic();
-    const ended = new Promise<PluginFailure>((resolve) => {
-      const timer = clock.setTimeout(
-        () => resolve({ reason: 'deadline', message: `no answer within ${deadlineMs / 1000} s` }),
-        deadlineMs,
-      );
-      const stop = (): void => resolve({ reason: 'stopped', message: 'the program stops' });
-      this.#stopping.signal.addEventListener('abort', stop);
-      if (this.#stopping.signal.aborted) stop();
-      call.signal.addEventListener('abort', () => {
-        timer.cancel();
-        this.#stopping.signal.removeEventListener('abort', stop);
-      });
+    const deadline = clock.setTimeout(() => call.abort(), deadlineMs);
+    let verdict: Timer | undefined;
+    let stop = (): void => undefined;
+    const ended = new Promise<PluginCall<T>>((resolve) => {
+      const fail = (failure: PluginFailure): void => resolve({ ok: false, failure });
+      const message = `no answer within ${deadlineMs / 1000} s`;
+      verdict = clock.setTimeout(() => fail({ reason: 'deadline', message }), deadlineMs + lastWordMs);
+      stop = () => {
+        call.abort();
+        fail({ reason: 'stopped', message: 'the program stops' });
+      };
+      stopping.addEventListener('abort', stop);
+      if (stopping.aborted) stop();
     });
-    const outcome = await Promise.race([
-      this.run(instance, call.signal, run),
-      ended.then((failure) => ({ ok: false as const, failure })),
-    ]);
+    const outcome = await Promise.race([this.run(instance, call.signal, run), ended]);
+    deadline.cancel();
+    verdict?.cancel();
+    stopping.removeEventListener('abort', stop);
     call.abort();
     this.count(instance, outcome, (clock.monotonic() - begun) / 1000);
     return outcome;
   }
 
-  /** Ends every call under way; later ones fail at once. */
-  stop(): void {
-    this.#stopping.abort();
+  /** Ends every call of a kind that is under way; later ones fail at once. */
+  stop(kind: Instance['kind']): void {
+    this.#stopping[kind].abort();
   }
 
   private async run<T>(
@@ -111,12 +118,20 @@ export class Supervisor {
     return {
       name: instance.name,
       logger: logger.child({ plugin: instance.plugin, [instance.kind]: instance.name }),
-      meter,
+      meter: this.meterOf(instance.plugin, meter),
       clock,
       signal,
       fetch: guardedFetch(signal),
       query,
     };
+  }
+
+  private meterOf(plugin: string, meter: Meter): Meter {
+    const known = this.#meters.get(plugin);
+    if (known !== undefined) return known;
+    const made = namespacedMeter(meter, plugin.replaceAll('-', '_'));
+    this.#meters.set(plugin, made);
+    return made;
   }
 
   private count(instance: Instance, outcome: PluginCall<unknown>, seconds: number): void {

@@ -13,10 +13,13 @@ export interface PluginContext {
   readonly name: string;
   /** Writes to the program's log, marked with the plugin and the instance. */
   readonly logger: Logger;
-  /** Instruments made here arrive on the next tick like every other metric. */
+  /** Instruments made here are called `<plugin>.<name>` and arrive on the next tick like every other metric. */
   readonly meter: Meter;
   readonly clock: Clock;
-  /** Aborted when the deadline passes or the program stops: hand it to everything that waits. */
+  /**
+   * Aborted when the deadline passes or the program stops: hand it to everything that waits. After that there are 200 ms to answer
+   * all the same, so that a check can say that what it looks at does not reply.
+   */
   readonly signal: AbortSignal;
   /** HTTP with `signal` applied; at most 1 MiB of a reply is read. */
   readonly fetch: typeof globalThis.fetch;

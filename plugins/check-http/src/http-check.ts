@@ -8,15 +8,13 @@ export const httpCheck = defineCheck({
   config: httpCheckConfig,
   async run(context, config) {
     const begun = context.clock.monotonic();
-    let response: Response;
     try {
-      response = await ask(context, config);
+      const response = await ask(context, config);
+      const body = config.expect_body === undefined ? await response.body?.cancel() : await response.text();
+      return judge(config, response.status, body ?? '', context.clock.monotonic() - begun);
     } catch (thrown) {
-      // Its own deadline is the host's business; everything else is the other side's.
       return unhealthy(`no answer: ${reasonOf(thrown)}`);
     }
-    const body = config.expect_body === undefined ? await response.body?.cancel() : await response.text();
-    return judge(config, response.status, body ?? '', context.clock.monotonic() - begun);
   },
 });
 
