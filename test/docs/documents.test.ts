@@ -1,4 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { errorCodes } from '@tapewatch/model';
 import { describe, expect, it } from 'vitest';
 import { inRepository } from '../support/repository.js';
@@ -19,6 +21,21 @@ describe('docs/errors.md', () => {
 });
 
 describe('README.md', () => {
+  it('shows a plugin that can be imported as it stands', async () => {
+    const code = /```ts\n([\s\S]*?)```/.exec(await read('README.md'))?.[1] ?? '';
+    const folder = inRepository('.nx', `readme-plugin-${process.pid}`);
+    await mkdir(folder, { recursive: true });
+    try {
+      await writeFile(join(folder, 'index.ts'), code);
+      const { default: plugin } = (await import(pathToFileURL(join(folder, 'index.ts')).href)) as {
+        default: { name: string; provides: { type: string }[] };
+      };
+      expect([plugin.name, plugin.provides.map(({ type }) => type)]).toEqual(['desk', ['queue-depth']]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('has a row for every room that is there, and for no other', async () => {
     const rows = [
       ...(await read('README.md')).matchAll(/^\| `((?:apps|libs|plugins|otel-collector|test)[\w/-]*)\/?` \|/gm),

@@ -31,18 +31,40 @@ describe('ExchangeMetrics', () => {
     expect(meter.value('exchange.ws.connects')).toBe(0);
     expect(meter.value('exchange.ws.disconnects', { close_code: '1006' })).toBe(0);
     expect(meter.value('exchange.connected')).toBe(0);
-    expect(meter.value('exchange.feed.state', { state: 'cut_off' })).toBe(1);
+    expect(meter.value('exchange.feed.stale_after', { feed: 'ticker' })).toBe(10);
     for (const { name, options: created } of [...meter.instruments].map(([name, made]) => ({ name, ...made }))) {
       expect(created.unit, name).not.toBe('');
       expect(created.description, name).toMatch(/\.$/);
     }
   });
 
-  it('lets a venue that never delivers age from the start of watching', async () => {
+  it('does not judge a feed before its first message until that is overdue, then ages it from the start of watching', async () => {
     const { clock, meter } = bench();
-    await clock.advance(45_000);
-    expect(meter.value('exchange.feed.age')).toBe(45);
-    expect(meter.value('exchange.ticker.age', { symbol: 'BTC/KRW' })).toBe(45);
+    await clock.advance(10_000);
+    expect(meter.points('exchange.feed.age')).toEqual([]);
+    expect(meter.points('exchange.feed.state')).toEqual([]);
+    await clock.advance(1);
+    expect(meter.value('exchange.feed.age')).toBe(10.001);
+    expect(meter.value('exchange.feed.state', { state: 'cut_off' })).toBe(1);
+  });
+
+  it('judges a feed from its first message on', async () => {
+    const { clock, meter, deliver } = bench();
+    await clock.advance(2_000);
+    deliver('BTC/KRW', { last: 5 });
+    await clock.advance(500);
+    expect(meter.value('exchange.feed.age')).toBe(0.5);
+    expect(meter.value('exchange.feed.state', { state: 'live' })).toBe(1);
+    expect(meter.value('exchange.ticker.age', { symbol: 'BTC/KRW' })).toBe(0.5);
+  });
+
+  it('gives a symbol that has not delivered no age for a minute, then ages it from the start of watching', async () => {
+    const { clock, meter, deliver } = bench();
+    deliver('BTC/KRW', { last: 5 });
+    await clock.advance(60_000);
+    expect(meter.points('exchange.ticker.age', { symbol: 'ETH/KRW' })).toEqual([]);
+    await clock.advance(1);
+    expect(meter.value('exchange.ticker.age', { symbol: 'ETH/KRW' })).toBe(60.001);
   });
 
   it('leaves out what the venue does not send', () => {
@@ -126,6 +148,9 @@ describe('ExchangeMetrics', () => {
     await clock.advance(5_000);
     record.feedOf('C0/KRW')?.message(socket, clock.monotonic());
     expect(record.feedAgeMs(clock.monotonic())).toBe(5_000);
+    expect(record.judgedFeedAgeMs(clock.monotonic())).toBe(undefined);
+    record.feedOf('C200/KRW')?.message(socket, clock.monotonic());
+    expect(record.judgedFeedAgeMs(clock.monotonic() + 1)).toBe(1);
     expect(record.socketsUp(clock.monotonic())).toBe(undefined);
     expect(record.socketsUp(clock.monotonic() + 10_000)).toBe(false);
   });

@@ -6,7 +6,7 @@ export interface ExchangeOptions {
   readonly venue: string;
   /** ccxt's unified symbols, as in `BTC/USDT`; one that the venue does not list is logged and looked for again later. */
   readonly symbols: readonly string[];
-  /** A feed silent for longer is stale: its prices end. */
+  /** A feed silent for longer is stale: its prices end. Exported as `exchange.feed.stale_after`, by which rules judge it. */
   readonly staleAfterMs: number;
   /** A socket that delivers no ticker for longer is terminated and dialled anew. */
   readonly feedTimeoutMs: number;

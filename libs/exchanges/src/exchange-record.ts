@@ -13,6 +13,9 @@ const symbolsPerSubscription = 200;
 
 const firstVerdictMs = 10_000;
 
+/** What the shipped rule TickerStale grants a symbol. One that has not delivered yet has no age before. */
+const firstTickerWithinMs = 60_000;
+
 /** One way in which connections were made or ended, and how often. */
 export interface ConnectionCount {
   readonly attributes: Readonly<Record<string, string>>;
@@ -103,6 +106,14 @@ export class ExchangeRecord {
     return this.#feeds.length === 0 ? undefined : Math.max(...this.#feeds.map((feed) => feed.ageMs(nowMs)));
   }
 
+  /**
+   * The age by which the feed is judged. Absent while a subscription may only not have delivered yet: a small age at the start
+   * would say that all is well, and a stale feed whose alert outlived a restart would seem to be back.
+   */
+  judgedFeedAgeMs(nowMs: number): number | undefined {
+    return this.#feeds.every((feed) => feed.judged(nowMs)) ? this.feedAgeMs(nowMs) : undefined;
+  }
+
   feedState(nowMs: number): FeedState {
     return worstState(this.#feeds.map((feed) => feed.state(nowMs, this.openSockets > 0)));
   }
@@ -123,10 +134,12 @@ export class ExchangeRecord {
     return this.#beganMs !== undefined && nowMs - this.#beganMs > firstVerdictMs ? false : undefined;
   }
 
-  /** Since the last valid ticker, or since watching began; absent before that. */
+  /** Since the last valid ticker. Of a symbol without one: since watching began, and absent while that is not long ago. */
   tickerAgeMs(symbol: string, nowMs: number): number | undefined {
-    const since = this.board.entry(symbol)?.arrivedMs ?? this.#beganMs;
-    return since === undefined ? undefined : nowMs - since;
+    const entry = this.board.entry(symbol);
+    if (entry !== undefined) return nowMs - entry.arrivedMs;
+    const watchedMs = this.#beganMs === undefined ? 0 : nowMs - this.#beganMs;
+    return watchedMs > firstTickerWithinMs ? watchedMs : undefined;
   }
 
   /** The ticker whose prices still stand. */

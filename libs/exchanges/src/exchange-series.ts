@@ -68,7 +68,7 @@ export class ExchangeSeries {
 
   #observeFeed(observe: Observe, nowMs: number): void {
     const record = this.#record;
-    const ageMs = record.feedAgeMs(nowMs);
+    const ageMs = record.judgedFeedAgeMs(nowMs);
     if (ageMs !== undefined) {
       const holds = record.feedState(nowMs);
       observe('exchange.feed.age', ageMs / 1000, this.#feed);
@@ -76,6 +76,7 @@ export class ExchangeSeries {
         observe('exchange.feed.state', state === holds ? 1 : 0, this.#with({ feed: 'ticker', state }));
       }
     }
+    observe('exchange.feed.stale_after', record.options.staleAfterMs / 1000, this.#feed);
     observe('exchange.feed.messages', record.feedMessages, this.#feed);
     observe('exchange.feed.stalls', record.stalls, this.#feed);
   }

@@ -12,6 +12,8 @@ export interface ExchangeView {
   readonly requestLatencyMs?: number;
   /** The venue's clock minus ours; absent when the venue does not tell its time. */
   readonly clockOffsetMs?: number;
+  /** Share of the venue's request budget that is used; absent where the venue does not tell both. */
+  readonly rateLimitUsedRatio?: number;
   /** Failed requests and lost connections during the last hour. */
   readonly errorsLastHour: number;
   /** One per symbol that has delivered at least once, in the order of the options. */

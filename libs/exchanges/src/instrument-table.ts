@@ -10,7 +10,12 @@ export const instrumentTable = [
   gauge('exchange.rate_limit.used', '{weight}', "Weight used in the venue's current window, as its last answer told."),
   gauge('exchange.clock.offset', 's', "The venue's clock minus ours."),
   gauge('exchange.clock.uncertainty', 's', 'How far the clock offset may be wrong: half the time the request took.'),
-  gauge('exchange.feed.age', 's', 'Time since the last message of the feed, or since watching began.'),
+  gauge(
+    'exchange.feed.age',
+    's',
+    'Time since the last message of the feed; before the first one absent, and once it is overdue the time since watching began.',
+  ),
+  gauge('exchange.feed.stale_after', 's', 'How long the feed may be silent before it counts as stale, as configured.'),
   gauge('exchange.feed.state', '{state}', '1 for the state of the feed that holds: live, quiet, stuck or cut_off.'),
   counter('exchange.feed.messages', '{message}', 'Messages of the feed.'),
   counter('exchange.feed.stalls', '{stall}', 'Connections dropped because they were open and silent.'),
@@ -22,7 +27,11 @@ export const instrumentTable = [
   gauge('exchange.ticker.spread', '1', 'Ask minus bid, over their mean.'),
   gauge('exchange.ticker.volume.base', '{base}', 'Traded in the last 24 hours, in the base currency.'),
   gauge('exchange.ticker.volume.quote', '{quote}', 'Traded in the last 24 hours, in the quote currency.'),
-  gauge('exchange.ticker.age', 's', 'Time since the last valid ticker of the symbol, or since watching began.'),
+  gauge(
+    'exchange.ticker.age',
+    's',
+    'Time since the last valid ticker of the symbol; before the first one absent, and after a minute the time since watching began.',
+  ),
   counter('exchange.ticker.invalid', '{ticker}', 'Tickers refused because their values cannot be true.'),
 ] as const;
 

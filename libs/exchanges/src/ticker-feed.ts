@@ -47,6 +47,11 @@ export class TickerFeed {
     return this.#socket !== undefined;
   }
 
+  /** Whether it can be judged: it has delivered before, or had longer than the stale time to do so. */
+  judged(nowMs: number): boolean {
+    return this.#lastMessageMs !== undefined || nowMs - this.#startedMs > this.#staleAfterMs;
+  }
+
   /** Since the last message; since watching began when there was none, so that a feed which never delivers ages too. */
   ageMs(nowMs: number): number {
     return nowMs - (this.#lastMessageMs ?? this.#startedMs);

@@ -47,16 +47,25 @@ describe('validateExchangeOptions', () => {
     expect(found.map((problem) => problem.path)).toEqual([
       'exchanges[1].symbols[1]',
       'exchanges[1].symbols[2]',
-      'exchanges[1].pollIntervalMs',
-      'exchanges[1].requestTimeoutMs',
-      'exchanges[1].restUrl',
-      'exchanges[1].wsUrl',
+      'exchanges[1].poll_interval',
+      'exchanges[1].request_timeout',
+      'exchanges[1].rest_url',
+      'exchanges[1].ws_url',
     ]);
   });
 
   it('wants symbols, and a feed that goes stale before it is dialled anew', () => {
     expect(problems({ symbols: [] })).toMatchObject([{ code: 'CONFIG_MISSING', path: 'exchanges[1].symbols' }]);
-    expect(problems({ feedTimeoutMs: 5_000 })).toMatchObject([{ path: 'exchanges[1].feedTimeoutMs' }]);
+    expect(problems({ feedTimeoutMs: 40_000, staleAfterMs: 90_000 })).toMatchObject([
+      { path: 'exchanges[1].feed_timeout', found: '40s', allowed: 'at least stale_after, 1m30s' },
+    ]);
+  });
+
+  it('names durations as they are written in the file', () => {
+    expect(problems({ staleAfterMs: -5_000, requestTimeoutMs: NaN })).toMatchObject([
+      { path: 'exchanges[1].stale_after', found: '-5s' },
+      { path: 'exchanges[1].request_timeout', found: 'NaN' },
+    ]);
   });
 });
 

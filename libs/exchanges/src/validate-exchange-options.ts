@@ -1,3 +1,4 @@
+import { formatDuration } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
 import { loadCcxt } from './ccxt-library.js';
 import type { ExchangeOptions } from './exchange-options.js';
@@ -13,7 +14,8 @@ let venues: readonly string[] | undefined;
 
 /**
  * Everything that is wrong with one exchange's options, at once; empty when it can be watched. `path` is where the options
- * stand, as in `exchanges[0]`; the caller adds file and line. Whether the venue lists the symbols, only the venue knows.
+ * stand, as in `exchanges[0]`; keys below it are those of the config file, as in `stale_after`. The caller adds file and line.
+ * Whether the venue lists the symbols, only the venue knows.
  */
 export function validateExchangeOptions(options: ExchangeOptions, path = ''): readonly Problem[] {
   const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
@@ -21,8 +23,8 @@ export function validateExchangeOptions(options: ExchangeOptions, path = ''): re
     ...venueProblems(options.venue, at('venue')),
     ...symbolProblems(options.symbols, at('symbols')),
     ...durationProblems(options, at),
-    ...urlProblems(options.restUrl, ['http:', 'https:'], at('restUrl')),
-    ...urlProblems(options.wsUrl, ['ws:', 'wss:'], at('wsUrl')),
+    ...urlProblems(options.restUrl, ['http:', 'https:'], at('rest_url')),
+    ...urlProblems(options.wsUrl, ['ws:', 'wss:'], at('ws_url')),
   ];
 }
 
@@ -66,11 +68,16 @@ function symbolProblems(symbols: readonly string[], path: string): readonly Prob
 const unifiedSymbol = /^[^\s/:]+\/[^\s/:]+(:[^\s/:]+)?$/;
 
 function durationProblems(options: ExchangeOptions, at: (key: string) => string): readonly Problem[] {
-  const keys = ['staleAfterMs', 'feedTimeoutMs', 'pollIntervalMs', 'requestTimeoutMs'] as const;
-  const problems = keys
-    .filter((key) => !(Number.isFinite(options[key]) && options[key] > 0))
-    .map((key): Problem => {
-      const found = String(options[key]);
+  const durations = {
+    stale_after: options.staleAfterMs,
+    feed_timeout: options.feedTimeoutMs,
+    poll_interval: options.pollIntervalMs,
+    request_timeout: options.requestTimeoutMs,
+  };
+  const problems = Object.entries(durations)
+    .filter(([, ms]) => !(Number.isFinite(ms) && ms > 0))
+    .map(([key, ms]): Problem => {
+      const found = Number.isFinite(ms) ? formatDuration(ms) : String(ms);
       return { code: 'CONFIG_INVALID_VALUE', message: 'The duration must be above 0.', path: at(key), found };
     });
   if (problems.length > 0 || options.feedTimeoutMs >= options.staleAfterMs) return problems;
@@ -78,9 +85,9 @@ function durationProblems(options: ExchangeOptions, at: (key: string) => string)
     {
       code: 'CONFIG_INVALID_VALUE',
       message: 'The feed would be dialled anew before it counts as stale.',
-      path: at('feedTimeoutMs'),
-      found: `${String(options.feedTimeoutMs)} ms`,
-      allowed: `at least the stale time, ${String(options.staleAfterMs)} ms`,
+      path: at('feed_timeout'),
+      found: formatDuration(options.feedTimeoutMs),
+      allowed: `at least stale_after, ${formatDuration(options.staleAfterMs)}`,
     },
   ];
 }

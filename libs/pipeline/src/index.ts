@@ -2,26 +2,21 @@ export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
 export type { PipelineDependencies } from './create-pipeline.js';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
-  AlertFilter,
-  AlertSummary,
-  ChannelTest,
-  ChannelView,
   DestinationView,
   EventStream,
-  ExchangeView,
-  HealthSummary,
   MetricResult,
   MetricSeries,
-  MetricsSummary,
-  MetricSummary,
   Pipeline,
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
   PipelineStatus,
-  PluginView,
   Readiness,
-  RuleGroupView,
-  RuleView,
-  TickerView,
 } from './pipeline.js';
+export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
+export type { HealthSummary } from '@tapewatch/health';
+export type { MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
+export type { ChannelTest, ChannelView } from '@tapewatch/notify';
+export type { PluginView } from '@tapewatch/plugin-host';
+export type { RuleGroupView, RuleView } from '@tapewatch/rules';

@@ -1,7 +1,8 @@
+import type { ExchangeView } from '@tapewatch/exchanges';
 import { registerHostInstruments, type HostInstruments } from '@tapewatch/telemetry';
 import { delay, messageOf } from '@tapewatch/model';
 import type { PipelineParts } from './parts.js';
-import type { ExchangeView, Pipeline, PipelineCommands, PipelineEvents, PipelineReader } from './pipeline.js';
+import type { Pipeline, PipelineCommands, PipelineEvents, PipelineReader } from './pipeline.js';
 import { createReader } from './reader.js';
 
 /** What a stop may take in all; then what hangs is left behind. */

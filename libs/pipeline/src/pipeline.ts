@@ -1,20 +1,23 @@
 import type { Meter } from '@opentelemetry/api';
+import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+import type { ExchangeView } from '@tapewatch/exchanges';
+import type { HealthSummary } from '@tapewatch/health';
+import type { MetricsSummary } from '@tapewatch/metric-store';
 import type {
   Acknowledgement,
   Alert,
   AlertEvent,
-  AlertState,
   CommandResult,
   ComponentHealth,
   EventLog,
   HealthEvent,
-  HealthStatus,
   Labels,
-  NotificationOutcome,
   Page,
   PageRequest,
-  Severity,
 } from '@tapewatch/model';
+import type { ChannelTest, ChannelView } from '@tapewatch/notify';
+import type { PluginView } from '@tapewatch/plugin-host';
+import type { RuleGroupView } from '@tapewatch/rules';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -88,66 +91,6 @@ export interface Readiness {
   readonly degraded: readonly string[];
 }
 
-export interface HealthSummary {
-  /** The worst component's; unknown counts as degraded for the whole; unknown when there is no component. */
-  readonly status: HealthStatus;
-  readonly checkedAt?: number;
-  readonly components: readonly ComponentHealth[];
-}
-
-export interface AlertFilter {
-  readonly states?: readonly AlertState[];
-  readonly severities?: readonly Severity[];
-  readonly acknowledged?: boolean;
-  readonly silenced?: boolean;
-  /** Alertmanager's matchers, all of which must hold. */
-  readonly matchers?: readonly string[];
-  /** Started at or after. */
-  readonly since?: number;
-}
-
-export interface AlertSummary {
-  readonly firing: number;
-  readonly pending: number;
-  readonly acknowledged: number;
-  readonly silenced: number;
-  readonly historyTotal: number;
-  /** Firing ones by the label `severity`, and by name. */
-  readonly bySeverity: Readonly<Record<string, number>>;
-  readonly byName: Readonly<Record<string, number>>;
-  readonly lastFiredAt?: number;
-  readonly meanTimeToAcknowledgeMs?: number;
-  readonly meanTimeToResolveMs?: number;
-}
-
-export interface RuleGroupView {
-  readonly name: string;
-  readonly file: string;
-  readonly intervalMs: number;
-  readonly lastEvaluationAt?: number;
-  readonly lastEvaluationMs?: number;
-  readonly rules: readonly RuleView[];
-}
-
-export interface RuleView {
-  readonly name: string;
-  /** The rule plugin's type. */
-  readonly kind: string;
-  /** PromQL, also where the rule was written in friendlier words. */
-  readonly query: string;
-  readonly forMs: number;
-  readonly keepFiringForMs: number;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly health: 'ok' | 'no_data' | 'error' | 'unknown';
-  readonly lastError?: string;
-  /** The worst of its alerts; inactive when there are none. */
-  readonly state: 'inactive' | 'pending' | 'firing';
-  readonly alertIds: readonly string[];
-  /** Series its selectors match. */
-  readonly matchedSeries?: number;
-}
-
 export interface MetricResult {
   readonly kind: 'scalar' | 'string' | 'vector' | 'matrix';
   readonly at: number;
@@ -162,79 +105,6 @@ export interface MetricSeries {
   readonly labels: Labels;
   readonly times: ArrayLike<number>;
   readonly values: ArrayLike<number>;
-}
-
-export interface MetricsSummary {
-  readonly rangeMs: number;
-  /** Ticks stored over ticks expected, 0 to 1. */
-  readonly completeness: number;
-  readonly samplesTotal: number;
-  readonly lastTickAt?: number;
-  readonly series: readonly MetricSummary[];
-}
-
-export interface MetricSummary {
-  readonly name: string;
-  readonly otelName?: string;
-  readonly labels: Labels;
-  readonly unit: string;
-  readonly count: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly avg?: number;
-  readonly last?: number;
-}
-
-export interface ExchangeView {
-  readonly id: string;
-  readonly venue: string;
-  readonly connected: boolean;
-  readonly feedAgeMs?: number;
-  readonly requestLatencyMs?: number;
-  readonly clockOffsetMs?: number;
-  readonly rateLimitUsedRatio?: number;
-  readonly errorsLastHour: number;
-  readonly tickers: readonly TickerView[];
-}
-
-export interface TickerView {
-  readonly symbol: string;
-  readonly at?: number;
-  readonly last?: number;
-  readonly bid?: number;
-  readonly ask?: number;
-  readonly volumeBase24h?: number;
-  readonly ageMs?: number;
-}
-
-export interface ChannelView {
-  readonly name: string;
-  readonly plugin: string;
-  readonly healthy: boolean;
-  readonly lastSentAt?: number;
-  readonly lastError?: string;
-  readonly pending: number;
-  readonly deadLetters: number;
-}
-
-export interface ChannelTest {
-  readonly channel: string;
-  readonly outcome: NotificationOutcome;
-  readonly latencyMs?: number;
-  readonly reason?: string;
-}
-
-export interface PluginView {
-  readonly name: string;
-  readonly version: string;
-  /** `check:http`, `channel:webhook` ... */
-  readonly kinds: readonly string[];
-  readonly state: 'running' | 'refused';
-  readonly isolation: 'inline';
-  readonly restarts: number;
-  readonly lastError?: string;
-  /** JSON Schema by `kind:type`. */
-  readonly configSchema?: unknown;
 }
 
 export interface PipelineStatus {

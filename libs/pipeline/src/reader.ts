@@ -1,8 +1,9 @@
 import { compileAlertFilter, listAlerts, summarizeAlerts } from '@tapewatch/alerts';
+import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
 import type { PipelineParts } from './parts.js';
-import type { DestinationView, ExchangeView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
+import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {

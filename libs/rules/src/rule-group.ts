@@ -3,7 +3,7 @@ import type { Template } from './template/template.js';
 
 /** Rules that are judged together, in order, at one time. Immutable: a reload makes new ones. */
 export interface RuleGroup {
-  /** Unique within its file. */
+  /** Unique over all files. */
   readonly name: string;
   readonly file: string;
   /** How often the group is due; the engine runs it at most once per tick. */

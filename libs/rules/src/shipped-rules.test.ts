@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RuleTransition } from '@tapewatch/model';
-import { severityOf } from '@tapewatch/model';
+import type { AlertInstance, RuleTransition } from '@tapewatch/model';
+import { Labels, severityOf } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { parse } from '@tapewatch/promql';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,11 @@ beforeAll(async () => {
 });
 
 /** A healthy demo, second by second, with what `change` makes of it; returns what the rules said, by second. */
-function run(seconds: number, change: (metrics: Metrics, second: number) => void = () => undefined): readonly string[] {
+function run(
+  seconds: number,
+  change: (metrics: Metrics, second: number) => void = () => undefined,
+  restored: readonly AlertInstance[] = [],
+): readonly string[] {
   const series = new RecordedSeries();
   const said: string[] = [];
   const note = ({ at, kind, instance }: RuleTransition): void =>
@@ -50,6 +54,7 @@ function run(seconds: number, change: (metrics: Metrics, second: number) => void
     externalUrl: () => 'http://localhost:8080',
     next: ({ transitions }) => transitions.filter(({ kind }) => kind === 'firing' || kind === 'resolved').forEach(note),
   });
+  expect(engine.restore(restored, start)).toEqual([]);
   for (let second = 0; second <= seconds; second++) {
     const metrics = healthy(second);
     change(metrics, second);
@@ -68,7 +73,8 @@ function healthy(second: number): Metrics {
     void metrics.set(key, [{ __name__: name, ...labels }, value]);
   set('rest', 'exchange_up', connected ? 1 : 0, { ...venue, transport: 'rest' });
   set('ws', 'exchange_up', connected ? 1 : 0, { ...venue, transport: 'ws' });
-  set('feed', 'exchange_feed_age_seconds', connected ? 0.5 : second, { ...venue, feed: 'ticker' });
+  set('stale after', 'exchange_feed_stale_after_seconds', 10, { ...venue, feed: 'ticker' });
+  if (connected) set('feed', 'exchange_feed_age_seconds', 0.5, { ...venue, feed: 'ticker' });
   if (connected) {
     set('age', 'exchange_ticker_age_seconds', 0.5, { ...venue, symbol: 'BTC/USDT' });
     set('last', 'exchange_ticker_last', 60_000 + (second % 7), { ...venue, symbol: 'BTC/USDT' });
@@ -99,7 +105,41 @@ function healthy(second: number): Metrics {
   set('overflows', 'tapewatch_series_overflows_total', 0, target);
   set('missed', 'tapewatch_tick_missed_total', second < 3 ? 0 : 1, target);
   set('failures', 'tapewatch_rule_evaluation_failures_total', 0, { ...target, group: 'g' });
+  set('refused', 'tapewatch_series_refused_total', 0, target);
+  set('retention', 'tapewatch_memory_retention_seconds', 7200, target);
+  set('retention wanted', 'tapewatch_memory_retention_wanted_seconds', 7200, target);
+  set('dropped', 'tapewatch_history_dropped_total', 0, { ...target, history: 'alerts' });
+  set('stray', 'tapewatch_stray_errors_total', 0, { ...target, kind: 'unhandled_rejection' });
+  const answered = (key: string, status: string, value: number, error: Readonly<Record<string, string>> = {}): void =>
+    set(key, 'http_server_request_duration_seconds_count', value, {
+      ...target,
+      http_route: '/graphql',
+      http_response_status_code: status,
+      ...error,
+    });
+  answered('answers', '200', second);
+  answered('failures inside', '200', 0, { error_type: 'INTERNAL' });
+  answered('server errors', '500', 0, { error_type: '500' });
+  answered('client errors', '400', 0);
+  answered('failures of bad requests', '400', 0, { error_type: 'INTERNAL' });
   return metrics;
+}
+
+function feedAge(metrics: Metrics, value: number): void {
+  metrics.set('feed', [{ __name__: 'exchange_feed_age_seconds', ...venue, feed: 'ticker' }, value]);
+}
+
+/** An alert that was firing when the program stopped. */
+function firedBefore(group: string, name: string, labels: Readonly<Record<string, string>>): AlertInstance {
+  return {
+    rule: { group, name },
+    labels: Labels.of({ alertname: name, ...labels }),
+    annotations: {},
+    value: 100,
+    state: 'firing',
+    startsAt: start - 120_000,
+    firedAt: start - 90_000,
+  };
 }
 
 function replace(metrics: Metrics, key: string, value: number): void {
@@ -183,6 +223,12 @@ describe('shipped rules', () => {
     ['EventLoopBlocked', 'The event loop of demo is blocked for 500ms', 110, (m) => replace(m, 'loop', 0.5)],
     ['SeriesOverflow', 'more series than are kept', 101, (m, s) => replace(m, 'overflows', s - 100)],
     ['TicksMissed', 'measurements were missed in a minute', 104, (m, s) => replace(m, 'missed', 1 + s - 100)],
+    ['SeriesRefused', 'Memory is full: new series of demo are refused', 101, (m, s) => replace(m, 'refused', s - 100)],
+    ['MemoryShortened', 'Memory reaches back only 1h 0m 0s', 160, (m) => replace(m, 'retention', 3600)],
+    ['HistoryDropped', 'Changes of the alerts history are lost', 101, (m, s) => replace(m, 'dropped', s - 100)],
+    ['StrayErrors', 'nobody caught (unhandled_rejection)', 100, (m) => replace(m, 'stray', 1)],
+    ['ApiErrorRatioHigh', 'of API requests fail', 136, (m, s) => replace(m, 'failures inside', s - 100)],
+    ['ApiErrorRatioHigh', 'of API requests fail', 136, (m, s) => replace(m, 'server errors', s - 100)],
     ['RulesFailing', 'Rules of the group g cannot be evaluated', 106, (m, s) => replace(m, 'failures', s - 100)],
   ])('tell %s', (name, summary, second, change) => {
     const said = run(340, (metrics, now) => {
@@ -192,9 +238,70 @@ describe('shipped rules', () => {
     expect(said[0]?.split(' ')[0]).toBe(String(second));
   });
 
+  it('judge a feed by stale_after of its exchange, and keep its labels', () => {
+    const patient = (metrics: Metrics, second: number): void => {
+      replace(metrics, 'stale after', 30);
+      if (second > 60) replace(metrics, 'feed', second - 60);
+      if (second > 60) replace(metrics, 'age', second > 120 ? 0.5 : second - 60);
+    };
+    const said = run(100, patient);
+    expect(said).toEqual(['91 ExchangeFeedStale firing binance ticker feed is silent for 31s']);
+  });
+
+  it('tell a silent symbol while its feed is fresh by stale_after of its exchange', () => {
+    const said = run(240, (metrics, second) => {
+      replace(metrics, 'stale after', 30);
+      if (second > 60) replace(metrics, 'feed', 25);
+      if (second > 100) replace(metrics, 'age', second - 100);
+    });
+    expect(said).toEqual(['191 TickerStale firing BTC/USDT on binance has not moved for 1m 31s']);
+  });
+
+  describe('after a restart in the middle of an outage', () => {
+    const staleFeed = firedBefore('exchange', 'ExchangeFeedStale', { ...venue, feed: 'ticker', severity: 'critical' });
+    const staleTicker = firedBefore('exchange', 'TickerStale', {
+      ...venue,
+      symbol: 'ETH/USDT',
+      severity: 'warning',
+    });
+    /** Watching begins a little after the rules are restored. */
+    const watched = (second: number): number => second - 0.3;
+
+    it('say nothing of a feed that stays silent: its alert goes on', () => {
+      const silent = (metrics: Metrics, second: number): void => {
+        for (const key of ['feed', 'age', 'last', 'spread']) metrics.delete(key);
+        if (watched(second) > 10) feedAge(metrics, watched(second));
+      };
+      expect(run(100, silent, [staleFeed])).toEqual([]);
+    });
+
+    it('resolve the alert of a feed with its first message', () => {
+      expect(run(100, undefined, [staleFeed])).toEqual(['6 ExchangeFeedStale resolved ']);
+    });
+
+    it('say nothing of a symbol that stays silent: its alert goes on', () => {
+      const silent = (metrics: Metrics, second: number): void => {
+        if (watched(second) > 60)
+          metrics.set('other age', [
+            { __name__: 'exchange_ticker_age_seconds', ...venue, symbol: 'ETH/USDT' },
+            watched(second),
+          ]);
+      };
+      expect(run(150, silent, [staleTicker])).toEqual([]);
+    });
+  });
+
+  it('do not blame the server for what clients do wrong', () => {
+    const said = run(340, (metrics, second) => {
+      for (const key of ['client errors', 'failures of bad requests']) replace(metrics, key, 10 * second);
+    });
+    expect(said).toEqual([]);
+  });
+
   it('are of the severities that notification knows', () => {
     const series = new RecordedSeries();
     series.add({ __name__: 'exchange_feed_age_seconds', ...venue, feed: 'ticker' }, start, 11);
+    series.add({ __name__: 'exchange_feed_stale_after_seconds', ...venue, feed: 'ticker' }, start, 10);
     const severities: unknown[] = [];
     const engine = createRuleEngine({
       groups,

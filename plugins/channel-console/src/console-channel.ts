@@ -1,4 +1,4 @@
-import { defineChannel, rejected, sent } from '@tapewatch/plugin-sdk';
+import { defineChannel, rejected, retry, sent } from '@tapewatch/plugin-sdk';
 import { consoleConfig } from './config.js';
 import { formatNotification } from './format.js';
 
@@ -8,12 +8,15 @@ export const consoleChannel = defineChannel({
   description: 'Prints alerts where the program runs',
   config: consoleConfig,
   sendResolved: true,
-  send(_context, config, notification) {
+  async send(_context, config, notification) {
     const { stdout, env } = process;
     if (!stdout.writable) return rejected('the standard output is closed');
     const color =
       config.color === 'always' || (config.color === 'auto' && stdout.isTTY && (env['NO_COLOR'] ?? '') === '');
-    stdout.write(`${formatNotification(notification, color)}\n`);
-    return sent();
+    // Only what the other end of the pipe has taken has been told.
+    const fault = await new Promise<Error | null | undefined>((resolve) => {
+      stdout.write(`${formatNotification(notification, color)}\n`, resolve);
+    });
+    return fault == null ? sent() : retry(fault.message);
   },
 });

@@ -6,13 +6,16 @@ import type { AlertRule } from '../rule-group.js';
 /** Series of a selector at a time; empty where there are none or the query fails. */
 export type SelectSeries = (selector: Expression, at: number) => readonly Labels[];
 
-/** How long after the start a selector may find nothing only because its source has not reported yet. */
-const sourcesReportWithinMs = 60_000;
+/**
+ * How long after the start a selector may find nothing only because its source has not reported yet. The slowest source takes a
+ * minute, and sources start a little later than the rules.
+ */
+const sourcesReportWithinMs = 70_000;
 
 /**
  * After a start memory is empty, so a rule that finds nothing may know nothing. While that is so, restored alerts stay as they
- * are: until the expression's whole window is filled, and for the first minute while a selector finds no series that could have
- * made the alert.
+ * are: until the expression's whole window is filled, and for the first 70 seconds while a selector finds no series that could
+ * have made the alert.
  */
 export class WarmUp {
   readonly #horizonMs: number;

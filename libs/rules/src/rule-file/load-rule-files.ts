@@ -1,26 +1,19 @@
 import type { Problem } from '@tapewatch/model';
 import { ConfigError, messageOf } from '@tapewatch/model';
-import type { RuleDefinition } from '@tapewatch/plugin-sdk';
 import { LineCounter, parseDocument } from 'yaml';
 import type { RuleGroup } from '../rule-group.js';
+import type { LoadOptions, ReadFile, RuleKinds } from './load-options.js';
 import { readOwnGroups } from './own-file.js';
 import { readPrometheusGroups } from './prometheus-file.js';
+import { RuleIdentities } from './rule-identities.js';
 import type { SourceFile } from './source-node.js';
 import { SourceNode } from './source-node.js';
-
-/** The rule kind of a type, if a plugin provides one. */
-export type RuleKinds = (type: string) => RuleDefinition | undefined;
-export type ReadFile = (file: string) => Promise<string>;
-export interface LoadOptions {
-  /** Types to suggest where an unknown one is written. */
-  readonly knownTypes?: readonly string[];
-}
 
 const maxCharacters = 4 * 1024 * 1024;
 
 /**
  * Reads rule files of both forms: Prometheus' (`groups:`, whose rules are of kind `promql`) and ours (`rules:`).
- * Throws a ConfigError with all problems of all files at once.
+ * Over all files no two rules can make the same alert. Throws a ConfigError with all problems of all files at once.
  */
 export async function loadRuleFiles(
   files: readonly string[],
@@ -30,9 +23,10 @@ export async function loadRuleFiles(
 ): Promise<readonly RuleGroup[]> {
   const problems: Problem[] = [];
   const groups: RuleGroup[] = [];
+  const identities = new RuleIdentities();
   for (const file of new Set(files)) {
     const source = await openFile(file, readFile, problems);
-    if (source !== undefined) groups.push(...(await readGroups(source, kinds, options)));
+    if (source !== undefined) groups.push(...(await readGroups(source, kinds, identities, options)));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return groups;
@@ -81,10 +75,10 @@ async function readGroups(source: SourceFile, kinds: RuleKinds, options: LoadOpt
     });
     return [];
   }
-  if (rules !== undefined) return readOwnGroups(rules, source.file, kinds, options);
+  if (rules !== undefined) return readOwnGroups(rules, source.file, kinds, identities, options);
   if (groups === undefined) return [];
   const promql = kinds('promql');
-  if (promql !== undefined) return readPrometheusGroups(groups, promql, source.file);
+  if (promql !== undefined) return readPrometheusGroups(groups, promql, source.file, identities);
   groups.problem('CONFIG_REFERENCE', 'Rules of Prometheus need the rule type "promql", which no plugin provides.');
   return [];
 }

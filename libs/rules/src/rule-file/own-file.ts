@@ -2,8 +2,9 @@ import { basename, extname } from 'node:path';
 import { formatDuration } from '@tapewatch/model';
 import type { AlertRule, RuleGroup } from '../rule-group.js';
 import { compileRule } from './compile-rule.js';
-import type { LoadOptions, RuleKinds } from './load-rule-files.js';
+import type { LoadOptions, RuleKinds } from './load-options.js';
 import { defaultIntervalMs } from './prometheus-file.js';
+import type { RuleIdentities } from './rule-identities.js';
 import { readRuleParts, textFields, timingFields } from './rule-parts.js';
 import type { SourceNode } from './source-node.js';
 import { shown } from './source-node.js';
@@ -22,6 +23,7 @@ export async function readOwnGroups(
   list: SourceNode,
   file: string,
   kinds: RuleKinds,
+  identities: RuleIdentities,
   options: LoadOptions,
 ): Promise<readonly RuleGroup[]> {
   const placed: Placed[] = [];
@@ -33,7 +35,10 @@ export async function readOwnGroups(
     const group = written === '' ? basename(file, extname(file)) : written;
     readInterval(fields.get('interval'), group, intervals);
     const rule = await readRule(node, fields, kinds, options);
-    if (rule !== undefined) placed.push({ group, rule });
+    identities.claimGroup(group, file, fields.get('group') ?? node);
+    if (rule === undefined) continue;
+    identities.claimRule(group, file, rule, node);
+    placed.push({ group, rule });
   }
   return [...Map.groupBy(placed, ({ group }) => group)].map(([name, members]) => ({
     name,

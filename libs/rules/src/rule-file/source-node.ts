@@ -38,6 +38,12 @@ export class SourceNode {
     return this.#node === null || (isScalar(this.#node) && this.#node.value === null);
   }
 
+  /** For people, as in `rules.yaml:3:5`. */
+  get place(): string {
+    const { line, col } = this.#source.lines.linePos(this.#fallback?.range?.[0] ?? 0);
+    return `${this.#source.file}:${line}:${col}`;
+  }
+
   /** Its entries by key, keys in `allowed` alone (any when absent), merge keys (`<<`) resolved. An empty value is an empty mapping. */
   mapping(allowed?: readonly string[]): ReadonlyMap<string, SourceNode> | undefined {
     const entries = new Map<string, SourceNode>();
