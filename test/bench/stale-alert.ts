@@ -24,11 +24,10 @@ export const staleAlert: Benchmark = {
     try {
       for (let round = 0; round < rounds; round++) {
         await until('fresh and quiet', 90_000, async () => {
-          const [stale, age] = [
-            await program.promql('alert_active{state="firing"} > 0'),
-            await program.promql('exchange_feed_age_seconds < 2'),
-          ];
-          return stale.length === 0 && age.length > 0;
+          const { alerts } = await program.graphql<{ alerts: { edges: unknown[] } }>(
+            '{ alerts(filter: { states: [FIRING], matchers: ["alertname=ExchangeFeedStale"] }) { edges { cursor } } }',
+          );
+          return alerts.edges.length === 0 && (await program.promql('exchange_feed_age_seconds < 2')).length > 0;
         });
         const from = webhook.deliveries.length;
         await simulator.fault({ fault: 'stall', feed: 'ticker' });

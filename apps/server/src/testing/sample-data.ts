@@ -75,7 +75,7 @@ export const sampleExchanges: readonly ExchangeView[] = [
     errorsLastHour: 1,
     tickers: [
       { symbol: 'BTC/USDT', at: sampleStart, last: 100, bid: 99, ask: 101, volumeBase24h: 5, ageMs: 250 },
-      { symbol: 'ETH/USDT' },
+      { symbol: 'ETH/USDT', at: sampleStart, ageMs: 20_000 },
     ],
   },
 ];
