@@ -7,7 +7,7 @@ import type { InstantVector } from './instant-vector.js';
 import { LabelMemo } from './label-memo.js';
 import { withoutName } from './label-projection.js';
 import type { Plan } from './plan.js';
-import { Planner } from './planner.js';
+import { QueryPlanner } from './query-planner.js';
 import { QueryRun } from './query-run.js';
 import { readWindows, SeriesCollector, toVectorSamples } from './results.js';
 
@@ -23,7 +23,7 @@ const prepared = new WeakMap<Expression, Prepared>();
 function prepare(expression: Expression): Prepared {
   const known = prepared.get(expression);
   if (known !== undefined) return known;
-  const made = { plan: Planner.ofWholeQuery().plan(expression), nameless: new LabelMemo(withoutName) };
+  const made = { plan: QueryPlanner.ofWholeQuery().plan(expression), nameless: new LabelMemo(withoutName) };
   prepared.set(expression, made);
   return made;
 }

@@ -2,7 +2,7 @@ import type { Labels } from '@tapewatch/model';
 import { EvaluationError } from '../errors.js';
 import { formatShort } from '../functions/go-format.js';
 import type { Aggregation } from '../syntax/ast.js';
-import type { AggregationGroups } from './aggregation-plan.js';
+import type { AggregationGroups } from './aggregation-groups.js';
 import { InstantVector } from './instant-vector.js';
 import type { ScalarPlan, VectorPlan } from './plan.js';
 

@@ -2,7 +2,7 @@ import { Labels } from '@tapewatch/model';
 import { InstantVector } from '../evaluate/instant-vector.js';
 import type { Expression } from '../syntax/ast.js';
 import { unwrapParens } from '../syntax/traversal.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 
 /**
  * The labels that a series the selector looks for would certainly have: those it asks for by `=`. One that is asked

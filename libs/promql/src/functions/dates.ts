@@ -1,6 +1,6 @@
 import { Labels } from '@tapewatch/model';
 import { InstantVector } from '../evaluate/instant-vector.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 
 const dayMs = 86_400_000;
 

@@ -1,7 +1,7 @@
 import type { Labels } from '@tapewatch/model';
 import { InstantVector } from '../evaluate/instant-vector.js';
 import type { ScalarPlan, VectorPlan } from '../evaluate/plan.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 
 /** Applies a function of one number to every sample. */
 function mapped(vector: InstantVector, change: (value: number) => number): InstantVector {

@@ -9,7 +9,7 @@ import type { SourceRange } from '../syntax/source-range.js';
 import { quoteString } from '../syntax/string-literal.js';
 import { fractionOfBuckets, quantileOfBuckets } from './buckets.js';
 import type { Bucket, ForcedMonotonicity } from './buckets.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 import { formatShort } from './go-format.js';
 
 interface Histogram {

@@ -6,7 +6,7 @@ import type { VectorPlan } from '../evaluate/plan.js';
 import { compilePattern } from '../matchers/regular-expression.js';
 import type { Call } from '../syntax/ast.js';
 import { isLabelName } from '../syntax/label-list.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 
 interface Relabelled {
   readonly labels: Labels;

@@ -1,7 +1,7 @@
 import { quantileParameter } from '../evaluate/quantile-parameter.js';
 import type { SampleBuffer } from '../series-source.js';
 import type { Expression } from '../syntax/ast.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 import { exactMean, exactSum, quantileOf, variance } from './numbers.js';
 import { planWindowFunction } from './windows.js';
 import type { WindowFunction, WindowFunctionOptions } from './windows.js';

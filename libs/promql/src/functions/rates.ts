@@ -1,6 +1,6 @@
 import type { SampleBuffer } from '../series-source.js';
 import { quoteString } from '../syntax/string-literal.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 import { ExactSum } from './numbers.js';
 import { planWindowFunction } from './windows.js';
 import type { Window, WindowFunction } from './windows.js';

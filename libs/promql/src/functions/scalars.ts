@@ -2,7 +2,7 @@ import { Labels } from '@tapewatch/model';
 import { InstantVector } from '../evaluate/instant-vector.js';
 import type { Expression } from '../syntax/ast.js';
 import { unwrapParens } from '../syntax/traversal.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 
 const scalar: FunctionPlan = ({ args }, planner) => {
   const vector = planner.vector(args[0]);

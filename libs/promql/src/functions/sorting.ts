@@ -1,6 +1,6 @@
 import type { Labels } from '@tapewatch/model';
 import { InstantVector } from '../evaluate/instant-vector.js';
-import type { FunctionPlan } from './function-plans.js';
+import type { FunctionPlan } from './function-plan.js';
 import { compareNumbers } from './numbers.js';
 
 /** NaN comes last in either direction. */

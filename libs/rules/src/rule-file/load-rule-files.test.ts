@@ -138,7 +138,7 @@ describe('loadRuleFiles', () => {
 
   it('tells all problems of all files at once', async () => {
     const bad = 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up ==\n';
-    const loaded = load({ 'a.yaml': bad, 'b.yaml': bad, 'c.yaml': 'groups: [' });
+    const loaded = load({ 'a.yaml': bad, 'b.yaml': bad.replace('name: g', 'name: h'), 'c.yaml': 'groups: [' });
     await expect(loaded).rejects.toSatisfy(
       (error: ConfigError) => error.problems.map(({ file }) => file).join() === 'a.yaml,b.yaml,c.yaml',
     );

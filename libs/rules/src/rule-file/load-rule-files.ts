@@ -63,7 +63,12 @@ async function openFile(file: string, readFile: ReadFile, problems: Problem[]): 
 }
 
 /** An empty file holds no groups, as in Prometheus. */
-async function readGroups(source: SourceFile, kinds: RuleKinds, options: LoadOptions): Promise<readonly RuleGroup[]> {
+async function readGroups(
+  source: SourceFile,
+  kinds: RuleKinds,
+  identities: RuleIdentities,
+  options: LoadOptions,
+): Promise<readonly RuleGroup[]> {
   const root = new SourceNode(source, source.document.contents, '');
   if (root.isEmpty) return [];
   const fields = root.mapping(['groups', 'rules']);

@@ -26,7 +26,7 @@ export class RuleIdentities {
     this.#refusedGroups.add(key);
     node.problem('RULE_INVALID', `A group of this name is already in another file, at ${first.place}.`, {
       found: shown(name),
-      hint: 'Give the group another name: alerts are known by group, rule and labels.',
+      hint: 'Give it another name (rules of our form that name no group are in one named after their file).',
     });
   }
 
@@ -37,10 +37,14 @@ export class RuleIdentities {
       this.#rules.set(key, node.place);
       return;
     }
-    node.problem('RULE_INVALID', `A rule of this name with the same fixed labels is already in the group, at ${first}.`, {
-      found: shown(rule.name),
-      hint: 'Give it another name, or a label that tells the two apart, as severity does.',
-    });
+    node.problem(
+      'RULE_INVALID',
+      `A rule of this name with the same fixed labels is already in the group, at ${first}.`,
+      {
+        found: shown(rule.name),
+        hint: 'Give it another name, or a label that tells the two apart, as severity does.',
+      },
+    );
   }
 }
 
