@@ -1,9 +1,10 @@
+import { basename } from 'node:path';
 import type { Expression } from '@tapewatch/promql';
 import type { Template } from './template/template.js';
 
 /** Rules that are judged together, in order, at one time. Immutable: a reload makes new ones. */
 export interface RuleGroup {
-  /** Unique over all files. */
+  /** Unique within its file. */
   readonly name: string;
   readonly file: string;
   /** How often the group is due; the engine runs it at most once per tick. */
@@ -13,6 +14,14 @@ export interface RuleGroup {
   /** Queries look this far into the past, for samples that arrive late. */
   readonly queryOffsetMs: number;
   readonly rules: readonly AlertRule[];
+}
+
+/**
+ * By what a group is known over all files, and its alerts over restarts: file and name, as Prometheus has it; of the file only the last part, so
+ * that a folder that moves takes its state along.
+ */
+export function groupKey({ file, name }: Pick<RuleGroup, 'file' | 'name'>): string {
+  return `${basename(file)};${name}`;
 }
 
 /** One rule, ready to be evaluated: its text is parsed once, here. */

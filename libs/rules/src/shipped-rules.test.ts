@@ -258,8 +258,12 @@ describe('shipped rules', () => {
   });
 
   describe('after a restart in the middle of an outage', () => {
-    const staleFeed = firedBefore('exchange', 'ExchangeFeedStale', { ...venue, feed: 'ticker', severity: 'critical' });
-    const staleTicker = firedBefore('exchange', 'TickerStale', {
+    const staleFeed = firedBefore('exchange.yaml;exchange', 'ExchangeFeedStale', {
+      ...venue,
+      feed: 'ticker',
+      severity: 'critical',
+    });
+    const staleTicker = firedBefore('exchange.yaml;exchange', 'TickerStale', {
       ...venue,
       symbol: 'ETH/USDT',
       severity: 'warning',

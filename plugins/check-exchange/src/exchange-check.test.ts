@@ -42,6 +42,7 @@ describe('exchangeCheck', () => {
       status: 'unknown',
       summary: expect.stringContaining('under exchanges') as string,
     });
+    expect(await check({ rest: 1 })).toMatchObject({ status: 'unknown' });
     expect(await check({ age: 1 })).toMatchObject({
       status: 'unknown',
       summary: expect.stringContaining('yet') as string,

@@ -22,7 +22,7 @@ export const exchangeCheck = defineCheck({
     ]);
     if (up.length === 0 && ages.length === 0)
       return unknown(`nothing is measured of ${config.exchange}; is it under exchanges?`);
-    if (up.length === 0) return unknown(`${config.exchange} has not been reached yet`);
+    if (up.length === 0 || ages.length === 0) return unknown(`nothing has come from ${config.exchange} yet`);
     return judge(up, ages, config.stale_after / 1000);
   },
 });

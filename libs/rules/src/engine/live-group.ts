@@ -1,4 +1,4 @@
-import type { AlertInstance, Clock, Evaluation, Logger, RuleTransition } from '@tapewatch/model';
+import type { AlertInstance, Clock, Evaluation, Logger, RuleRef, RuleTransition } from '@tapewatch/model';
 import { messageOf } from '@tapewatch/model';
 import type { RuleGroup } from '../rule-group.js';
 import type { RuleGroupView } from '../rule-view.js';
@@ -7,6 +7,7 @@ import { GroupSchedule } from './group-schedule.js';
 import { LimitExceededError, LiveRule } from './live-rule.js';
 import type { Query } from './live-rule.js';
 import type { RuleMetrics } from './rule-metrics.js';
+import { ruleRefs } from './rule-refs.js';
 
 export interface LiveGroupOptions {
   readonly group: RuleGroup;
@@ -28,7 +29,8 @@ export class LiveGroup {
     const { group, query } = options;
     this.#options = options;
     this.#schedule = new GroupSchedule(group.intervalMs, `${group.file};${group.name}`);
-    this.#rules = group.rules.map((rule) => new LiveRule(rule, group, query));
+    const refs = ruleRefs(group);
+    this.#rules = group.rules.map((rule, i) => new LiveRule(rule, refs[i] as RuleRef, group, query));
     this.#attributes = { group: group.name };
   }
 
@@ -48,10 +50,8 @@ export class LiveGroup {
 
   /** False when no rule of this group can have made the alert. */
   restore(instance: AlertInstance, startedAt: number): boolean {
-    if (this.#options.group.name !== instance.rule.group) return false;
-    const rule = this.#rules.find(
-      (candidate) => candidate.rule.name === instance.rule.name && candidate.owns(instance),
-    );
+    const { group, name } = instance.rule;
+    const rule = this.#rules.find((one) => one.ref.group === group && one.ref.name === name && one.owns(instance));
     rule?.restore(instance, startedAt);
     return rule !== undefined;
   }

@@ -1,4 +1,4 @@
-import type { AlertInstance, Labels, RuleTransition } from '@tapewatch/model';
+import type { AlertInstance, Labels, RuleTransition, RuleRef } from '@tapewatch/model';
 import type { Expression, QueryResult } from '@tapewatch/promql';
 import { selectorsOf } from '@tapewatch/promql';
 import type { AlertRule, RuleGroup } from '../rule-group.js';
@@ -23,6 +23,7 @@ export class LimitExceededError extends Error {
 /** A rule with what it knows: its alerts and how its last evaluation went. */
 export class LiveRule {
   readonly rule: AlertRule;
+  readonly ref: RuleRef;
   readonly #group: RuleGroup;
   readonly #query: Query;
   readonly #states: AlertStates;
@@ -34,11 +35,12 @@ export class LiveRule {
   #resultSize = 0;
   #matched: { readonly at: number; readonly count: number | undefined } | undefined;
 
-  constructor(rule: AlertRule, group: RuleGroup, query: Query) {
+  constructor(rule: AlertRule, ref: RuleRef, group: RuleGroup, query: Query) {
     this.rule = rule;
+    this.ref = ref;
     this.#group = group;
     this.#query = query;
-    this.#states = new AlertStates({ group: group.name, name: rule.name }, { ...rule, limit: group.limit });
+    this.#states = new AlertStates(ref, { ...rule, limit: group.limit });
     this.#elements = new AlertElements(rule);
     this.#warmUp = new WarmUp(rule, (selector, at) => this.#seriesOf(selector, at));
   }

@@ -77,7 +77,7 @@ describe('RuleEngine', () => {
     expect(bench.at(0)).toEqual(['High firing']);
     expect(bench.active).toEqual([
       {
-        rule: { group: 'g', name: 'High' },
+        rule: { group: 'a.yaml;g', name: 'High' },
         labels: Labels.of({ alertname: 'High', a: 'x', severity: 'warning' }),
         annotations: { summary: 'x is 7 at http://localhost:8080' },
         value: 7,
@@ -216,7 +216,7 @@ describe('RuleEngine', () => {
 
   describe('restore', () => {
     const firing: AlertInstance = {
-      rule: { group: 'g', name: 'High' },
+      rule: { group: 'a.yaml;g', name: 'High' },
       labels: Labels.of({ alertname: 'High', a: 'x', severity: 'warning' }),
       annotations: {},
       value: 7,
@@ -227,8 +227,8 @@ describe('RuleEngine', () => {
 
     it('returns the alerts whose rule is gone', async () => {
       const bench = await Bench.of(high);
-      const renamed = { ...firing, rule: { group: 'g', name: 'Old' } };
-      const moved = { ...firing, rule: { group: 'other', name: 'High' } };
+      const renamed = { ...firing, rule: { group: 'a.yaml;g', name: 'Old' } };
+      const moved = { ...firing, rule: { group: 'a.yaml;other', name: 'High' } };
       const relabelled = { ...firing, labels: firing.labels.with({ severity: 'critical' }) };
       expect(bench.engine.restore([firing, renamed, moved, relabelled], start)).toEqual([renamed, moved, relabelled]);
     });

@@ -5,7 +5,7 @@ import type { RuleGroup } from '../rule-group.js';
 import type { LoadOptions, ReadFile, RuleKinds } from './load-options.js';
 import { readOwnGroups } from './own-file.js';
 import { readPrometheusGroups } from './prometheus-file.js';
-import { RuleIdentities } from './rule-identities.js';
+import { GroupNames } from './group-names.js';
 import type { SourceFile } from './source-node.js';
 import { SourceNode } from './source-node.js';
 
@@ -23,10 +23,10 @@ export async function loadRuleFiles(
 ): Promise<readonly RuleGroup[]> {
   const problems: Problem[] = [];
   const groups: RuleGroup[] = [];
-  const identities = new RuleIdentities();
+  const groupNames = new GroupNames();
   for (const file of new Set(files)) {
     const source = await openFile(file, readFile, problems);
-    if (source !== undefined) groups.push(...(await readGroups(source, kinds, identities, options)));
+    if (source !== undefined) groups.push(...(await readGroups(source, kinds, groupNames, options)));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return groups;
@@ -66,7 +66,7 @@ async function openFile(file: string, readFile: ReadFile, problems: Problem[]): 
 async function readGroups(
   source: SourceFile,
   kinds: RuleKinds,
-  identities: RuleIdentities,
+  groupNames: GroupNames,
   options: LoadOptions,
 ): Promise<readonly RuleGroup[]> {
   const root = new SourceNode(source, source.document.contents, '');
@@ -80,10 +80,10 @@ async function readGroups(
     });
     return [];
   }
-  if (rules !== undefined) return readOwnGroups(rules, source.file, kinds, identities, options);
+  if (rules !== undefined) return readOwnGroups(rules, source.file, kinds, groupNames, options);
   if (groups === undefined) return [];
   const promql = kinds('promql');
-  if (promql !== undefined) return readPrometheusGroups(groups, promql, source.file, identities);
+  if (promql !== undefined) return readPrometheusGroups(groups, promql, source.file, groupNames);
   groups.problem('CONFIG_REFERENCE', 'Rules of Prometheus need the rule type "promql", which no plugin provides.');
   return [];
 }

@@ -4,7 +4,7 @@ import type { AlertRule, RuleGroup } from '../rule-group.js';
 import { compileRule } from './compile-rule.js';
 import type { LoadOptions, RuleKinds } from './load-options.js';
 import { defaultIntervalMs } from './prometheus-file.js';
-import type { RuleIdentities } from './rule-identities.js';
+import type { GroupNames } from './group-names.js';
 import { readRuleParts, textFields, timingFields } from './rule-parts.js';
 import type { SourceNode } from './source-node.js';
 import { shown } from './source-node.js';
@@ -23,7 +23,7 @@ export async function readOwnGroups(
   list: SourceNode,
   file: string,
   kinds: RuleKinds,
-  identities: RuleIdentities,
+  groupNames: GroupNames,
   options: LoadOptions,
 ): Promise<readonly RuleGroup[]> {
   const placed: Placed[] = [];
@@ -35,9 +35,8 @@ export async function readOwnGroups(
     const group = written === '' ? basename(file, extname(file)) : written;
     readInterval(fields.get('interval'), group, intervals);
     const rule = await readRule(node, fields, kinds, options);
-    identities.claimGroup(group, file, fields.get('group') ?? node);
+    groupNames.claim(group, file, fields.get('group') ?? node);
     if (rule === undefined) continue;
-    identities.claimRule(group, file, rule, node);
     placed.push({ group, rule });
   }
   return [...Map.groupBy(placed, ({ group }) => group)].map(([name, members]) => ({

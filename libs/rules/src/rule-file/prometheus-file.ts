@@ -1,7 +1,7 @@
 import type { RuleDefinition } from '@tapewatch/plugin-sdk';
 import type { AlertRule, NamedTemplate, RuleGroup } from '../rule-group.js';
 import { compileRule } from './compile-rule.js';
-import type { RuleIdentities } from './rule-identities.js';
+import type { GroupNames } from './group-names.js';
 import { isLabelName, readRuleParts, readTemplates, textFields, timingFields } from './rule-parts.js';
 import type { SourceNode } from './source-node.js';
 import { shown } from './source-node.js';
@@ -16,12 +16,12 @@ export async function readPrometheusGroups(
   groups: SourceNode,
   promql: RuleDefinition,
   file: string,
-  identities: RuleIdentities,
+  groupNames: GroupNames,
 ): Promise<readonly RuleGroup[]> {
   const names = new Set<string>();
   const read: RuleGroup[] = [];
   for (const node of groups.list() ?? []) {
-    const group = await readGroup(node, promql, file, identities);
+    const group = await readGroup(node, promql, file, groupNames);
     if (group === undefined) continue;
     if (names.has(group.name))
       node
@@ -37,19 +37,18 @@ async function readGroup(
   node: SourceNode,
   promql: RuleDefinition,
   file: string,
-  identities: RuleIdentities,
+  groupNames: GroupNames,
 ): Promise<RuleGroup | undefined> {
   const fields = node.mapping(groupFields);
   if (fields === undefined) return undefined;
   const name = fields.get('name')?.text() ?? '';
   if (name === '') node.problem('CONFIG_MISSING', 'A group needs a name.', { allowed: 'name: TEXT' });
-  else identities.claimGroup(name, file, node.descendant(['name']));
+  else groupNames.claim(name, file, node.descendant(['name']));
   const groupLabels = readTemplates(fields.get('labels'), name, isLabelName);
   const rules: AlertRule[] = [];
   for (const rule of fields.get('rules')?.list() ?? []) {
     const read = await readRule(rule, promql, groupLabels);
     if (read === undefined) continue;
-    identities.claimRule(name, file, read, rule);
     rules.push(read);
   }
   const intervalMs = fields.get('interval')?.duration() ?? 0;
