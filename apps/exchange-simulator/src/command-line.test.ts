@@ -12,7 +12,15 @@ describe('parseCommandLine', () => {
     expect(parseCommandLine(args)).toEqual(expected);
   });
 
+  it('reads that the state is held', () => {
+    expect(parseCommandLine(['--state', 'b.json', '--hold-state'])).toMatchObject({
+      statePath: 'b.json',
+      holdState: true,
+    });
+  });
+
   it.each([
+    [['--hold-state'], /--hold-state needs --state/],
     [['--host', '0.0.0.0'], /--host 0\.0\.0\.0 is not of this machine/],
     [['--host', '127.example.org'], /loopback only/],
     [['--port', '70000'], /--port must be a whole number from 0 to 65535, not "70000"/],

@@ -12,6 +12,7 @@ Prints one line of JSON on stdout when it listens; everything else goes to stder
   --seed N         seed of the random walk, 0 to 4294967295 (1); the same seed gives the same prices
   --scenario FILE  script of faults (YAML)
   --state FILE     keeps the walk over restarts
+  --hold-state     with --state: leaves the file as it is until the parent says "keep" over the IPC channel
   --help           this text
 `;
 
@@ -21,6 +22,8 @@ export interface CommandLine {
   readonly seed: number;
   readonly scenarioPath?: string;
   readonly statePath?: string;
+  /** The state file is read, but not touched before the parent allows it. */
+  readonly holdState?: boolean;
 }
 
 /** Thrown for a command line that cannot be obeyed; the message says what to change. */
@@ -32,6 +35,7 @@ export class UsageError extends Error {
 export function parseCommandLine(args: readonly string[]): CommandLine | 'help' {
   const values = read(args);
   if (values.help === true) return 'help';
+  if (values['hold-state'] === true && values.state === undefined) throw new UsageError('--hold-state needs --state');
   const host = values.host ?? '127.0.0.1';
   if (!isLoopback(host)) {
     throw new UsageError(`--host ${host} is not of this machine; the simulator listens on loopback only (127.0.0.1)`);
@@ -42,6 +46,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
     seed: wholeNumber('--seed', values.seed ?? '1', 4_294_967_295),
     ...(values.scenario === undefined ? {} : { scenarioPath: values.scenario }),
     ...(values.state === undefined ? {} : { statePath: values.state }),
+    ...(values['hold-state'] === true ? { holdState: true } : {}),
   };
 }
 
@@ -55,6 +60,7 @@ function read(args: readonly string[]) {
         seed: { type: 'string' },
         scenario: { type: 'string' },
         state: { type: 'string' },
+        'hold-state': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +81,25 @@ describe('the program', () => {
     expect((await ended)[0]).toBe(0);
   });
 
+  it('leaves a held state alone until its parent says that it may keep it', async () => {
+    const state = join(folder, 'walk.json');
+    for (const [words, exists] of [
+      [[], false],
+      [['something else'], false],
+      [['keep'], true],
+    ] as const) {
+      const child = fork(main, ['--state', state, '--hold-state'], { execArgv: nodeOptions, silent: true });
+      children.push(child);
+      // At once, while the child still loads.
+      for (const word of words) child.send(word);
+      const ended = once(child, 'exit');
+      await listening(child);
+      child.kill('SIGTERM');
+      expect((await ended)[0]).toBe(0);
+      expect([words, existsSync(state)]).toEqual([words, exists]);
+    }
+  });
+
   it('refuses a scenario by place and reason', async () => {
     const scenario = join(folder, 'faults.yaml');
     await writeFile(scenario, 'faults:\n  - { at: 1s, fault: latency }\n');
@@ -92,6 +112,7 @@ describe('the program', () => {
     [['--host', '0.0.0.0'], 2, /is not of this machine/],
     [['--scenario', 'missing.yaml'], 2, /the scenario cannot be read: ENOENT/],
     [['--prot', '1'], 2, /--prot/],
+    [['--state', 'x.json', '--hold-state'], 2, /IPC channel/],
   ])('ends with a message for %j', async (args, expected, message) => {
     const [code, out, err] = await outcome(run(...args));
     expect([code, out]).toEqual([expected, '']);

@@ -23,6 +23,7 @@ async function run(): Promise<void> {
     if (command === 'help') return void stdout.write(usage);
     const starting = start(command);
     stopOnRequest(starting);
+    keepStateOnRequest(starting);
     const { rest, ws } = await starting;
     stdout.write(`${JSON.stringify({ event: 'listening', rest, ws })}\n`);
   } catch (error) {
@@ -33,12 +34,15 @@ async function run(): Promise<void> {
 }
 
 function start(command: CommandLine): Promise<Simulator> {
+  if (command.holdState === true && process.send === undefined)
+    throw new UsageError('--hold-state needs a parent with an IPC channel: nobody else can say that the state is ours');
   return startSimulator({
     host: command.host,
     port: command.port,
     seed: command.seed,
     faults: command.scenarioPath === undefined ? [] : readScenario(command.scenarioPath).faults,
     ...(command.statePath === undefined ? {} : { statePath: command.statePath }),
+    holdState: command.holdState === true,
     // The schedule counts from the start of the process, which is where the monotonic clock begins.
     startedAtMs: 0,
     log: (message) => stderr.write(`${message}\n`),
@@ -69,4 +73,13 @@ function stopOnRequest(starting: Promise<Simulator>): void {
   if (process.send === undefined) return;
   if (process.connected) process.once('disconnect', stop);
   else stop();
+}
+
+/** What `--hold-state` waits for. */
+function keepStateOnRequest(starting: Promise<Simulator>): void {
+  process.on('message', (message) => {
+    if (message !== 'keep') return;
+    // A start that fails is told where it is awaited.
+    starting.then((simulator) => simulator.keepState()).catch(() => undefined);
+  });
 }

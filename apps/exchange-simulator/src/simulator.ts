@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   readonly faults?: readonly PlannedFault[];
   /** Where the walk is kept over restarts; absent: nowhere. */
   readonly statePath?: string;
+  /** Reads the state, but leaves the file as it is until `keepState`: somebody else may be using it. False when absent. */
+  readonly holdState?: boolean;
   readonly clock?: Clock;
   /** Where the schedule's time begins, on the clock's monotonic axis; by default the moment of the call. */
   readonly startedAtMs?: number;
@@ -39,6 +41,8 @@ export interface Simulator extends Controlled {
   readonly rest: string;
   /** URL of the WebSocket interface; clients may append to its path. */
   readonly ws: string;
+  /** Ends `holdState`: from now on the walk is stored. Idempotent. */
+  keepState(): void;
   /** Stores the walk, cuts all connections and frees the port. Idempotent. */
   stop(): Promise<void>;
 }
@@ -59,6 +63,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     status: () => venue.status(),
     addFault: (fault) => venue.addFault(fault),
     endFaults: () => venue.endFaults(),
+    keepState: () => venue.keepState(),
     stop: () => venue.stop(),
   };
 }
@@ -84,7 +89,10 @@ class Venue implements Controlled {
     this.#log = options.log ?? (() => undefined);
     this.#seed = options.seed ?? 1;
     this.#startedAtMs = options.startedAtMs ?? this.#clock.monotonic();
-    this.#state = options.statePath === undefined ? undefined : new StateFile(options.statePath, this.#log);
+    this.#state =
+      options.statePath === undefined
+        ? undefined
+        : new StateFile(options.statePath, this.#log, options.holdState === true);
     const snapshot = this.#state?.load(instruments, this.#seed);
     this.#engine = new PriceEngine({ instruments, seed: this.#seed, ...(snapshot === undefined ? {} : { snapshot }) });
     this.#schedule = new FaultSchedule(options.faults);
@@ -132,6 +140,10 @@ class Venue implements Controlled {
   endFaults(): number {
     this.#log('all faults are ended, the scenario is over');
     return this.#schedule.clear(this.#scheduleNowMs());
+  }
+
+  keepState(): void {
+    this.#state?.keep();
   }
 
   stop(): Promise<void> {

@@ -64,4 +64,30 @@ describe('StateFile', () => {
     expect(messages).toHaveLength(1);
     expect(messages[0]).toContain('cannot be written');
   });
+
+  it('only reads the file while it is held', async () => {
+    const [engine, other] = [new PriceEngine({ instruments, seed: 5 }), new PriceEngine({ instruments, seed: 5 })];
+    other.step();
+    await open().save(engine.snapshot());
+    const held = new StateFile(path, (message) => messages.push(message), true);
+    expect(held.load(instruments, 5)).toEqual(engine.snapshot());
+    await held.save(other.snapshot());
+    await held.saveLast(other.snapshot());
+    expect(open().load(instruments, 5)).toEqual(engine.snapshot());
+    held.keep();
+    await held.saveLast(other.snapshot());
+    expect(open().load(instruments, 5)).toEqual(other.snapshot());
+  });
+
+  it('sets a file aside only when it is no longer held', async () => {
+    path = join(folder, 'walk.json');
+    await writeFile(path, 'damaged');
+    const held = new StateFile(path, (message) => messages.push(message), true);
+    expect(held.load(instruments, 5)).toBeUndefined();
+    expect(await readdir(folder)).toEqual(['walk.json']);
+    held.keep();
+    held.keep();
+    expect(await readdir(folder)).toEqual(['walk.json.damaged']);
+    expect(messages).toHaveLength(1);
+  });
 });

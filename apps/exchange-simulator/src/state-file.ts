@@ -49,16 +49,30 @@ const stateSchema = z
   })
   .transform(({ seed, randomState, steps, instruments }) => ({ seed, randomState, steps, instruments }));
 
-/** The walk on disk. A file that cannot be used is set aside, never overwritten and never fatal. */
+/**
+ * The walk on disk. A file that cannot be used is set aside, never overwritten and never fatal. While it is held, the file is
+ * only read.
+ */
 export class StateFile {
   readonly #path: string;
   readonly #log: Log;
   #writing: Promise<void> | undefined;
   #failing = false;
+  #held: boolean;
+  /** Why the file shall be set aside once it is no longer held. */
+  #unusable: string | undefined;
 
-  constructor(path: string, log: Log) {
+  constructor(path: string, log: Log, held = false) {
     this.#path = path;
     this.#log = log;
+    this.#held = held;
+  }
+
+  /** Ends the hold. */
+  keep(): void {
+    this.#held = false;
+    if (this.#unusable !== undefined) this.#setAside(this.#unusable);
+    this.#unusable = undefined;
   }
 
   /** The stored walk of these instruments and this seed; undefined to begin anew. For the start only: it blocks. */
@@ -83,7 +97,7 @@ export class StateFile {
    * power cut damages is set aside at the next start. Skipped while the write before is under way. Never rejects.
    */
   async save(snapshot: EngineSnapshot): Promise<void> {
-    if (this.#writing !== undefined) return;
+    if (this.#held || this.#writing !== undefined) return;
     this.#writing = this.#write(encode(snapshot));
     await this.#writing;
     this.#writing = undefined;
@@ -91,6 +105,7 @@ export class StateFile {
 
   /** As `save`, but waits for the write before instead of giving way to it. */
   async saveLast(snapshot: EngineSnapshot): Promise<void> {
+    if (this.#held) return;
     await this.#writing;
     await this.#write(encode(snapshot));
   }
@@ -109,6 +124,10 @@ export class StateFile {
   }
 
   #setAside(reason: string): undefined {
+    if (this.#held) {
+      this.#unusable = reason;
+      return undefined;
+    }
     const aside = `${this.#path}.damaged`;
     try {
       renameSync(this.#path, aside);

@@ -42,7 +42,7 @@ export async function createServer(options: ServerOptions): Promise<TapewatchSer
   const secure = externalUrl?.startsWith('https:') ?? false;
   const sessions = new Sessions({ adminToken, clock, secure });
   const credentials = new Credentials(adminToken, sessions);
-  const signIn = new SignIn(credentials, sessions);
+  const signIn = new SignIn(credentials, sessions, clock);
 
   const app = await createApp(options, credentials, signIn);
   const httpServer = await listen(app, options.listen);

@@ -9,6 +9,7 @@ import { ChannelsResolver } from './graphql/channels/channels.resolver.js';
 import { ExchangesResolver } from './graphql/exchanges/exchanges.resolver.js';
 import { graphQLOptions } from './graphql/graphql-options.js';
 import { ComponentHealthResolver, HealthEventResolver, HealthResolver } from './graphql/health/health.resolver.js';
+import { EvaluationTurns } from './graphql/metrics/evaluation-turns.js';
 import { MetricSeriesResolver, MetricSummaryResolver } from './graphql/metrics/metric-series.resolver.js';
 import { MetricsResolver } from './graphql/metrics/metrics.resolver.js';
 import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
@@ -20,7 +21,7 @@ import { SignInController } from './http/sign-in.controller.js';
 import { StatusController } from './http/status.controller.js';
 import type { ServerOptions } from './server.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
-import { PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SIGN_IN, SUBSCRIPTIONS } from './tokens.js';
+import { EVALUATIONS, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SIGN_IN, SUBSCRIPTIONS } from './tokens.js';
 
 const resolvers = [
   AlertEventResolver,
@@ -43,13 +44,15 @@ const resolvers = [
 @Module({})
 export class ServerModule {
   static create(options: ServerOptions, signIn: SignIn): DynamicModule {
+    const evaluations = new EvaluationTurns();
     return {
       module: ServerModule,
       imports: [GraphQLModule.forRoot<ApolloDriverConfig>(graphQLOptions(options.logger))],
       controllers: [HomeController, RunbookController, SignInController, StatusController],
       providers: [
         { provide: PIPELINE, useValue: options.pipeline },
-        { provide: SUBSCRIPTIONS, useValue: new Subscriptions(options.pipeline) },
+        { provide: EVALUATIONS, useValue: evaluations },
+        { provide: SUBSCRIPTIONS, useValue: new Subscriptions(options.pipeline, evaluations) },
         { provide: SIGN_IN, useValue: signIn },
         { provide: SERVER_VERSION, useValue: options.version },
         { provide: RUNBOOKS_DIR, useValue: options.runbooksDir },

@@ -26,6 +26,6 @@ export interface TapewatchServer {
   readonly port: number;
   /** Opens a browser session, once; only when the admin token did not come from the environment. */
   readonly signInLink?: string;
-  /** Safe twice. Takes at most three seconds, open requests and sockets included; subscribers are told that the server goes away. */
+  /** Safe twice. Takes at most two seconds, open requests and sockets included; subscribers are told that the server goes away. */
   close(): Promise<void>;
 }

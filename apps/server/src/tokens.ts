@@ -1,5 +1,6 @@
 /** What providers are asked for by, since interfaces leave no trace at run time. */
 export const PIPELINE = Symbol('pipeline');
+export const EVALUATIONS = Symbol('evaluations');
 export const SUBSCRIPTIONS = Symbol('subscriptions');
 export const SIGN_IN = Symbol('sign-in');
 export const SERVER_VERSION = Symbol('server-version');

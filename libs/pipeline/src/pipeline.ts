@@ -23,7 +23,7 @@ import type { RuleGroupView } from '@tapewatch/rules';
 export interface Pipeline {
   /** Begins to measure, judge and tell; storage is open and rules are loaded since it was created. The first tick follows within two seconds. */
   start(): Promise<void>;
-  /** Safe twice and without start. Ends within 8 seconds, whatever hangs. */
+  /** Safe twice and without start. Ends within 6 seconds, whatever hangs. */
   stop(): Promise<void>;
   readonly read: PipelineReader;
   readonly events: PipelineEvents;

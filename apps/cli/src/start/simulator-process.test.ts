@@ -13,7 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const speaks = `
   import { appendFileSync } from 'node:fs';
   const value = (name) => process.argv[process.argv.indexOf(name) + 1];
-  appendFileSync(value('--state'), JSON.stringify({ pid: process.pid, port: value('--port') }) + '\\n');
+  appendFileSync(value('--state'), JSON.stringify({ pid: process.pid, port: value('--port'), held: process.argv.includes('--hold-state') }) + '\\n');
+  process.on('message', (message) => console.error('told', message));
   process.on('SIGTERM', () => process.exit(0));
   process.on('disconnect', () => process.exit(0));
   console.error('hello from', value('--scenario'));
@@ -34,9 +35,9 @@ function options(modulePath: string) {
   return { logger, statePath, modulePath, scenarioPath: 's.yaml', clock: systemClock, random: () => 0 };
 }
 
-function starts(statePath: string): readonly { pid: number; port: string }[] {
+function starts(statePath: string): readonly { pid: number; port: string; held: boolean }[] {
   const lines = readFileSync(statePath, 'utf8').trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as { pid: number; port: string });
+  return lines.map((line) => JSON.parse(line) as { pid: number; port: string; held: boolean });
 }
 
 function isAlive(pid: number): boolean {
@@ -67,6 +68,18 @@ describe('SimulatorProcess', () => {
     expect(starts(own.statePath)[1]?.port).toBe('4711');
     await simulator.stop();
     expect(starts(own.statePath).filter(({ pid }) => isAlive(pid))).toEqual([]);
+  });
+
+  it('lets it write its state once told so, also when it was started again', async () => {
+    const own = options(module('keeps.mjs', speaks));
+    const { process: simulator } = await SimulatorProcess.start(own);
+    expect(starts(own.statePath).map(({ held }) => held)).toEqual([true]);
+    simulator.keepState();
+    await vi.waitFor(() => expect(own.logger.lines.map(({ fields }) => fields['simulator'])).toContain('told keep'));
+    process.kill(starts(own.statePath)[0]?.pid ?? 0, 'SIGKILL');
+    await vi.waitFor(() => expect(starts(own.statePath)).toHaveLength(2), { timeout: 10_000 });
+    expect(starts(own.statePath)[1]?.held).toBe(false);
+    await simulator.stop();
   });
 
   it('rejects with its last words when it does not start', async () => {

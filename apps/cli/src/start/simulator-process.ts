@@ -22,7 +22,8 @@ export interface SimulatorAddress {
 /** The simulator needs some 15 MB; with the default limits the heap grows to the double before it is swept. */
 const smallHeap = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 const startDeadlineMs = 15_000;
-const stopDeadlineMs = 2_000;
+/** It ends by itself within 700 ms. */
+const stopDeadlineMs = 800;
 const firstDelayMs = 500;
 const longestDelayMs = 10_000;
 /** A simulator that lived this long had a good start: the next delay is the first again. */
@@ -38,12 +39,13 @@ export class SimulatorProcess {
   #child: ChildProcess | undefined;
   #port = 0;
   #delayMs = firstDelayMs;
+  #keepsState = false;
 
   private constructor(options: SimulatorOptions) {
     this.#options = options;
   }
 
-  /** Rejects with a StartError when the simulator does not listen in time. */
+  /** Its state is only read until `keepState`. Rejects with a StartError when the simulator does not listen in time. */
   static async start(options: SimulatorOptions): Promise<{ process: SimulatorProcess; address: SimulatorAddress }> {
     const simulator = new SimulatorProcess(options);
     try {
@@ -58,7 +60,14 @@ export class SimulatorProcess {
     }
   }
 
-  /** Safe twice; ends within two seconds. */
+  /** To be called once the data folder is ours: from then on the state is written, too. */
+  keepState(): void {
+    this.#keepsState = true;
+    // One that is gone is started again with leave to write.
+    if (this.#child?.connected === true) this.#child.send('keep', () => undefined);
+  }
+
+  /** Safe twice; ends within a second. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const child = this.#child;
@@ -72,7 +81,8 @@ export class SimulatorProcess {
 
   private async launch(): Promise<SimulatorAddress> {
     const { modulePath, scenarioPath, statePath, clock, logger } = this.#options;
-    const args = ['--port', String(this.#port), '--scenario', scenarioPath, '--state', statePath];
+    const hold = this.#keepsState ? [] : ['--hold-state'];
+    const args = ['--port', String(this.#port), '--scenario', scenarioPath, '--state', statePath, ...hold];
     const child = fork(modulePath, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: smallHeap });
     this.#child = child;
     let lastWords = '';

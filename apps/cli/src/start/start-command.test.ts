@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { StartError, systemClock } from '@tapewatch/model';
+import type { Clock } from '@tapewatch/model';
+import { FakeClock } from '@tapewatch/model/testing';
 import type { Pipeline, PipelineDependencies } from '@tapewatch/pipeline';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { english } from '../messages/english.js';
@@ -45,15 +47,15 @@ class FakeProcess extends EventEmitter implements ProcessPort {
   }
 }
 
-/** Notes what happens in which order; `fail` names the step that throws. */
+/** Notes what happens in which order; `fail` names the step that throws or hangs. */
 class FakeAssembly implements Assembly {
   readonly steps: string[] = [];
   readonly counted: unknown[] = [];
   config: TapewatchConfig | undefined;
   dependencies: PipelineDependencies | undefined;
-  readonly #fail: Readonly<Record<string, Error>>;
+  readonly #fail: Readonly<Record<string, Error | 'hangs'>>;
 
-  constructor(fail: Readonly<Record<string, Error>> = {}) {
+  constructor(fail: Readonly<Record<string, Error | 'hangs'>> = {}) {
     this.#fail = fail;
   }
 
@@ -83,12 +85,17 @@ class FakeAssembly implements Assembly {
   private step<T>(name: string, value: T): Promise<T> {
     this.steps.push(name);
     const failure = this.#fail[name];
+    if (failure === 'hangs') return new Promise(() => undefined);
     return failure === undefined ? Promise.resolve(value) : Promise.reject(failure);
   }
 }
 
-function begin(assembly: FakeAssembly, files: Readonly<Record<string, string>> = {}, args = {}) {
-  const process = new FakeProcess({ KEPT: '1' });
+function begin(
+  assembly: FakeAssembly,
+  files: Readonly<Record<string, string>> = {},
+  args = {},
+  { clock = systemClock, process = new FakeProcess({ KEPT: '1' }) }: { clock?: Clock; process?: FakeProcess } = {},
+) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(process.cwd(), name), text);
   const terminal = new RecordingTerminal();
   const workspace = {
@@ -99,7 +106,7 @@ function begin(assembly: FakeAssembly, files: Readonly<Record<string, string>> =
     runbooksDir: '/books',
   };
   const ended = startCommand(args, {
-    ...{ process, terminal, workspace, messages: english, version: '1.2.3', clock: systemClock, random: () => 0 },
+    ...{ process, terminal, workspace, messages: english, version: '1.2.3', clock, random: () => 0 },
     loadAssembly: () => Promise.resolve(assembly),
     checkParts: () => Promise.resolve(0),
   });
@@ -167,6 +174,21 @@ describe('startCommand', () => {
     expect(assembly.steps.at(-1)).toBe('stop pipeline');
   });
 
+  it.each([
+    ['the server hangs', ['close server']],
+    ['all hangs', ['close server', 'stop pipeline']],
+  ])('stops the pipeline, and ends by itself before the deadline, when %s', async (_what, hanging) => {
+    const clock = new FakeClock();
+    const assembly = new FakeAssembly(Object.fromEntries(hanging.map((step) => [step, 'hangs'])));
+    const { process, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': '' }, {}, { clock });
+    await onScreen('Ctrl-C');
+    process.emit('SIGINT');
+    await clock.advance(9_499);
+    expect(await Promise.race([ended, Promise.resolve('still stopping')])).toBe(1);
+    expect(assembly.steps.slice(-2)).toEqual(['close server', 'stop pipeline']);
+    expect(process.exits).toEqual([]);
+  });
+
   it('goes on after errors that nobody caught, logs them and counts them', async () => {
     const assembly = new FakeAssembly();
     const { process, terminal, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': '' });
@@ -197,16 +219,29 @@ describe('startCommand', () => {
     expect(terminal.errorLines.join('\n')).toMatch(/taken.*TAPEWATCH_DATA_DIR/);
   });
 
-  it('keeps the simulator’s state in the data folder', async () => {
+  it('lets the simulator write its state in the data folder once that is locked, and not before', async () => {
     writeFileSync(
       simulatorModule,
       `import { writeFileSync } from 'node:fs';
-      writeFileSync(process.argv[process.argv.indexOf('--state') + 1], 'state');\n${readFileSync(simulatorModule, 'utf8')}`,
+      const state = process.argv[process.argv.indexOf('--state') + 1];
+      const write = () => writeFileSync(state, String(process.pid));
+      if (!process.argv.includes('--hold-state')) write();
+      process.on('message', (message) => { if (message === 'keep') write(); });
+      process.on('SIGTERM', () => process.exit(0));
+      ${readFileSync(simulatorModule, 'utf8')}`,
     );
-    const { process, ended, onScreen } = begin(new FakeAssembly());
-    await onScreen('Ctrl-C');
-    expect(readFileSync(join(process.cwd(), 'data', 'simulator.json'), 'utf8')).toBe('state');
-    process.emit('SIGINT');
-    expect(await ended).toBe(0);
+    const own = begin(new FakeAssembly());
+    await own.onScreen('Ctrl-C');
+    const state = join(own.process.cwd(), 'data', 'simulator.json');
+    await vi.waitFor(() => expect(existsSync(state)).toBe(true));
+    const written = readFileSync(state, 'utf8');
+
+    const locked = new FakeAssembly({ 'create pipeline': new StartError('DATA_DIR_IN_USE', 'In use.') });
+    const second = begin(locked, {}, {}, { process: own.process });
+    expect(await second.ended).toBe(1);
+    expect(readFileSync(state, 'utf8')).toBe(written);
+
+    own.process.emit('SIGINT');
+    expect(await own.ended).toBe(0);
   });
 });

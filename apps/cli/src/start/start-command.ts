@@ -42,7 +42,7 @@ export interface StartCommandOptions {
 }
 
 /** Below the ten seconds that users are promised. */
-const stopDeadlineMs = 9_500;
+export const stopDeadlineMs = 9_500;
 
 /** `tapewatch start`: runs until a signal, and gives the code to exit with. */
 export async function startCommand(args: StartArguments, options: StartCommandOptions): Promise<ExitCode> {

@@ -13,6 +13,8 @@ import type { Terminal } from '../terminal.js';
 import type { Workspace } from '../workspace.js';
 import type { Assembly } from './assembly.js';
 import type { ConfigChoice } from './choose-config.js';
+import { closeAll, closeWithinMs } from './closing.js';
+import type { Closer } from './closing.js';
 import { SimulatorProcess } from './simulator-process.js';
 import type { StrayErrorKind } from './stray-errors.js';
 
@@ -42,8 +44,6 @@ export interface Running {
   readonly countStrayError: (kind: StrayErrorKind) => void;
 }
 
-type Closer = () => Promise<void>;
-
 /**
  * Runs until a stop is requested, then closes what it opened, last first. The data folder is locked before the port is taken,
  * and both before anything is measured. Rejects with ConfigError or StartError when it cannot start.
@@ -55,23 +55,10 @@ export async function start(options: StartOptions): Promise<void> {
     await open(options, closers);
     await options.stopRequested;
   } finally {
-    failures = await closeAll(closers.reverse());
+    failures = await closeAll(closers.reverse(), options.clock);
   }
   if (failures.length === 0) return;
   throw new StartError('INTERNAL', `Not everything could be closed: ${failures.map(messageOf).join('; ')}.`);
-}
-
-/** One part that cannot be closed must not keep the others open. */
-async function closeAll(closers: readonly Closer[]): Promise<readonly unknown[]> {
-  const failures: unknown[] = [];
-  for (const close of closers) {
-    try {
-      await close();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  return failures;
 }
 
 async function open(options: StartOptions, closers: Closer[]): Promise<void> {
@@ -82,7 +69,9 @@ async function open(options: StartOptions, closers: Closer[]): Promise<void> {
   // The simulator starts in its own process while this one is busy with loading.
   const loading = options.loadAssembly();
   loading.catch(() => undefined); // awaited below, where it is told
-  const { config, env } = options.choice.demo ? await simulate(options, ground, closers, progress) : ground;
+  const { config, env, simulator } = options.choice.demo
+    ? await simulate(options, ground, closers, progress)
+    : { ...ground, simulator: undefined };
   const { logger } = ground;
   if (options.isStopRequested()) return;
 
@@ -100,7 +89,9 @@ async function open(options: StartOptions, closers: Closer[]): Promise<void> {
     externalUrl,
     shippedRulesDir,
   });
-  closers.push(() => pipeline.stop());
+  closers.push({ what: 'the pipeline', withinMs: closeWithinMs.pipeline, close: () => pipeline.stop() });
+  // Only now is it certain that no other Tapewatch, with a simulator of its own, uses this data folder.
+  simulator?.keepState();
   if (options.isStopRequested()) return;
 
   progress(messages.progress.listening);
@@ -112,7 +103,7 @@ async function open(options: StartOptions, closers: Closer[]): Promise<void> {
     version,
     runbooksDir,
   });
-  closers.push(() => server.close());
+  closers.push({ what: 'the server', withinMs: closeWithinMs.server, close: () => server.close() });
   url = server.url;
 
   progress(messages.progress.measuring);
@@ -121,6 +112,7 @@ async function open(options: StartOptions, closers: Closer[]): Promise<void> {
     unit: '{error}',
     description: 'Errors that nobody caught.',
   });
+  for (const kind of ['uncaught_exception', 'unhandled_rejection']) counter.add(0, { kind });
   options.onStarted({
     logger,
     isExchangeRejection: assembly.isExchangeRejection,
@@ -143,13 +135,13 @@ async function prepare({ choice, env, baseDir, createLogger }: StartOptions): Pr
   return { config, env, logger: createLogger(config.log.level) };
 }
 
-/** Starts the simulator, whose state lies in the data folder, and reads the configuration again with its address in it. */
+/** Starts the simulator, whose state lies in the data folder and is only read for now, and reads the configuration again with its address in it. */
 async function simulate(
   options: StartOptions,
   { config, logger }: Ground,
   closers: Closer[],
   progress: (line: string) => void,
-): Promise<Pick<Ground, 'config' | 'env'>> {
+): Promise<Pick<Ground, 'config' | 'env'> & { readonly simulator: SimulatorProcess }> {
   const { choice, baseDir, messages, clock, random, workspace } = options;
   progress(messages.progress.simulator);
   const { process: simulator, address } = await SimulatorProcess.start({
@@ -158,9 +150,9 @@ async function simulate(
     statePath: join(config.dataDir, 'simulator.json'),
     ...{ clock, logger, random },
   });
-  closers.push(() => simulator.stop());
+  closers.push({ what: 'the simulator', withinMs: closeWithinMs.simulator, close: () => simulator.stop() });
   const env = withSimulator(options.env, address.rest, address.ws);
-  return { config: await loadConfig({ file: choice.file, env, baseDir }), env };
+  return { config: await loadConfig({ file: choice.file, env, baseDir }), env, simulator };
 }
 
 function withSimulator(env: NodeJS.ProcessEnv, rest: string, ws: string): NodeJS.ProcessEnv {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FakeClock } from '@tapewatch/model/testing';
 import type { RunningServer } from '../testing/start-server.js';
 import { adminToken, startServer } from '../testing/start-server.js';
 
@@ -46,6 +47,26 @@ describe('sign-in', () => {
     expect((await post(adminToken)).status).toBe(303);
     expect((await post('wrong')).status).toBe(401);
     expect((await post('')).status).toBe(401);
+  });
+
+  it('looks at no more tokens for the rest of a minute in which ten were wrong, whoever sends them', async () => {
+    const clock = new FakeClock();
+    running = await startServer({ clock });
+    for (let i = 0; i < 20; i++) expect((await post(adminToken)).status).toBe(303);
+    for (let i = 0; i < 9; i++) expect((await post('wrong')).status).toBe(401);
+    await clock.advance(20_500);
+    expect((await post('wrong')).status).toBe(401);
+    const refused = await post(adminToken);
+    expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('set-cookie')]).toEqual([
+      429,
+      '40',
+      null,
+    ]);
+    expect(await refused.text()).toContain('40 s');
+    expect((await running.fetch('/metrics')).status).toBe(200);
+    await clock.advance(39_500);
+    expect((await post(adminToken)).status).toBe(303);
+    expect((await post('wrong')).status).toBe(401);
   });
 
   it('escapes what stands in the link', async () => {

@@ -171,7 +171,7 @@ describe('GraphQL', () => {
           ...{ id: 'binance', connected: true, feedAgeSeconds: 0.5, errorsLastHour: 1 },
           tickers: [
             { symbol: 'BTC/USDT', spread: 2, spreadRatio: 0.02, ageSeconds: 0.25, volumeBase24h: 5 },
-            { symbol: 'ETH/USDT', spread: null, spreadRatio: null, ageSeconds: null, volumeBase24h: null },
+            { symbol: 'ETH/USDT', spread: null, spreadRatio: null, ageSeconds: 20, volumeBase24h: null },
           ],
         },
       ],
@@ -291,6 +291,30 @@ describe('GraphQL', () => {
     });
   });
 
+  it.each(['acknowledgeAlert(id: "a1")', 'unacknowledgeAlert(id: "a1")', 'resolveAlert(id: "a1")'])(
+    'answers %s with Unavailable when the disk does not keep up',
+    async (call) => {
+      running.pipeline.diskKeepsUp = false;
+      expect(await data(`mutation { told: ${call} { __typename ... on Unavailable { code message } } }`)).toEqual({
+        told: { __typename: 'Unavailable', code: 'UNAVAILABLE', message: 'It could not be written to disk yet' },
+      });
+    },
+  );
+
+  it('lets a tick that is due be served between the evaluations of a document', async () => {
+    const { pipeline } = running;
+    const order: string[] = [];
+    const evaluate = pipeline.query.bind(pipeline);
+    pipeline.query = (text, at) => {
+      order.push(text);
+      if (order.length === 1) setImmediate(() => order.push('tick'));
+      return evaluate(text, at);
+    };
+    const fields = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}: metric(query: "${name}") { __typename }`);
+    await data(`{ ${fields.join(' ')} }`);
+    expect(order).toEqual(['a', 'tick', 'b', 'c', 'd', 'e']);
+  });
+
   it('answers a failure that the union does not have as an error with its code', async () => {
     const answer = await running.graphql('mutation { runHealthCheck(component: "busy") { __typename } }');
     expect(answer.errors?.[0]).toMatchObject({ message: 'The check is running', extensions: { code: 'UNAVAILABLE' } });
@@ -301,7 +325,7 @@ describe('GraphQL', () => {
     ['{ alerts(first: 201) { totalCount } }', 'first'],
     ['{ healthHistory(first: 201) { pageInfo { hasNextPage } } }', 'first'],
     ['{ alert(id: "a1") { history(last: 1001) { at } } }', 'last'],
-    ['{ alerts(filter: { matchers: ["!"] }) { totalCount } }', '1:1'],
+    ['{ alerts(filter: { matchers: ["!"] }) { totalCount } }', 'filter.matchers'],
     ['{ metricsSummary(range: "0s") { completeness } }', 'range'],
     ['{ metricsSummary(match: "{") { completeness } }', '1:2'],
     ['{ health { components { uptimeRatio(range: "0s") } } }', 'range'],

@@ -45,6 +45,20 @@ describe('queryLimitsRule', () => {
     expect(faults(directives(51))).toEqual(['The operation is too large: directives 51, at most 50']);
   });
 
+  it('lets 5 evaluations pass, and no more, whatever they are called and wherever they stand', () => {
+    const metrics = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `m${i}: metric(query: "up") { __typename }`).join(' ');
+    const others = 'metricsSummary { completeness } ... on Query { ...F } alerts { totalCount }';
+    const range =
+      'fragment F on Query { metricRange(query: "up", from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z", step: "1m") { __typename } }';
+    expect(faults(`{ ${metrics(5)} }`)).toEqual([]);
+    expect(faults(`{ ${metrics(3)} ${others} } ${range}`)).toEqual([]);
+    const message =
+      'The operation asks 6 times for metric, metricRange, metricsSummary, at most 5 together; send the others after it';
+    expect(faults(`{ ${metrics(6)} }`)).toEqual([message]);
+    expect(faults(`{ ${metrics(4)} ${others} } ${range}`)).toEqual([message]);
+  });
+
   it('refuses lists in lists in lists, however they are sized', () => {
     expect(faults('{ alerts(first: 200) { edges { node { id history { at kind by note } } } } }')).toEqual([]);
     const nested = (argument: string): string =>
@@ -121,6 +135,11 @@ describe('hostile documents', () => {
     [
       'deep introspection',
       `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'too many evaluations',
+      `{ ${Array.from({ length: 6 }, (_, i) => `a${i}: metric(query: "up") { __typename }`).join(' ')} }`,
       'GRAPHQL_VALIDATION_FAILED',
     ],
     ['circular fragments', '{ ...A } fragment A on Query { ...A }', 'GRAPHQL_VALIDATION_FAILED'],

@@ -10,7 +10,14 @@ import type {
 import { getNamedType, GraphQLError, isInterfaceType, isObjectType, Kind } from 'graphql';
 
 /** What one document may ask for. Tokens are limited where it is parsed. */
-export const queryLimits = { depth: 12, aliases: 30, directives: 50, tokens: 2000, nodes: 1_000_000 } as const;
+export const queryLimits = {
+  depth: 12,
+  aliases: 30,
+  directives: 50,
+  tokens: 2000,
+  nodes: 1_000_000,
+  evaluations: 5,
+} as const;
 
 /** How large an operation is, its fragments spread out. `nodes` is an upper bound of the fields in the answer's paged lists. */
 interface Size {
@@ -18,10 +25,13 @@ interface Size {
   readonly aliases: number;
   readonly directives: number;
   readonly nodes: number;
+  /** Fields that evaluate a query on the thread of the tick. */
+  readonly evaluations: number;
 }
 
-const nothing: Size = { depth: 0, aliases: 0, directives: 0, nodes: 0 };
+const nothing: Size = { depth: 0, aliases: 0, directives: 0, nodes: 0, evaluations: 0 };
 const mostPerPage = 200;
+const evaluating = new Set(['metric', 'metricRange', 'metricsSummary']);
 
 /** Refuses an operation that is too deep, or too large for its document's size. */
 export function queryLimitsRule(context: ValidationContext): ASTVisitor {
@@ -31,14 +41,21 @@ export function queryLimitsRule(context: ValidationContext): ASTVisitor {
       const schema = context.getSchema();
       const size = meter.selections(node.selectionSet.selections, schema.getRootType(node.operation) ?? undefined);
       const total = { ...size, directives: size.directives + (node.directives?.length ?? 0) };
-      for (const limit of ['depth', 'aliases', 'directives', 'nodes'] as const) {
+      for (const limit of ['depth', 'aliases', 'directives', 'nodes', 'evaluations'] as const) {
         if (total[limit] <= queryLimits[limit]) continue;
-        const message = `The operation is too large: ${limit} ${total[limit]}, at most ${queryLimits[limit]}`;
+        const message = tooLarge(limit, total[limit]);
         context.reportError(new GraphQLError(message, { nodes: node, extensions: { problem: 'QUERY_LIMIT' } }));
       }
       return false;
     },
   };
+}
+
+function tooLarge(limit: keyof Size, size: number): string {
+  if (limit === 'evaluations') {
+    return `The operation asks ${size} times for ${[...evaluating].join(', ')}, at most ${queryLimits[limit]} together; send the others after it`;
+  }
+  return `The operation is too large: ${limit} ${size}, at most ${queryLimits[limit]}`;
 }
 
 class SizeMeter {
@@ -68,12 +85,14 @@ class SizeMeter {
     if (node.name.value.startsWith('__')) return { ...nothing, aliases, nodes: 1 };
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
     const type = field === undefined ? undefined : getNamedType(field.type);
+    const isEvaluation = parent === this.#context.getSchema().getQueryType() && evaluating.has(node.name.value);
     const inside = this.selections(node.selectionSet?.selections ?? [], type);
     return {
       depth: inside.depth + 1,
       aliases: inside.aliases + aliases,
       directives: inside.directives,
       nodes: 1 + inside.nodes * pageSize(node, field),
+      evaluations: inside.evaluations + (isEvaluation ? 1 : 0),
     };
   }
 
@@ -106,5 +125,6 @@ function beside(a: Size, b: Size): Size {
     aliases: a.aliases + b.aliases,
     directives: a.directives + b.directives,
     nodes: a.nodes + b.nodes,
+    evaluations: a.evaluations + b.evaluations,
   };
 }

@@ -43,3 +43,12 @@ export function signInFailedPage(): string {
       ${tokenForm}`,
   );
 }
+
+export function signInPausedPage(waitSeconds: number): string {
+  return page(
+    'Sign in to Tapewatch',
+    html`<h1>Tapewatch</h1>
+      <p class="bad">Too many tokens were wrong: nobody can sign in for the next ${waitSeconds} s.</p>
+      <p>Programs that send <code>Authorization: Bearer TOKEN</code> are served meanwhile.</p>`,
+  );
+}

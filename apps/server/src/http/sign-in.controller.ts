@@ -3,7 +3,7 @@ import { Body, Controller, Get, Inject, Post, Query, Res } from '@nestjs/common'
 import type { SignIn } from '../access/sign-in.js';
 import { SIGN_IN } from '../tokens.js';
 import { sendPage } from './reply.js';
-import { signInFailedPage, signInNeededPage, signInPage } from './sign-in-page.js';
+import { signInFailedPage, signInNeededPage, signInPage, signInPausedPage } from './sign-in-page.js';
 
 @Controller('sign-in')
 export class SignInController {
@@ -17,10 +17,15 @@ export class SignInController {
 
   @Post()
   open(@Body('token') token: unknown, @Res() response: ServerResponse): void {
-    const cookie = typeof token === 'string' ? this.signIn.consume(token.trim()) : undefined;
-    if (cookie === undefined) return sendPage(response, 401, signInFailedPage());
+    const outcome = this.signIn.attempt(typeof token === 'string' ? token.trim() : '');
+    if (outcome.kind === 'wrong') return sendPage(response, 401, signInFailedPage());
+    if (outcome.kind === 'too_many') {
+      const waitSeconds = Math.ceil(outcome.waitMs / 1000);
+      response.setHeader('Retry-After', waitSeconds);
+      return sendPage(response, 429, signInPausedPage(waitSeconds));
+    }
     response.statusCode = 303;
-    response.setHeader('Set-Cookie', cookie);
+    response.setHeader('Set-Cookie', outcome.cookie);
     response.setHeader('Location', '/');
     response.end();
   }

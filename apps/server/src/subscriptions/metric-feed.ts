@@ -7,7 +7,7 @@ export type MetricUpdate = CommandResult<MetricResult>;
 export interface MetricFeedOptions {
   readonly events: Pick<PipelineEvents, 'onTick'>;
   /** Evaluates the query; `at` absent: now. */
-  readonly evaluate: (at?: number) => MetricUpdate;
+  readonly evaluate: (at?: number) => Promise<MetricUpdate>;
   readonly everyMs: number;
   /** Called once, when the feed ends for whatever reason. */
   readonly onEnd: () => void;
@@ -31,22 +31,23 @@ export class MetricFeed extends Feed<MetricUpdate> {
     this.#stopTicks = options.events.onTick((at) => this.#tick(at));
   }
 
-  protected take(): Promise<MetricUpdate | undefined> {
-    return Promise.resolve(this.#checked ? this.#update() : (this.#check() ?? this.#update()));
+  protected async take(): Promise<MetricUpdate | undefined> {
+    const refusal = this.#checked ? undefined : await this.#check();
+    return refusal ?? this.#update();
   }
 
   /** The refusal of a query that no tick can mend. */
-  #check(): MetricUpdate | undefined {
+  async #check(): Promise<MetricUpdate | undefined> {
     this.#checked = true;
-    const first = this.#options.evaluate();
+    const first = await this.#options.evaluate();
     this.#hopeless = !first.ok && (first.refusal.code === 'QUERY_INVALID' || first.refusal.code === 'INVALID_INPUT');
     return this.#hopeless ? first : undefined;
   }
 
-  #update(): MetricUpdate | undefined {
+  async #update(): Promise<MetricUpdate | undefined> {
     if (this.#hopeless) this.end();
     const at = this.#pendingAt;
-    if (at === undefined) return undefined;
+    if (at === undefined || this.ended) return undefined;
     this.#pendingAt = undefined;
     this.#deliveredAt = at;
     return this.#options.evaluate(at);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock, Logger } from '@tapewatch/model';
+import type { Clock, Logger, Timer } from '@tapewatch/model';
 import type { DocumentNode, ExecutionArgs, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
@@ -8,17 +8,25 @@ import type { Principal } from '../access/role.js';
 import { isExpected, maskError } from '../graphql/mask-error.js';
 import { queryLimits, queryLimitsRule } from '../graphql/query-limits.js';
 import type { RequestContext } from '../graphql/request-context.js';
+import { Slots } from './slots.js';
+import { atWallTime } from './wall-timer.js';
 
 const initTimeoutMs = 3000;
 const mostSubscriptions = 50;
+/** Each is evaluated again with every tick. */
+const mostMetricFeeds = 10;
 const unauthorized = 4401;
 const forbidden = 4403;
+const sessionOver = 'The session is over';
 
 /** What is known about one socket. */
 export interface SocketExtra {
   readonly request: IncomingMessage;
   readonly close: (code: number, reason: string) => void;
   principal?: Principal;
+  /** Closes the socket when the session that opened it is over. */
+  sessionEnd?: Timer;
+  metricFeeds?: Slots;
 }
 
 interface SocketProtocolOptions {
@@ -37,18 +45,20 @@ export function socketProtocol(options: SocketProtocolOptions): ServerOptions<Re
     isExpected(error) ? error.toJSON() : maskError(error, logger);
   return {
     connectionInitWaitTimeout: initTimeoutMs,
-    onConnect: (context) => connect(context, credentials),
+    onConnect: (context) => connect(context, credentials, clock),
+    onClose: (context) => context.extra.sessionEnd?.cancel(),
     onSubscribe: (context, _id, payload) => {
       const { principal } = context.extra;
       if (principal === undefined || (principal.expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) {
-        context.extra.close(forbidden, 'The session is over');
-        return [new GraphQLError('The session is over', { extensions: { code: 'UNAUTHENTICATED' } })];
+        context.extra.close(forbidden, sessionOver);
+        return [new GraphQLError(sessionOver, { extensions: { code: 'UNAUTHENTICATED' } })];
       }
       if (Object.keys(context.subscriptions).length > mostSubscriptions) {
         const message = `At most ${mostSubscriptions} operations run on one socket`;
         return [new GraphQLError(message, { extensions: { code: 'UNAVAILABLE' } })];
       }
-      return executionOf(schema, payload, { principal });
+      const metricFeeds = (context.extra.metricFeeds ??= new Slots(mostMetricFeeds));
+      return executionOf(schema, payload, { principal, metricFeeds });
     },
     onNext: (_context, _id, _payload, _args, { data, errors }) =>
       errors === undefined ? undefined : { ...(data === undefined ? {} : { data }), errors: errors.map(show) },
@@ -56,7 +66,7 @@ export function socketProtocol(options: SocketProtocolOptions): ServerOptions<Re
   };
 }
 
-function connect(context: SocketContext, credentials: Credentials): boolean {
+function connect(context: SocketContext, credentials: Credentials, clock: Clock): boolean {
   const { extra, connectionParams } = context;
   const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
   // Whatever is no text is no token: it is refused as a wrong one, not passed over.
@@ -65,6 +75,8 @@ function connect(context: SocketContext, credentials: Credentials): boolean {
   const identity = credentials.identify(authorization, extra.request.headers.cookie);
   if (typeof identity !== 'string') {
     extra.principal = identity;
+    if (identity.expiresAt !== undefined)
+      extra.sessionEnd = atWallTime(clock, identity.expiresAt, () => extra.close(forbidden, sessionOver));
     return true;
   }
   if (identity === 'missing') extra.close(unauthorized, 'Unauthorized');

@@ -1,11 +1,14 @@
 import type { AlertEvent, HealthEvent } from '@tapewatch/model';
 import type { AlertFilter, Pipeline } from '@tapewatch/pipeline';
-import { refuseInput } from '../graphql/result.js';
+import type { EvaluationTurns } from '../graphql/metrics/evaluation-turns.js';
+import { Unavailable } from '../graphql/problem.types.js';
+import { errorOf, refuseInput } from '../graphql/result.js';
 import { wantedAlertEvents } from './alert-event-filter.js';
 import { decodeCursor } from './cursor.js';
 import { EventFeed } from './event-feed.js';
 import { MetricFeed } from './metric-feed.js';
 import { OpenSubscriptions } from './open-subscriptions.js';
+import type { Slots } from './slots.js';
 import { TickQueries } from './tick-queries.js';
 
 const leastEveryMs = 1000;
@@ -16,10 +19,10 @@ export class Subscriptions {
   readonly #open: OpenSubscriptions;
   readonly #queries: TickQueries;
 
-  constructor(pipeline: Pipeline) {
+  constructor(pipeline: Pipeline, evaluations: EvaluationTurns) {
     this.#pipeline = pipeline;
     this.#open = new OpenSubscriptions(pipeline.meter);
-    this.#queries = new TickQueries(pipeline.read);
+    this.#queries = new TickQueries(pipeline.read, evaluations);
   }
 
   get count(): number {
@@ -28,7 +31,7 @@ export class Subscriptions {
 
   async alertEvents(filter: AlertFilter, after: string | null | undefined): Promise<EventFeed<AlertEvent>> {
     const from = decodeCursor(after);
-    const wanted = await wantedAlertEvents(this.#pipeline.read, filter);
+    const wanted = wantedAlertEvents(this.#pipeline.read, filter);
     return this.#events(this.#pipeline.events.alerts, from, wanted);
   }
 
@@ -36,13 +39,23 @@ export class Subscriptions {
     return this.#events(this.#pipeline.events.health, decodeCursor(after));
   }
 
-  metricUpdates(query: string, everyMs: number): MetricFeed {
+  /** `slots`: what the subscriber's socket has left for feeds of this kind. */
+  metricUpdates(query: string, everyMs: number, slots?: Slots): MetricFeed {
     if (everyMs < leastEveryMs) refuseInput('every', 'every must be 1s or more');
+    const free = slots?.take();
+    if (slots !== undefined && free === undefined) {
+      const message = `At most ${slots.most} metricUpdates run on one socket; end one, or open another socket`;
+      throw errorOf(new Unavailable('UNAVAILABLE', message));
+    }
+    const closed = this.#open.open();
     return new MetricFeed({
       events: this.#pipeline.events,
       evaluate: (at) => this.#queries.evaluate(query, at),
       everyMs,
-      onEnd: this.#open.open(),
+      onEnd: () => {
+        closed();
+        free?.();
+      },
     });
   }
 

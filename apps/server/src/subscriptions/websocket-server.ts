@@ -12,6 +12,7 @@ import type { SocketExtra } from './socket-protocol.js';
 import { socketProtocol } from './socket-protocol.js';
 
 const maxFrameBytes = 64 * 1024;
+const mostSocketsByDefault = 1000;
 const pingEveryMs = 15_000;
 const goingAway = 1001;
 const internalError = 4500;
@@ -24,6 +25,8 @@ export interface WebSocketServerOptions {
   readonly logger: Logger;
   /** `scheme://host:port` under which browsers reach the server, when a proxy hides the address it listens on. */
   readonly externalOrigin?: string;
+  /** Sockets open at once; further ones are refused with 503. 1,000 when absent. */
+  readonly mostSockets?: number;
 }
 
 export interface SubscriptionSockets {
@@ -35,7 +38,7 @@ export interface SubscriptionSockets {
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on /graphql of an HTTP server. */
 export function attachWebSockets(options: WebSocketServerOptions): SubscriptionSockets {
-  const { httpServer, logger } = options;
+  const { httpServer, logger, mostSockets = mostSocketsByDefault } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: true,
@@ -49,6 +52,7 @@ export function attachWebSockets(options: WebSocketServerOptions): SubscriptionS
     stream.on('error', () => stream.destroy());
     if (pathOf(request.url) !== '/graphql') return refuseUpgrade(stream, '404 Not Found');
     if (!isSameOrigin(request, options.externalOrigin)) return refuseUpgrade(stream, '403 Forbidden');
+    if (sockets.clients.size >= mostSockets) return refuseUpgrade(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, request, protocol, logger));
   };
   httpServer.on('upgrade', onUpgrade);

@@ -91,11 +91,32 @@ describe('GraphQL over WebSocket', () => {
     expect(await client.data()).toMatchObject({ alertEvents: { cursor: '3' } });
   });
 
+  it('reads the alert alone for each event that it filters, not the list', async () => {
+    let lists = 0;
+    let reads = 0;
+    const { pipeline } = running;
+    const [list, read] = [pipeline.alerts.bind(pipeline), pipeline.alert.bind(pipeline)];
+    pipeline.alerts = (request) => {
+      lists++;
+      return list(request);
+    };
+    pipeline.alert = (id) => {
+      reads++;
+      return read(id);
+    };
+    for (let i = 0; i < 300; i++) firing();
+    const client = await connect();
+    const cursors = 'subscription($filter: AlertFilter) { alertEvents(filter: $filter, after: "0") { cursor } }';
+    client.subscribe('1', cursors, { filter: { matchers: ['venue="binance"'], severities: ['CRITICAL'] } });
+    for (let i = 1; i <= 300; i++) expect(await client.data()).toEqual({ alertEvents: { cursor: String(i) } });
+    expect([lists, reads]).toEqual([0, 300]);
+  });
+
   it.each([
     [{ after: 'x' }, 'after'],
     [{ after: '-1' }, 'after'],
     [{ after: '99' }, 'after'],
-    [{ filter: { matchers: ['!'] } }, '1:1'],
+    [{ filter: { matchers: ['!'] } }, 'filter.matchers'],
   ])('refuses %j with an error and no event', async (variables, path) => {
     const client = await connect();
     client.subscribe('1', alertEvents, variables);
@@ -233,6 +254,27 @@ describe('GraphQL over WebSocket', () => {
     await listening(49);
     client.subscribe('again', alertEvents);
     await listening(50);
+  });
+
+  it('takes 10 metricUpdates on a socket, no more, and another when one has ended', async () => {
+    const client = await connect();
+    const updates = 'subscription { metricUpdates(query: "up") { __typename } }';
+    for (let i = 0; i < 10; i++) client.subscribe(`${i}`, updates);
+    await eventually(() => running.pipeline.tickListeners === 10);
+    client.subscribe('one more', updates);
+    const refused = JSON.stringify(await client.next());
+    expect(refused).toContain('At most 10 metricUpdates');
+    expect(refused).toContain('UNAVAILABLE');
+    await client.next().then((message) => expect(message).toMatchObject({ id: 'one more', type: 'complete' }));
+    client.subscribe('other', alertEvents);
+    await listening(1);
+    client.send({ id: '3', type: 'complete' });
+    await eventually(() => running.pipeline.tickListeners === 9);
+    client.subscribe('again', updates);
+    await eventually(() => running.pipeline.tickListeners === 10);
+    const other = await connect();
+    other.subscribe('1', updates);
+    await eventually(() => running.pipeline.tickListeners === 11);
   });
 
   it.each([

@@ -50,6 +50,8 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   /** How often a query was evaluated. */
   evaluations = 0;
   metricValue = 1;
+  /** When false, commands on alerts are not written in time. */
+  diskKeepsUp = true;
 
   start(): Promise<void> {
     return Promise.resolve();
@@ -87,10 +89,16 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   }
 
   alerts(request: Parameters<PipelineReader['alerts']>[0]): ReturnType<PipelineReader['alerts']> {
-    const broken = request.filter?.matchers?.find((matcher) => matcher.startsWith('!'));
-    if (broken !== undefined) return Promise.resolve(refused('QUERY_INVALID', '1:1: a label name was expected', '1:1'));
-    const found = this.alertList.filter((alert) => passes(alert, request.filter ?? {}));
+    const wanted = this.compileAlertFilter(request.filter ?? {});
+    if (!wanted.ok) return Promise.resolve(wanted);
+    const found = this.alertList.filter(wanted.value);
     return Promise.resolve(accepted({ ...pageOf(found, request), totalCount: found.length }));
+  }
+
+  compileAlertFilter(filter: AlertFilter): CommandResult<(alert: Alert) => boolean> {
+    const broken = filter.matchers?.some((matcher) => matcher.startsWith('!')) ?? false;
+    if (broken) return refused('INVALID_INPUT', '1:1: a label name was expected', 'filter.matchers');
+    return accepted((alert) => passes(alert, filter));
   }
 
   alert(id: string): Promise<Alert | undefined> {
@@ -212,6 +220,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   }
 
   #change(id: string, change: Partial<Alert>): Promise<CommandResult<Alert>> {
+    if (!this.diskKeepsUp) return Promise.resolve(refused('UNAVAILABLE', 'It could not be written to disk yet'));
     const alert = this.alertList.find((candidate) => candidate.id === id);
     if (alert === undefined) return Promise.resolve(refused('NOT_FOUND', `No alert has the id ${id}`));
     const changed = { ...alert, ...change };

@@ -3,7 +3,7 @@ import type { AlertEventKind, AlertState } from '@tapewatch/model';
 import { DateTimeScalar } from '../date-time.scalar.js';
 import { JsonScalar } from '../json.scalar.js';
 import { PageInfo } from '../paging.js';
-import { Conflict, InvalidInput, NotAllowed, NotFound } from '../problem.types.js';
+import { Conflict, InvalidInput, NotAllowed, NotFound, Unavailable } from '../problem.types.js';
 import { resultUnion } from '../result.js';
 import { AlertEventKindEnum, AlertStateEnum } from './alert-enums.js';
 
@@ -142,5 +142,5 @@ export const AlertResult = resultUnion(
   'AlertResult',
   'The alert after the command, or why it was not carried out.',
   AlertType,
-  [NotFound, NotAllowed, InvalidInput, Conflict],
+  [NotFound, NotAllowed, InvalidInput, Conflict, Unavailable],
 );
