@@ -63,6 +63,14 @@ describe('kill -9 in the middle', { timeout: 180_000 }, () => {
     });
     expect(after?.history.map(({ kind }) => kind)).toEqual(['FIRING', 'ACKNOWLEDGED']);
 
+    // Still silent: the alert goes on, it neither ends nor begins anew.
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    expect(await stale(second, 'FIRING')).toMatchObject({
+      id: before.id,
+      history: [{ kind: 'FIRING' }, { kind: 'ACKNOWLEDGED' }],
+    });
+    expect(webhook.deliveries.every(({ body }) => body.status === 'firing')).toBe(true);
+
     await simulator.endFaults();
     const resolved = await until('resolved', 60_000, () => stale(second, 'RESOLVED'));
     expect(resolved.id).toBe(before.id);

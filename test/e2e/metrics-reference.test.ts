@@ -92,11 +92,9 @@ describe('docs/metrics.md', { timeout: 90_000 }, () => {
       await writeFile(file, `${head}${rows.map(({ line }) => line).join('\n')}\n`);
     const documented = await readFile(file, 'utf8');
     // Which figures of the host there are depends on the machine (swap, for one), so a row may be missing.
-    for (const { line, otelName: of } of rows.filter((row) => !row.otelName.startsWith('system.'))) {
-      const [otelName, name, type, unit] = line.split(' | ').map((cell) => cell.replace('| ', ''));
-      expect(documented).toContain(
-        `| ${[otelName ?? '', name, type, unit].filter((cell) => cell !== undefined).join(' | ')}`,
-      );
+    for (const { line, otelName } of rows.filter((row) => !row.otelName.startsWith('system.'))) {
+      // Labels and the meaning may vary with what has happened; names, type and unit may not.
+      expect(documented, otelName).toContain(line.split(' | ').slice(0, 4).join(' | '));
     }
   });
 });
