@@ -66,7 +66,9 @@ class FakeAssembly implements Assembly {
       start: () => this.step('start pipeline', undefined),
       stop: () => this.step('stop pipeline', undefined),
       read: { rules: () => [], status: () => ({ destinations: [] }) },
-      meter: { createCounter: () => ({ add: (_: number, attributes: unknown) => this.counted.push(attributes) }) },
+      meter: {
+        createCounter: () => ({ add: (count: number, attributes: unknown) => this.counted.push([count, attributes]) }),
+      },
     } as unknown as Pipeline);
   }
 
@@ -196,7 +198,8 @@ describe('startCommand', () => {
     process.emit('uncaughtException', new Error('bug'));
     process.emit('unhandledRejection', 'ws');
     expect(process.exits).toEqual([]);
-    expect(assembly.counted).toEqual([{ kind: 'uncaught_exception' }]);
+    const kinds = ['uncaught_exception', 'unhandled_rejection'];
+    expect(assembly.counted).toEqual([...kinds.map((kind) => [0, { kind }]), [1, { kind: 'uncaught_exception' }]]);
     expect(terminal.logs.join('')).toContain('bug');
     process.emit('SIGINT');
     expect(await ended).toBe(0);

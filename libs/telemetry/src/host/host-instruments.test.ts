@@ -42,7 +42,9 @@ function host(options: Partial<HostInstrumentsOptions> = {}): {
 /** Values of a metric by one attribute's value; by '' when the metric has none. */
 function by(metrics: Metrics, name: string, attribute = ''): Record<string, number> {
   const points = metrics.get(name)?.dataPoints ?? [];
-  return Object.fromEntries(points.map(({ attributes, value }) => [attributes[attribute] as string, Number(value)]));
+  return Object.fromEntries(
+    points.map(({ attributes, value }) => [(attributes[attribute] ?? '') as string, Number(value)]),
+  );
 }
 
 function single(metrics: Metrics, name: string): number {
