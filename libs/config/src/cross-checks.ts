@@ -1,7 +1,6 @@
-import { formatDuration, parseDuration } from '@tapewatch/model';
+import { didYouMean, formatDuration, parseDuration } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
 import { describeFound } from './describe-found.js';
-import { didYouMean } from './did-you-mean.js';
 import { formatPath } from './path.js';
 import type { TreePath } from './path.js';
 import type { YamlTree } from './yaml-tree.js';

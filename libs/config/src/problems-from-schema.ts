@@ -1,6 +1,6 @@
+import { didYouMean } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
 import { describeFound } from './describe-found.js';
-import { didYouMean } from './did-you-mean.js';
 import { formatPath, valueAt } from './path.js';
 import type { TreePath } from './path.js';
 import type { Locate } from './tapewatch-config.js';

@@ -21,7 +21,7 @@ describe('validateExchangeOptions', () => {
 
   it('names an unknown venue and the one that was meant', () => {
     expect(problems({ venue: 'Binanse' })).toMatchObject([
-      { code: 'CONFIG_REFERENCE', path: 'exchanges[1].venue', found: 'Binanse', hint: "Did you mean 'binance'?" },
+      { code: 'CONFIG_REFERENCE', path: 'exchanges[1].venue', found: 'Binanse', hint: 'Did you mean "binance"?' },
     ]);
     expect(problems({ venue: 'nothing-like-it' })[0]?.hint).toBeUndefined();
   });

@@ -1,8 +1,7 @@
-import { formatDuration } from '@tapewatch/model';
+import { didYouMean, formatDuration } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
 import { loadCcxt } from './ccxt-library.js';
 import type { ExchangeOptions } from './exchange-options.js';
-import { nearestName } from './nearest-name.js';
 
 /** Venues that can be watched: those whose tickers ccxt streams, by ccxt's id, in alphabetical order. Reads ccxt on first use. */
 export function knownVenues(): readonly string[] {
@@ -35,7 +34,7 @@ function venueProblems(venue: string, path: string): readonly Problem[] {
     return [{ code: 'CONFIG_INVALID_VALUE', message, path, found: venue }];
   }
   // only now: the list costs an instance of every venue
-  const nearest = nearestName(venue, knownVenues());
+  const hint = didYouMean(venue, knownVenues());
   return [
     {
       code: 'CONFIG_REFERENCE',
@@ -43,7 +42,7 @@ function venueProblems(venue: string, path: string): readonly Problem[] {
       path,
       found: venue,
       allowed: `${String(knownVenues().length)} venues, by ccxt's id`,
-      ...(nearest === undefined ? {} : { hint: `Did you mean '${nearest}'?` }),
+      ...(hint === undefined ? {} : { hint }),
     },
   ];
 }

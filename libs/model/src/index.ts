@@ -25,6 +25,7 @@ export type { ComponentHealth, HealthEvent, HealthStatus } from './health.js';
 export { Labels } from './labels.js';
 export type { LogFields, Logger } from './logger.js';
 export type { Matcher, MatchOperator } from './matcher.js';
+export { didYouMean, nearest } from './nearest.js';
 export type { Page, PageRequest } from './page.js';
 export { isStale, writeStale } from './stale.js';
 export type { MetricDescription, MetricType, Series, Tick, TickStage } from './tick.js';

@@ -1,3 +1,4 @@
+import { nearest } from '@tapewatch/model';
 import { PromqlError } from '../errors.js';
 import { refusalOf, signatures } from '../functions/signatures.js';
 import type { Signature } from '../functions/signatures.js';
@@ -7,7 +8,6 @@ import type { ExpressionParser } from './expression-parser.js';
 import { aggregationOf, isExperimentalAggregation, parameterTypeOf } from './keywords.js';
 import { parseLabelList } from './label-list.js';
 import type { SourceRange } from './source-range.js';
-import { nearest } from './suggestion.js';
 import type { TokenCursor } from './token-cursor.js';
 
 /** Whether an aggregation stands here; its word alone may also be a metric. */

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { formatDuration } from '@tapewatch/model';
+import { didYouMean, formatDuration } from '@tapewatch/model';
 import type { AlertRule, RuleGroup } from '../rule-group.js';
 import { compileRule } from './compile-rule.js';
 import type { LoadOptions, RuleKinds } from './load-options.js';
@@ -8,7 +8,6 @@ import type { GroupNames } from './group-names.js';
 import { readRuleParts, textFields, timingFields } from './rule-parts.js';
 import type { SourceNode } from './source-node.js';
 import { shown } from './source-node.js';
-import { didYouMean } from './suggestion.js';
 
 /** Ours; every other field belongs to the rule's kind. */
 const coreFields = ['name', 'type', 'group', 'interval', ...timingFields, ...textFields];

@@ -1,9 +1,8 @@
 import type { Problem } from '@tapewatch/model';
-import { parseDuration } from '@tapewatch/model';
+import { didYouMean, parseDuration } from '@tapewatch/model';
 import type { Document, LineCounter, Node, Pair } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import { offsetInFile } from './scalar-offset.js';
-import { didYouMean } from './suggestion.js';
 
 /** One parsed file and the problems found in it. */
 export interface SourceFile {

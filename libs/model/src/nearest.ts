@@ -1,13 +1,24 @@
-/** The candidate that a misspelt word most likely means; undefined when none is close. */
+const longestCompared = 64;
+
+/** The candidate that a misspelt word most likely means, whatever its case; undefined when none is near enough to be a slip of the keyboard. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word === '' || word.length > longestCompared) return undefined;
+  const lower = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  // Two neighbours swapped are two slips.
+  let bestDistance = (word.length < 3 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = editDistance(word.toLowerCase(), candidate);
+    const distance = editDistance(lower, candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+/** `Did you mean "x"?` for the nearest candidate. */
+export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  const best = nearest(word, candidates);
+  return best === undefined ? undefined : `Did you mean ${JSON.stringify(best)}?`;
 }
 
 /** Insertions, deletions and replacements that turn one word into the other (Levenshtein). */
