@@ -74,6 +74,9 @@ try {
 print('Skipped:', count.skipped);
 print('Failed outside of a test:', count.broken);
 const failed = count.failed + count.broken.length;
+/** For a machine that has everything: there a skipped test is a fault. */
+const skippedTooMuch = process.env.TAPEWATCH_TEST_NO_SKIP === '1' && count.skipped.length > 0;
+if (skippedTooMuch) process.stdout.write('\nNothing may be skipped here (TAPEWATCH_TEST_NO_SKIP=1).\n');
 process.stdout.write(`\n${count.passed} passed, ${failed} failed, ${count.skipped.length} skipped\n`);
 // A run that could not be made whole must not pass: vitest sets the code for what it saw besides.
-process.exit(failed > 0 || (process.exitCode ?? 0) !== 0 ? 1 : 0);
+process.exit(failed > 0 || skippedTooMuch || (process.exitCode ?? 0) !== 0 ? 1 : 0);
