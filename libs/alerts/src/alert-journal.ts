@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api';
 import { WriteQueue, type Database } from '@tapewatch/database';
-import type { Alert, AlertEvent, Clock, Logger } from '@tapewatch/model';
+import { messageOf, type Alert, type AlertEvent, type Clock, type Logger } from '@tapewatch/model';
 import type { Insertable } from 'kysely';
 import type { AlertHistory } from './alert-history.js';
 import type { AlertEventRow } from './tables.js';
@@ -85,6 +85,12 @@ export class AlertJournal {
     const untold = batch.filter((change) => change.tell && !this.#told.has(change));
     for (const change of untold) this.#told.add(change);
     const newest = new Map(untold.map(({ alert }) => [alert.alert.id, alert.alert]));
-    if (newest.size > 0) this.#options.dispatch.dispatch([...newest.values()]);
+    if (newest.size === 0) return;
+    try {
+      this.#options.dispatch.dispatch([...newest.values()]);
+    } catch (thrown) {
+      // The changes are on disk: a fault further on must not have them written again.
+      this.#options.logger.error({ error: messageOf(thrown) }, 'alerts could not be handed on');
+    }
   }
 }

@@ -228,6 +228,25 @@ describe('Alerts', () => {
     expect(published.map(({ kind }) => kind)).toEqual(['firing']);
   });
 
+  it('writes nothing twice when whoever comes next throws', async () => {
+    const alerts = await Alerts.open({
+      database,
+      dispatch: {
+        dispatch: () => {
+          throw new Error('bug');
+        },
+      },
+      publish: (event) => void published.push(event),
+      clock,
+      logger,
+      meter: createNoopMeter(),
+    });
+    alerts.accept(evaluation(1_000, [transition('firing', 1_000)], [instance()]));
+    await settled(alerts);
+    expect(published.map(({ kind }) => kind)).toEqual(['firing']);
+    expect(await alerts.history.head()).toBe(1);
+  });
+
   it('says that a command could not be kept when the disk does not take it in time', async () => {
     const alerts = await open();
     alerts.accept(evaluation(1_000, [transition('firing', 1_000)], [instance()]));

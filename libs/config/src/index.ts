@@ -1,12 +1,10 @@
 export { ConfigFileError } from './config-file-error.js';
-export { describeFound } from './describe-found.js';
 export { loadConfig } from './load-config.js';
 export type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
 export { formatPath } from './path.js';
 export type { TreePath } from './path.js';
 export { problemsFromSchema } from './problems-from-schema.js';
 export type { SchemaIssue, SchemaProblemContext } from './problems-from-schema.js';
-export { knownKeysOf } from './schema-keys.js';
 export type {
   ChannelConfig,
   CheckConfig,

@@ -4,6 +4,3 @@ export { loadRuleFiles } from './rule-file/load-rule-files.js';
 export type { LoadOptions, ReadFile, RuleKinds } from './rule-file/load-options.js';
 export type { AlertRule, NamedTemplate, RuleGroup } from './rule-group.js';
 export type { RuleGroupView, RuleView } from './rule-view.js';
-export { parseTemplate } from './template/template.js';
-export type { Template, TemplateData } from './template/template.js';
-export { TemplateError } from './template/template-error.js';

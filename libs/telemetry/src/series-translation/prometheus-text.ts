@@ -1,7 +1,5 @@
 import type { MetricDescription, Series, Tick } from '@tapewatch/model';
 
-export const prometheusTextContentType = 'text/plain; version=0.0.4; charset=utf-8';
-
 interface Family {
   readonly metric: MetricDescription;
   text: string;
