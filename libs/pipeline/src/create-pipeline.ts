@@ -1,23 +1,14 @@
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { createNoopMeter } from '@opentelemetry/api';
-import { alertId, alertMigrations, Alerts } from '@tapewatch/alerts';
+import { Access } from '@tapewatch/access';
+import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
-import { openDatabase, type Database } from '@tapewatch/database';
+import type { Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
-import { HealthChecks, healthMigrations } from '@tapewatch/health';
+import { HealthChecks } from '@tapewatch/health';
 import { MemoryStore } from '@tapewatch/metric-store';
-import {
-  ConfigError,
-  messageOf,
-  StartError,
-  type AlertEvent,
-  type Clock,
-  type HealthEvent,
-  type Logger,
-} from '@tapewatch/model';
-import { Notifier, notifyMigrations } from '@tapewatch/notify';
+import { ConfigError, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
 import {
@@ -34,6 +25,7 @@ import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
 import type { Pipeline } from './pipeline.js';
 import { PipelineRun } from './pipeline-run.js';
+import { openState } from './open-state.js';
 import { Queries } from './queries.js';
 import { TickFork } from './tick-fork.js';
 
@@ -49,7 +41,6 @@ export interface PipelineDependencies {
   readonly shippedRulesDir: string;
 }
 
-const stateFile = 'state.db';
 /** To see whether the environment lays something wrong over it. */
 const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
 
@@ -195,6 +186,7 @@ async function assemble(
     logger,
     meter,
   });
+  const access = await Access.open({ database, clock, logger });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
 
@@ -214,25 +206,12 @@ async function assemble(
     telemetry,
     queries,
     engine,
+    access,
     alerts,
     notifier,
     exchanges,
     health,
     alertEvents,
     healthEvents,
-  });
-}
-
-async function openState(dataDir: string): Promise<Database> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  } catch (thrown) {
-    throw new StartError('DATA_UNREADABLE', `the data folder ${dataDir} cannot be made: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
-  }
-  return openDatabase({
-    path: join(dataDir, stateFile),
-    migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations],
   });
 }

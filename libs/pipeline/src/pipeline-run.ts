@@ -21,7 +21,7 @@ export class PipelineRun implements Pipeline {
   #stopping: Promise<void> | undefined;
 
   constructor(parts: PipelineParts) {
-    const { alerts, health, notifier } = parts;
+    const { access, alerts, health, notifier } = parts;
     this.#parts = parts;
     this.#exchangeViews = parts.exchanges.views();
     this.read = createReader(parts, () => this.#exchangeViews);
@@ -39,7 +39,14 @@ export class PipelineRun implements Pipeline {
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      createToken: (wanted, actor) => access.createToken(wanted, actor),
+      revokeToken: (name, actor) => access.revokeToken(name, actor),
+      revokeSession: (id, actor) => access.revokeSession(id, actor),
     };
+  }
+
+  get access(): Pipeline['access'] {
+    return this.#parts.access;
   }
 
   get meter(): Pipeline['meter'] {
@@ -64,7 +71,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { alerts, clock, database, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
+    const { access, alerts, clock, database, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -78,6 +85,7 @@ export class PipelineRun implements Pipeline {
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);
       supervisor.stop('channel');
       await senders;
+      await this.tryTo('write the audit log', access.stop());
       await this.tryTo('close the database', database.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);

@@ -1,4 +1,14 @@
 import type { Meter } from '@opentelemetry/api';
+import type {
+  Access,
+  AccessToken,
+  Actor,
+  AuditEntry,
+  AuditVerification,
+  CreatedToken,
+  NewToken,
+  Session,
+} from '@tapewatch/access';
 import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -28,6 +38,8 @@ export interface Pipeline {
   readonly read: PipelineReader;
   readonly events: PipelineEvents;
   readonly commands: PipelineCommands;
+  /** For the doors of the shell: whose a token or session is, and the audit log. */
+  readonly access: Access;
   /** For the figures of the shell itself. */
   readonly meter: Meter;
 }
@@ -53,6 +65,13 @@ export interface PipelineReader {
   query(text: string, at?: number): CommandResult<MetricResult>;
   queryRange(text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult>;
   metricsSummary(rangeMs: number, match?: string): CommandResult<MetricsSummary>;
+  /** Newest first, the revoked ones included; the admin's is none of them. */
+  tokens(): readonly AccessToken[];
+  /** Those that are not over, newest first. */
+  sessions(): readonly Session[];
+  /** Newest first. */
+  audit(request: PageRequest & { readonly since?: number }): Promise<CommandResult<Page<AuditEntry>>>;
+  verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];
@@ -81,6 +100,9 @@ export interface PipelineCommands {
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;
+  revokeToken(name: string, actor: Actor): Promise<CommandResult<AccessToken>>;
+  revokeSession(id: number, actor: Actor): CommandResult<Session>;
 }
 
 export interface Readiness {
