@@ -13,6 +13,7 @@ import { problemsFromSchema } from './problems-from-schema.js';
 import { listenAllowed, parseListen } from './scalars.js';
 import type { ListenAddress } from './scalars.js';
 import { knownKeysOf } from './schema-keys.js';
+import { shownConfig } from './shown-config.js';
 import type { TapewatchConfig } from './tapewatch-config.js';
 import { readYamlTree } from './yaml-tree.js';
 import type { YamlTree } from './yaml-tree.js';
@@ -53,6 +54,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
   const surroundings = {
     file,
     locate: tree.locate,
+    shown: shownConfig(text),
     baseDir: options.baseDir,
     ruleFiles: rules.files,
     ...(overrides.dataDir === undefined ? {} : { dataDir: overrides.dataDir }),
