@@ -16,6 +16,8 @@ export const errorCodes = {
   DATA_NEWER: 'The state database was written by a newer version.',
   LISTEN_IN_USE: 'The address to listen on is taken.',
   LISTEN_FAILED: 'The address cannot be listened on.',
+  SERVER_NOT_RUNNING: 'No Tapewatch runs on this data folder.',
+  SERVER_UNREACHABLE: 'The Tapewatch server does not answer, or not as one.',
   QUERY_INVALID: 'A query or matcher cannot be parsed.',
   QUERY_FAILED: 'A query is right but has no answer for the data it met, as when two series end up with the same labels.',
   QUERY_LIMIT: 'A query went over a limit.',
@@ -70,7 +72,7 @@ export function formatProblem(problem: Problem): string {
   return `${head === '' ? '' : `${head}: `}${problem.message}${facts === '' ? '' : ` (${facts})`}${tail} [${problem.code}]`;
 }
 
-/** A failure that ends the start of the program, told by name and without a stack. */
+/** A failure that ends the start of the program, or a command, told by name and without a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: ErrorCode;
