@@ -21,15 +21,13 @@ export function shownConfig(text: string): string {
     Alias: (_key, node) => withoutComments(node),
     Pair(_key, pair, ancestors) {
       const name = keyOf(pair);
-      const inMap = ancestors.some((one) => 'key' in one && 'value' in one && secretMap.test(keyOf(one as Pair)));
+      const inMap = ancestors.some((one) => 'key' in one && 'value' in one && secretMap.test(keyOf(one)));
       if (isScalar(pair.value) && (inMap || secretKey.test(name))) pair.value.value = secret;
     },
     Scalar(key, node, ancestors) {
       withoutComments(node);
       if (key === 'key' || typeof node.value !== 'string') return;
-      const inChannel = ancestors.some(
-        (one) => 'key' in one && 'value' in one && keyOf(one as Pair).endsWith('_configs'),
-      );
+      const inChannel = ancestors.some((one) => 'key' in one && 'value' in one && keyOf(one).endsWith('_configs'));
       node.value = shownText(node.value, inChannel);
     },
   });
