@@ -97,7 +97,7 @@ async function createApp(
   app.use(createGate(credentials));
   app.use(createGraphiQL());
   app.useBodyParser('json', { limit: '256kb' });
-  app.useBodyParser('urlencoded', { limit: '4kb', extended: false });
+  app.useBodyParser('urlencoded', { limit: '256kb', extended: false });
   app.use(createBodyErrors(logger));
   app.useGlobalFilters(new JsonErrorFilter(logger));
   return app;

@@ -15,6 +15,7 @@ import { readConfigText } from './read-config-text.js';
 import { listenAllowed, parseListen } from './scalars.js';
 import type { ListenAddress } from './scalars.js';
 import { knownKeysOf } from './schema-keys.js';
+import { shownConfig } from './shown-config.js';
 import type { TapewatchConfig } from './tapewatch-config.js';
 import { checkTls } from './tls-check.js';
 import { readYamlTree } from './yaml-tree.js';
@@ -58,6 +59,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
   const surroundings = {
     file,
     locate: tree.locate,
+    shown: shownConfig(text),
     baseDir: options.baseDir,
     ruleFiles: rules.files,
     ...(overrides.dataDir === undefined ? {} : { dataDir: overrides.dataDir }),

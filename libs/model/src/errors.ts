@@ -19,7 +19,9 @@ export const errorCodes = {
   LISTEN_INSECURE: 'The address is reachable from other machines, and tokens would travel in plain text.',
   SERVER_NOT_RUNNING: 'No Tapewatch runs on this data folder.',
   SERVER_UNREACHABLE: 'The Tapewatch server does not answer, or not as one.',
-  QUERY_INVALID: 'A query or matcher cannot be parsed or evaluated.',
+  QUERY_INVALID: 'A query or matcher cannot be parsed.',
+  QUERY_FAILED:
+    'A query is right but has no answer for the data it met, as when two series end up with the same labels.',
   QUERY_LIMIT: 'A query went over a limit.',
   NOT_FOUND: 'No object has this id or name.',
   NOT_ALLOWED: 'The token’s role does not allow the operation.',
