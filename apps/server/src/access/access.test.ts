@@ -6,10 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SocketClient } from '../testing/socket-client.js';
 import type { GraphQLAnswer, RunningServer } from '../testing/start-server.js';
 import { startServer } from '../testing/start-server.js';
+import type { AuditTrail } from './audit-trail.js';
 import { guardSchema } from './guard-schema.js';
 import { operationRoles } from './operation-roles.js';
 import { routes } from './routes.js';
 
+/** Lets everything happen, and writes nothing down. */
+const trail: Pick<AuditTrail, 'follow'> = { follow: async (_deed, work) => work() };
 const openRoutes = ['/healthz', '/readyz', '/sign-in', '/runbooks/:name'];
 
 describe('access', () => {
@@ -84,7 +87,7 @@ describe('access', () => {
   it('does not start with an operation that has no role', () => {
     const open = buildSchema('type Query { health: Int unheard: Int }');
     for (const field of Object.values(open.getQueryType()?.getFields() ?? {})) field.resolve = () => 1;
-    expect(() => guardSchema(open)).toThrow('No role is set for Query.unheard');
+    expect(() => guardSchema(open, trail)).toThrow('No role is set for Query.unheard');
   });
 
   it.each([
@@ -97,13 +100,13 @@ describe('access', () => {
     for (const type of [guarded.getQueryType(), guarded.getMutationType()]) {
       for (const field of Object.values(type?.getFields() ?? {})) field.resolve = () => 1;
     }
-    guardSchema(guarded);
+    guardSchema(guarded, trail);
     const field =
       needed === 'operator'
         ? guarded.getMutationType()?.getFields()['testChannel']
         : guarded.getQueryType()?.getFields()['health'];
     const call = async (): Promise<unknown> =>
-      field?.resolve?.({}, {}, { principal: { name: 'x', role } }, {} as never);
+      field?.resolve?.({}, {}, { principal: { name: 'x', role, origin: 'token:1' } }, {} as never);
     if (may) expect(await call()).toBe(1);
     else await expect(call()).rejects.toThrow(`role ${needed}`);
   });
@@ -116,8 +119,13 @@ describe('access', () => {
     if (query) delete query.getFields()['a'];
     const field = guarded.getMutationType()?.getFields()['testChannel'];
     if (field) field.resolve = () => ({ a: 1 });
-    guardSchema(guarded);
-    const answer: unknown = await field?.resolve?.({}, {}, { principal: { name: 'x', role: 'viewer' } }, {} as never);
+    guardSchema(guarded, trail);
+    const answer: unknown = await field?.resolve?.(
+      {},
+      {},
+      { principal: { name: 'x', role: 'viewer', origin: 'token:1' } },
+      {} as never,
+    );
     expect(answer).toMatchObject({ code: 'NOT_ALLOWED' });
   });
 
