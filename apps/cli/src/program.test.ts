@@ -20,6 +20,7 @@ async function run(args: readonly string[], messages = english) {
     commands: {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
+      addAccess: () => undefined,
     },
   });
   return { code, calls, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };

@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
+    addAccess(program: Command, setCode: (code: ExitCode) => void): void;
   };
 }
 
@@ -58,5 +60,6 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  commands.addAccess(program, setCode);
   return program;
 }

@@ -4,6 +4,7 @@ export type { AccessToken } from './access-token.js';
 export { actorRecord } from './audit-entry.js';
 export type { AuditEntry, AuditOutcome, AuditRecord } from './audit-entry.js';
 export type { AuditLog, AuditVerification } from './audit-log.js';
+export { localName } from './local-name.js';
 export { roles } from './role.js';
 export type { Actor, Role } from './role.js';
 export type { Session } from './session.js';

@@ -3,8 +3,8 @@ import { openDatabase } from '@tapewatch/database';
 import type { Clock, Logger } from '@tapewatch/model';
 import { openState, stateMigrations } from './open-state.js';
 
-export { actorRecord, roles } from '@tapewatch/access';
-export type { Access, AccessToken, Actor, AuditEntry, AuditRecord, AuditVerification, Role } from '@tapewatch/access';
+export { localName, roles } from '@tapewatch/access';
+export type { Access, AccessToken, AuditEntry, AuditVerification, Role } from '@tapewatch/access';
 
 export interface OpenAccess {
   readonly access: Access;

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Access, AccessToken, Session } from '@tapewatch/pipeline';
-import { localName } from './local-name.js';
+import { localName } from '@tapewatch/pipeline/access';
 import type { Principal } from './role.js';
 import { sessionSecretIn } from './session-cookie.js';
 

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** The user of this machine under whom the server runs, and commands that read its data folder. */
+/** As whom those act who may read the data folder: the user of this machine. */
 export function localName(): string {
   return `local:${userName()}`;
 }
