@@ -50,6 +50,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   /** How often a query was evaluated. */
   evaluations = 0;
   metricValue = 1;
+  pushResult = { accepted: 1, rejected: 0, message: '' };
   /** When false, commands on alerts are not written in time. */
   diskKeepsUp = true;
 
@@ -238,6 +239,12 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     this.told.push({ what: 'test', name, by });
     if (name !== 'console') return Promise.resolve(refused('NOT_FOUND', `No channel is named ${name}`));
     return Promise.resolve(accepted({ channel: name, outcome: 'sent', latencyMs: 3 }));
+  }
+
+  pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): ReturnType<PipelineCommands['pushMetrics']> {
+    this.told.push({ what: 'push', encoding, bytes: body.length });
+    if (Buffer.from(body).toString() === 'broken') return refused('INVALID_INPUT', 'the body is no JSON');
+    return accepted(this.pushResult);
   }
 
   #change(id: string, change: Partial<Alert>): Promise<CommandResult<Alert>> {

@@ -152,7 +152,7 @@ function attributesOf(owner: Json, path: string): Attributes {
   const attributes: Record<string, AttributeValue> = {};
   each(owner, 'attributes', path, (pair, at) => {
     const key = text(pair, 'key', at);
-    const value = anyValue(pair['value'], `${at}.value`, 0) as AttributeValue;
+    const value = anyValue(pair['value'], `${at}.value`, 0);
     Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true, writable: true });
   });
   return attributes;

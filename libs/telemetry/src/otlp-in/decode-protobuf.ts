@@ -69,7 +69,11 @@ function readMetric(reader: WireReader): PushedMetric {
   return { ...described, ...readData(dataField, data) };
 }
 
-type MetricData = PushedMetric extends infer M ? (M extends unknown ? Omit<M, 'name' | 'unit' | 'description'> : never) : never;
+type MetricData = PushedMetric extends infer M
+  ? M extends unknown
+    ? Omit<M, 'name' | 'unit' | 'description'>
+    : never
+  : never;
 
 function readData(dataField: number, data: WireReader | undefined): MetricData {
   if (data === undefined) return { kind: 'none', points: [] };
@@ -180,7 +184,12 @@ function readKeyValue(reader: WireReader, into: Record<string, unknown>, depth: 
     else if (field === 2) value = readAnyValue(reader.message(), depth);
     else reader.skip();
   }
-  Object.defineProperty(into, key, { value: value as AttributeValue, enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(into, key, {
+    value: value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }
 
 function readAnyValue(reader: WireReader, depth: number): unknown {

@@ -144,7 +144,8 @@ export class OtlpIntake implements TickStage {
   }
 
   #takePoint({ description, metric, point, shaped, resource }: PointToTake): string | undefined {
-    if (point.timeMs > this.#options.clock.now() + farInFutureMs) return 'a point lies more than ten minutes in the future';
+    if (point.timeMs > this.#options.clock.now() + farInFutureMs)
+      return 'a point lies more than ten minutes in the future';
     const pushed = this.#pushedOf(description, shaped, point, resource);
     // What is sent again after an answer got lost is the same point: taken once, and no fault.
     if (point.timeMs === pushed.newestMs) return undefined;
