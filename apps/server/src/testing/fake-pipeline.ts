@@ -9,6 +9,7 @@ import type {
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
+  QueryOptions,
   Readiness,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
@@ -124,7 +125,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return sampleRules;
   }
 
-  query(text: string, at = sampleStart): CommandResult<MetricResult> {
+  query(text: string, at = sampleStart, _options?: QueryOptions): CommandResult<MetricResult> {
     this.evaluations++;
     if (text === 'boom') throw new Error('the secret of the evaluator');
     if (text.endsWith('(')) return refused('QUERY_INVALID', 'an expression was expected', `1:${text.length + 1}`);
@@ -132,7 +133,13 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return accepted(resultOf('vector', at, Float64Array.of(at), values));
   }
 
-  queryRange(_text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult> {
+  queryRange(
+    _text: string,
+    from: number,
+    to: number,
+    stepMs: number,
+    _options?: QueryOptions,
+  ): CommandResult<MetricResult> {
     const times = Float64Array.from({ length: Math.floor((to - from) / stepMs) + 1 }, (_, i) => from + i * stepMs);
     return accepted(
       resultOf(
