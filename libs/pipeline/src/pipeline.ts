@@ -29,6 +29,7 @@ import type {
 import type { ChannelTest, ChannelView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type { RuleGroupView } from '@tapewatch/rules';
+import type { IntakeResult } from '@tapewatch/telemetry';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -116,6 +117,8 @@ export interface PipelineCommands {
   createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;
   revokeToken(name: string, actor: Actor): Promise<CommandResult<AccessToken>>;
   revokeSession(id: number, actor: Actor): CommandResult<Session>;
+  /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
+  pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }
 
 export interface Readiness {
