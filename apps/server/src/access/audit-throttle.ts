@@ -1,11 +1,11 @@
 import type { Clock } from '@tapewatch/model';
 import type { AuditRecord } from '@tapewatch/pipeline';
 
-const mostEntries = 20;
+const mostEntries = 40;
 const windowMs = 3_600_000;
 
 /**
- * Keeps the log readable, and the disk free, whatever a stranger does: of what is only refused at most twenty lines an hour are written; the
+ * Keeps the log readable, and the disk free, whatever anybody does who may not: of what is only refused at most forty lines an hour are written; the
  * next one says how many were left out.
  */
 export class AuditThrottle {

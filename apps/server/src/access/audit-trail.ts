@@ -25,13 +25,13 @@ const onAlerts = new Set(['acknowledgeAlert', 'unacknowledgeAlert', 'resolveAler
 export class AuditTrail {
   readonly #pipeline: Pick<Pipeline, 'access' | 'read'>;
   readonly #clock: Clock;
-  readonly #refusals: AuditThrottle;
+  /** By who is refused; tokens are few. */
+  readonly #refusals = new Map<string, AuditThrottle>();
   readonly #strangers: AuditThrottle;
 
   constructor(pipeline: Pick<Pipeline, 'access' | 'read'>, clock: Clock) {
     this.#pipeline = pipeline;
     this.#clock = clock;
-    this.#refusals = new AuditThrottle(clock);
     this.#strangers = new AuditThrottle(clock);
   }
 
@@ -84,8 +84,14 @@ export class AuditTrail {
       ...(target === undefined ? {} : { target }),
       ...(code === undefined ? {} : { code }),
     };
-    const passed = outcome === 'refused' ? this.#refusals.pass(record) : record;
+    const passed = outcome === 'refused' ? this.#refusalsOf(principal.name).pass(record) : record;
     if (passed !== undefined) void this.#pipeline.access.record(passed);
+  }
+
+  #refusalsOf(name: string): AuditThrottle {
+    const throttle = this.#refusals.get(name) ?? new AuditThrottle(this.#clock);
+    this.#refusals.set(name, throttle);
+    return throttle;
   }
 
   async #subject({ what, args }: Deed): Promise<unknown> {

@@ -5,7 +5,6 @@ import type { RunningServer } from '../testing/start-server.js';
 import { adminToken, startServer } from '../testing/start-server.js';
 
 const dayMs = 86_400_000;
-const sessionMs = 90 * dayMs;
 
 describe('a socket opened by a session', () => {
   let clock: FakeClock;
