@@ -8,7 +8,7 @@ export type { Access, AccessToken, AuditEntry, AuditVerification, Role } from '@
 
 export interface OpenAccess {
   readonly access: Access;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
