@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { decodeOtlpMetrics } from './otlp-protobuf.js';
@@ -32,21 +32,17 @@ export async function startOtlpIntake(): Promise<OtlpIntake> {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const wire = Buffer.concat(parts);
-      if (intake.status !== 200) intake.refused++;
-      else {
-        const bytes = request.headers['content-encoding'] === 'gzip' ? gunzipSync(wire) : wire;
-        const decoded =
-          request.headers['content-type'] === 'application/x-protobuf'
-            ? decodeOtlpMetrics(bytes)
-            : (JSON.parse(bytes.toString()) as OtlpRequest);
-        const { method = '', url = '', headers } = request;
-        const sizes = { bytesOnWire: wire.byteLength, bytes: bytes.byteLength };
-        taken.push({ method, path: url, headers, ...sizes, points: pointsOf(decoded) });
-      }
-      response.writeHead(intake.status, { 'content-type': 'application/x-protobuf' }).end();
+      const { status } = intake;
+      if (status === 200) take(request, Buffer.concat(parts));
+      else intake.refused++;
+      response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end();
     });
   });
+  const take = ({ method = '', url = '', headers }: IncomingMessage, wire: Buffer): void => {
+    const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(wire) : wire;
+    const points = pointsOf(decoded(headers['content-type'], bytes));
+    taken.push({ method, path: url, headers, bytesOnWire: wire.byteLength, bytes: bytes.byteLength, points });
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const intake = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -60,4 +56,9 @@ export async function startOtlpIntake(): Promise<OtlpIntake> {
     },
   };
   return intake;
+}
+
+function decoded(contentType: string | undefined, bytes: Buffer): OtlpRequest {
+  if (contentType === 'application/x-protobuf') return decodeOtlpMetrics(bytes);
+  return JSON.parse(bytes.toString()) as OtlpRequest;
 }

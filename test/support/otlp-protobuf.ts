@@ -51,7 +51,7 @@ const scopeMetrics: Message = {
   3: ['schemaUrl', 'string'],
 };
 const resourceMetrics: Message = {
-  1: ['resource', { 1: ['attributes', keyValue, 'repeated'] }],
+  1: ['resource', { 1: ['attributes', keyValue, 'repeated'], 2: ['droppedAttributesCount', 'varint'] }],
   2: ['scopeMetrics', scopeMetrics, 'repeated'],
   3: ['schemaUrl', 'string'],
 };
