@@ -10,6 +10,9 @@ export interface DocumentedMetric {
   readonly labels: readonly string[];
 }
 
+/** Labels that a series has only once something has gone wrong, and then even when docs/metrics.md does not show them. */
+export const faultLabels: readonly string[] = ['error_type', 'close_code'];
+
 /** What docs/metrics.md says of every metric. */
 export async function documentedMetrics(): Promise<readonly DocumentedMetric[]> {
   const text = await readFile(inRepository('docs', 'metrics.md'), 'utf8');

@@ -3,6 +3,8 @@ import type { OtlpPoint } from './otlp-points.js';
 /** A little over one: fractions are computed from figures that were read one after the other. */
 const whole = 1.02;
 
+const mayBeNegative = /^portfolio\.|\.(offset|imbalance|divergence|funding\.rate)$/;
+
 /** What cannot be true among points of a healthy run, each with the reason. */
 export function implausible(points: readonly OtlpPoint[]): readonly string[] {
   const faults = points.flatMap((point) => {
@@ -15,10 +17,10 @@ export function implausible(points: readonly OtlpPoint[]): readonly string[] {
 function faultOf(point: OtlpPoint): string | undefined {
   const { metric, unit, value } = point;
   if (!Number.isFinite(value)) return 'not a number';
-  if (value < 0 && metric !== 'exchange.clock.offset') return 'below zero';
-  if (unit === '1' && value > whole) return 'a fraction above one';
+  if (value < 0 && !mayBeNegative.test(metric)) return 'below zero';
+  if (unit === '1' && Math.abs(value) > whole) return 'a fraction above one';
   if (unit === '{state}' && value !== 0 && value !== 1) return 'neither true nor false';
-  if (unit === '{quote}' && value === 0) return 'a price of nothing';
+  if (/^exchange\.ticker\.(last|bid|ask)$/.test(metric) && value === 0) return 'a price of nothing';
   if (unit === 's' && /\.(delay|duration|lag|offset|age)/.test(metric) && Math.abs(perEvent(point)) > 120)
     return 'minutes';
   if (/\.(uptime|limit|logical\.count)$/.test(metric) && value === 0) return 'nothing at all';
