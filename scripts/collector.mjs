@@ -25,8 +25,6 @@ CONFIG    ${bundled.join(', ')}, or a file of your own; config when left out.
 otel-collector/README.md says which variables each config needs.
 `;
 
-const docker = 'docker compose -f otel-collector/compose.yaml up';
-
 /** Something the user has to put right; `code` is the exit code: 1 failed, 2 wrong usage. */
 class CollectorError extends Error {
   constructor(message, code = 1) {
@@ -52,7 +50,8 @@ async function main(args) {
   const rest = named || first === undefined ? others : [first, ...others];
   if (!which) requireVariables(config);
   const found = onPath(config) ?? builtCollector();
-  if (which && found === undefined) throw new CollectorError(`no collector for ${config}: ${remedy()}`);
+  if (which && found === undefined)
+    throw new CollectorError(`there is no collector for ${basename(config)}. ${remedy()}`);
   if (which) return void process.stdout.write(`${found}\n`);
   run(found ?? (await build()), config, rest);
 }
@@ -109,22 +108,22 @@ function knowsComponents(file, config) {
 }
 
 function remedy() {
-  return (
-    'put otelcol-contrib on the PATH (https://github.com/open-telemetry/opentelemetry-collector-releases/releases), ' +
-    `or install Go 1.25 or newer (https://go.dev/dl) and run "npm run collector -- --build", or use Docker: ${docker}`
-  );
+  return `Any of these helps:
+  - otelcol-contrib on the PATH: https://github.com/open-telemetry/opentelemetry-collector-releases/releases
+  - Go 1.21 or newer (https://go.dev/dl), then: npm run collector -- --build
+  - Docker: docker compose -f otel-collector/compose.yaml up`;
 }
 
 async function build() {
   const done = builtCollector();
   if (done !== undefined) return done;
   if (spawnSync('go', ['version']).status !== 0)
-    throw new CollectorError(`there is no collector, and no Go to build one of ${manifest}: ${remedy()}`);
+    throw new CollectorError(`there is no collector, and no Go to build one of ${manifest}. ${remedy()}`);
   const say = (text) => process.stderr.write(`collector: ${text}\n`);
   try {
     return await buildCollector(say);
   } catch (error) {
-    throw new CollectorError(`${error.message}\nWithout a build: ${remedy()}`);
+    throw new CollectorError(`${error.message}\n${remedy()}`);
   }
 }
 

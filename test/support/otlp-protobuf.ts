@@ -71,8 +71,10 @@ function decode(message: Message, bytes: Uint8Array): Record<string, unknown> {
     if (field === undefined) throw new Error(`unknown field ${tag >>> 3} beside ${Object.keys(found).join()}`);
     const [name, type, repeated] = field;
     const value = typeof type === 'string' ? scalar(reader, type) : decode(type, reader.bytes());
+    const earlier = found[name];
     if (repeated === undefined) found[name] = value;
-    else (found[name] = (found[name] as unknown[] | undefined) ?? []).push(value);
+    else if (Array.isArray(earlier)) earlier.push(value);
+    else found[name] = [value];
   }
   return found;
 }
