@@ -2,15 +2,12 @@
 const datasource = { type: 'prometheus', uid: '${datasource}' };
 const gridWidth = 24;
 
-/**
- * A query. `legend` as Grafana has it ({{label}}). `instant` asks for the newest value only, `table` for its labels as columns,
- * `hidden` keeps it out of the legend.
- */
+/** A query. `legend` as Grafana has it ({{label}}); `instant` asks for the newest value only, `table` for its labels as columns. */
 export function query(expr, legend = '', { instant = false, table = false } = {}) {
   return { expr, legendFormat: legend, instant, range: !instant, format: table ? 'table' : 'time_series' };
 }
 
-/** Lines over time. Options: unit, width, height, stack, min, max, thresholds, percent, description, mirrored (a pattern), dashed (a pattern). */
+/** Lines over time. Options: unit, decimals, width, height, stack, log, min, max, thresholds, description, and by a pattern of legends mirrored, dashed. */
 export function lines(title, queries, options = {}) {
   const overrides = [];
   if (options.mirrored !== undefined) overrides.push(override(options.mirrored, 'custom.transform', 'negative-Y'));
@@ -61,9 +58,12 @@ export function states(title, queries, options = {}) {
   });
 }
 
-/** Newest values of several queries, one row for each set of labels. Options: by (labels), columns ({ name, unit, decimals, thresholds } per query), hide. */
+/** Newest values of several queries, one row for each set of the labels `by`; `columns` has { name, unit, decimals, thresholds } per query. */
 export function table(title, queries, options) {
-  const asked = queries.map((one) => ({ ...one, instant: true, range: false, format: 'table' }));
+  // Grafana joins rows that agree in every column, so there may be no label besides these, not even the metric's name.
+  const asked = queries.map(({ expr }) =>
+    query(`max by (${options.by.join(', ')}) (${expr})`, '', { instant: true, table: true }),
+  );
   const values = asked.map((_, i) => (asked.length === 1 ? 'Value' : `Value #${refId(i)}`));
   const renameByName = Object.fromEntries(values.map((value, i) => [value, options.columns[i].name]));
   const overrides = options.columns.map(({ name, unit, decimals, thresholds }) => ({

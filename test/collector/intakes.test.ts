@@ -81,6 +81,13 @@ describe('the collector to a cloud', { timeout: 90_000 }, () => {
     const there = new Set(intake.points().map(keyOf));
     return [...keys].filter((one) => !there.has(one));
   };
+  const gaugesOf = (intake: OtlpIntake): ReadonlySet<string> =>
+    new Set(
+      intake
+        .points()
+        .filter(({ kind }) => kind === 'gauge')
+        .map(keyOf),
+    );
   const refusedAgain = async (intake: OtlpIntake): Promise<void> => {
     const { refused } = intake;
     const seconds = secondsOf(plain.points());
@@ -133,23 +140,21 @@ describe('the collector to a cloud', { timeout: 90_000 }, () => {
     const sent = grafana.points().map(keyOf);
     expect(new Set(sent).size).toBe(sent.length);
     // What counts up has no first delta before it has a second value.
-    const gauges = new Set(
-      plain
-        .points()
-        .filter(({ kind }) => kind === 'gauge')
-        .map(keyOf),
-    );
+    const gauges = gaugesOf(plain);
     await until('every gauge at Datadog', 20_000, () => missingAt(datadog, gauges).length === 0);
   });
 
-  it('keeps every point while Grafana Cloud is out', async () => {
-    grafana.status = 503;
-    await refusedAgain(grafana);
-    grafana.status = 200;
-    const keys = new Set(plain.points().map(keyOf));
-    await until('everything caught up', 40_000, () => missingAt(grafana, keys).length === 0);
-    const sent = grafana.points().map(keyOf);
-    expect(new Set(sent).size).toBe(sent.length);
+  it('keeps every point while the intakes are out', async () => {
+    grafana.status = datadog.status = 503;
+    await Promise.all([refusedAgain(grafana), refusedAgain(datadog)]);
+    grafana.status = datadog.status = 200;
+    const [keys, gauges] = [new Set(plain.points().map(keyOf)), gaugesOf(plain)];
+    await until('Grafana Cloud caught up', 40_000, () => missingAt(grafana, keys).length === 0);
+    await until('Datadog caught up', 40_000, () => missingAt(datadog, gauges).length === 0);
+    for (const intake of [grafana, datadog]) {
+      const sent = intake.points().map(keyOf);
+      expect(new Set(sent).size).toBe(sent.length);
+    }
   });
 
   it('keeps them through a kill -9 of the collector as well', async () => {
