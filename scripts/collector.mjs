@@ -10,7 +10,7 @@ import { buildCollector, builtCollector, manifest } from './build-collector.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'otel-collector');
 const bundled = readdirSync(folder)
-  .filter((name) => name.endsWith('.yaml') && !['builder.yaml', 'compose.yaml', 'prometheus.yaml'].includes(name))
+  .filter((name) => name.endsWith('.yaml') && !['builder.yaml', 'compose.yaml'].includes(name))
   .map((name) => basename(name, '.yaml'));
 
 const help = `Usage: npm run collector -- [CONFIG] [COLLECTOR'S OPTIONS]

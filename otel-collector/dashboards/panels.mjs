@@ -98,15 +98,12 @@ export function row(title, panels) {
   return { title, panels };
 }
 
-/** 0 and 1 as words; `bad` is the one to be told of. */
-export function words(zero, one, { bad = 0 } = {}) {
-  const colour = (value) => (value === bad ? 'red' : 'green');
-  return [
-    {
-      type: 'value',
-      options: { 0: { text: zero, color: colour(0), index: 0 }, 1: { text: one, color: colour(1), index: 1 } },
-    },
-  ];
+/** 0 as a word to be told of, 1 as its good opposite. */
+export function words(bad, good) {
+  return wordList([
+    [bad, 'red'],
+    [good, 'green'],
+  ]);
 }
 
 /** Numbers as words, in the order of a list of [text, colour]: 0, 1, 2 ... */
