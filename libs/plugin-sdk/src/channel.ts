@@ -59,6 +59,8 @@ export interface ChannelDefinition<Config = unknown> {
   readonly config: ConfigSchema<Config>;
   /** Whether resolved notices are wanted when the config does not say. */
   readonly sendResolved: boolean;
+  /** How long one delivery may take until `signal` is aborted; 10 seconds when left out. */
+  readonly timeoutMs?: number;
   /** Delivers once. Throwing counts as `retry` and as a plugin failure. */
   send(context: PluginContext, config: Config, notification: Notification): Promise<SendResult> | SendResult;
 }

@@ -15,6 +15,7 @@ export interface MessageSummary {
   readonly mark: string;
   /** In the order of the notification. */
   readonly alerts: readonly AlertSummary[];
+  readonly language: Language;
   readonly words: MessageWords;
 }
 
@@ -50,7 +51,8 @@ const limits = { name: 120, summary: 500, description: 700, labelName: 60, label
 
 /** Says what a notification is about. The language is the notification's own when none is given. @public */
 export function summarize(notification: Notification, language?: Language): MessageSummary {
-  const words = messageWords(language ?? notification.language ?? 'en');
+  const spoken = language ?? notification.language ?? 'en';
+  const words = messageWords(spoken);
   const alerts = notification.alerts.map((alert) => summarizeAlert(alert, notification, words));
   const severity = ranks.find((rank) => alerts.some((alert) => alert.state === 'firing' && alert.severity === rank));
   const state = notification.test ? 'test' : notification.status;
@@ -59,6 +61,7 @@ export function summarize(notification: Notification, language?: Language): Mess
     state,
     mark: markOf(state, severity),
     alerts,
+    language: spoken,
     words,
     ...(severity === undefined ? {} : { severity }),
   };

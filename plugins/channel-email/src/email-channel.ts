@@ -1,0 +1,30 @@
+import { defineChannel, sent } from '@tapewatch/plugin-sdk';
+import { composeMail } from './compose-mail.js';
+import { emailConfig, type EmailConfig } from './config.js';
+import { deliver } from './deliver.js';
+import { resultOfFault } from './result.js';
+
+/** Sends mails over SMTP. */
+export const emailChannel = defineChannel({
+  type: 'email',
+  description: 'Sends alerts by e-mail',
+  config: emailConfig,
+  sendResolved: true,
+  // Mail servers make strangers wait before they greet them.
+  timeoutMs: 60_000,
+  async send(context, config, notification) {
+    try {
+      const refusals = await deliver(config, await composeMail(config, notification), context.signal);
+      // Sending again would tell those who have it already; who is missing stands in the log.
+      if (refusals.length > 0) context.logger.warn({ refusals }, 'the mail server did not take the mail for some recipients');
+      return sent();
+    } catch (thrown) {
+      const result = resultOfFault(thrown);
+      return result.outcome === 'sent' ? result : { ...result, reason: masked(result.reason, config) };
+    }
+  },
+});
+
+function masked(text: string, { auth_password }: EmailConfig): string {
+  return auth_password?.hideIn(text) ?? text;
+}
