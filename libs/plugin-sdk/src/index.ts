@@ -13,6 +13,7 @@ export { defineCheck, degraded, healthy, unhealthy, unknown } from './check.js';
 export type { CheckDefinition, CheckResult } from './check.js';
 export type { PluginContext, QuerySample } from './context.js';
 export { cleanLine, cleanText, cutText } from './message/clean-text.js';
+export { formatValue } from './message/format-value.js';
 export { joinWithin } from './message/join-within.js';
 export { summarize } from './message/summarize.js';
 export type { AlertSummary, Fact, MessageSummary } from './message/summarize.js';

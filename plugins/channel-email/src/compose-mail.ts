@@ -13,7 +13,7 @@ export interface ComposedMail {
 }
 
 /**
- * Writes the mail. Its Message-ID comes from the idempotency key, so that a mail that arrives twice is known for the same; all mails of
+ * Writes the mail. Its Message-ID comes from the idempotency key and the time, which are the same at every attempt, so that a mail that arrives twice is known for the same; all mails of
  * one group refer to one id, so that mail programs show them as one conversation.
  */
 export async function composeMail(config: EmailConfig, notification: Notification): Promise<ComposedMail> {
@@ -27,7 +27,7 @@ export async function composeMail(config: EmailConfig, notification: Notificatio
     to: config.to,
     subject: cutText(summary.title, 180),
     date: new Date(notification.at),
-    messageId: idOf(notification.idempotencyKey, domain),
+    messageId: idOf(`${notification.idempotencyKey}\n${notification.at}`, domain),
     // A test belongs to no conversation.
     ...(notification.test ? {} : { inReplyTo: thread, references: thread }),
     headers: {

@@ -30,7 +30,7 @@ export function htmlPart(summary: MessageSummary, externalUrl: string): string {
 :root{color-scheme:light dark}
 @media (prefers-color-scheme:dark){
 body,.page{background:#0f1419!important}
-.card{background:#1b222b!important;border-color:#2f3a46!important}
+.card{background:#1b222b!important;border-top-color:#2f3a46!important;border-right-color:#2f3a46!important;border-bottom-color:#2f3a46!important}
 .ink{color:#f2f4f7!important}
 .soft{color:#a4afbd!important}
 .plainlink{background:#1b222b!important;color:#a9c8ff!important;border-color:#41505f!important}
@@ -41,7 +41,7 @@ body,.page{background:#0f1419!important}
 <div style="display:none;max-height:0;overflow:hidden">${preview}</div>
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f2f4f7"><tr><td align="center" style="padding:24px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:640px"><tr><td style="${font}">
-<h1 class="ink" style="${ink}font-size:20px;line-height:28px;margin:0 4px 16px;overflow-wrap:anywhere">${escapeHtml(`${summary.mark} ${title}`)}</h1>
+<h1 class="ink" style="${ink}font-size:20px;line-height:28px;margin:0 4px 16px;overflow-wrap:anywhere">${escapeHtml(title)}</h1>
 ${cards}
 <p class="soft" style="${soft}font-size:12px;line-height:18px;margin:20px 4px 0">${escapeHtml(words.sentBy(externalUrl))}</p>
 </td></tr></table>

@@ -1,6 +1,7 @@
 import type { Language, Severity } from '@tapewatch/model';
 import type { Notification, NotificationAlert } from '../channel.js';
 import { cleanLine, cleanText, cutText } from './clean-text.js';
+import { formatValue } from './format-value.js';
 import { formatElapsed, formatTime } from './times.js';
 import { messageWords, type MessageWords } from './words.js';
 
@@ -103,7 +104,7 @@ function summarizeAlert(alert: NotificationAlert, { at, test }: Notification, wo
     labels: speakingLabels(alert.labels),
     facts: test ? [] : factsOf(alert, at, words),
     links: [
-      ...linkTo(words.alert, alert.url),
+      ...linkTo(test ? words.program : words.alert, alert.url),
       ...(alert.runbookUrl === undefined ? [] : linkTo(words.runbook, alert.runbookUrl)),
     ],
     ...(severity === undefined ? {} : { severity }),
@@ -145,10 +146,6 @@ function linkTo(text: string, url: string): readonly { readonly text: string; re
 
 function markOf(state: MessageSummary['state'], severity: Severity | undefined): string {
   return state === 'firing' ? marks[severity ?? 'info'] : marks[state];
-}
-
-function formatValue(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value).replace('Infinity', 'Inf');
 }
 
 function line(text: string, limit: number): string {

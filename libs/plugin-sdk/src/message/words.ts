@@ -12,6 +12,7 @@ export interface MessageWords {
   readonly acknowledgedBy: string;
   readonly alert: string;
   readonly runbook: string;
+  readonly program: string;
   readonly testNote: string;
   /** How long something has been so. */
   readonly elapsed: (duration: string) => string;
@@ -32,6 +33,7 @@ const english: MessageWords = {
   acknowledgedBy: 'Acknowledged by',
   alert: 'Open alert',
   runbook: 'Runbook',
+  program: 'Open Tapewatch',
   testNote: 'This is a test: the channel works. Nothing is wrong.',
   elapsed: (duration) => `for ${duration}`,
   more: (count) => `… and ${count} more`,
@@ -50,6 +52,7 @@ const korean: MessageWords = {
   acknowledgedBy: '확인한 사람',
   alert: '알림 열기',
   runbook: '대응 절차',
+  program: 'Tapewatch 열기',
   testNote: '시험 메시지입니다. 채널이 잘 동작하며, 이상은 없습니다.',
   elapsed: (duration) => `${duration}째`,
   more: (count) => `… 외 ${count}건`,
