@@ -38,7 +38,9 @@ export async function testChannel(options: TestChannelOptions): Promise<ExitCode
       terminal.out(createStyle(terminal.colours.out).good(messages.testChannel.sent(name, ms)));
       return exitCodes.done;
     }
-    terminal.error(createStyle(terminal.colours.error).alarm(messages.testChannel.notSent(name, ms, printable(reason ?? outcome))));
+    terminal.error(
+      createStyle(terminal.colours.error).alarm(messages.testChannel.notSent(name, ms, printable(reason ?? outcome))),
+    );
     return exitCodes.failed;
   } catch (error) {
     return tellFailure(error, terminal, messages);
@@ -55,6 +57,8 @@ async function ask(server: Pick<RunningServer, 'graphql'>, name: string, message
     testChannel: ChannelTest | { readonly code: string; readonly message: string };
   }>(testQuery, { name });
   if (!('code' in answer) || answer.code !== 'NOT_FOUND') return acceptedAnswer<ChannelTest>(answer);
-  const { channels } = await server.graphql<{ channels: readonly { readonly name: string }[] }>('{ channels { name } }');
+  const { channels } = await server.graphql<{ channels: readonly { readonly name: string }[] }>(
+    '{ channels { name } }',
+  );
   throw new UsageError(messages.testChannel.unknown(name, channels.map((channel) => channel.name).join(', ')));
 }

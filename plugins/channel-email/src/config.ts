@@ -24,9 +24,20 @@ const headers = z
   });
 
 const tlsConfig = z.strictObject({
-  ca: z.string().min(1).optional().describe('Certificates (PEM) to trust in place of the well-known ones; ${file:PATH} reads them'),
-  server_name: z.string().min(1).optional().describe("Name that the server's certificate has to bear, when it is not smarthost"),
-  insecure_skip_verify: z.boolean().default(false).describe('Take any certificate; the connection can then be read by others'),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Certificates (PEM) to trust in place of the well-known ones; ${file:PATH} reads them'),
+  server_name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Name that the server's certificate has to bear, when it is not smarthost"),
+  insecure_skip_verify: z
+    .boolean()
+    .default(false)
+    .describe('Take any certificate; the connection can then be read by others'),
 });
 
 /** Alertmanager's names (email_config), so that what is written for it works here. */
@@ -43,7 +54,11 @@ export const emailConfig = z
         return z.NEVER;
       })
       .describe('The mail server, host:port; 465 speaks TLS from the start'),
-    hello: z.string().regex(/^[\w.:[\]-]+$/, 'must be a host name').default('localhost').describe('Name to greet the server with'),
+    hello: z
+      .string()
+      .regex(/^[\w.:[\]-]+$/, 'must be a host name')
+      .default('localhost')
+      .describe('Name to greet the server with'),
     auth_username: z.string().min(1).optional().describe('User at the mail server'),
     auth_password: secret().optional().describe('Password of the user; kept secret'),
     require_tls: z.boolean().default(true).describe('Send nothing to a server that does not offer STARTTLS'),

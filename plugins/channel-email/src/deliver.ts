@@ -36,7 +36,12 @@ export async function deliver(config: EmailConfig, mail: ComposedMail, signal: A
   }
 }
 
-function connectionOptions({ smarthost, hello, require_tls, tls_config }: EmailConfig): ConstructorParameters<typeof SMTPConnection>[0] {
+function connectionOptions({
+  smarthost,
+  hello,
+  require_tls,
+  tls_config,
+}: EmailConfig): ConstructorParameters<typeof SMTPConnection>[0] {
   const secure = smarthost.port === implicitTlsPort;
   return {
     host: smarthost.host,
@@ -69,7 +74,9 @@ async function converse(connection: SMTPConnection, config: EmailConfig, mail: C
   if (user !== undefined && password !== undefined) {
     if (!connection.secure && !isLoopback(config.smarthost.host))
       throw new UnencryptedPasswordError('the server offers no TLS, and the password would be readable on the way');
-    await called((done) => connection.login({ credentials: { user, pass: password.reveal().replace(/\r?\n$/, '') } }, done));
+    await called((done) =>
+      connection.login({ credentials: { user, pass: password.reveal().replace(/\r?\n$/, '') } }, done),
+    );
   }
   const envelope = { from: mail.envelope.from, to: [...mail.envelope.to] };
   const info = await called<{ rejectedErrors?: readonly RefusedRecipient[] | undefined }>((done) =>
@@ -86,7 +93,9 @@ interface RefusedRecipient {
 
 /** Node's way of calling back, as a promise. */
 function called<T = unknown>(call: (done: (fault?: Error | null, value?: T) => void) => void): Promise<T> {
-  return new Promise((resolve, reject) => call((fault, value) => (fault == null ? resolve(value as T) : reject(fault))));
+  return new Promise((resolve, reject) =>
+    call((fault, value) => (fault == null ? resolve(value as T) : reject(fault))),
+  );
 }
 
 function isLoopback(host: string): boolean {

@@ -1,7 +1,13 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { RecordingLogger } from '@tapewatch/model/testing';
 import type { Notification } from '@tapewatch/plugin-sdk';
-import { hostileNotification, injections, sampleNotification, selfSigned, testContext } from '@tapewatch/plugin-sdk/testing';
+import {
+  hostileNotification,
+  injections,
+  sampleNotification,
+  selfSigned,
+  testContext,
+} from '@tapewatch/plugin-sdk/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { composeMail } from './compose-mail.js';
 import { emailConfig } from './config.js';
@@ -18,10 +24,19 @@ const trusting = { tls_config: { ca: selfSigned.cert } };
 const lack = mailServerLack();
 let keys = 0;
 
-function send(port: number, own: Readonly<Record<string, unknown>>, notification: Notification = sample, signal?: AbortSignal) {
+function send(
+  port: number,
+  own: Readonly<Record<string, unknown>>,
+  notification: Notification = sample,
+  signal?: AbortSignal,
+) {
   const logger = new RecordingLogger();
   const config = emailConfig.parse({ ...base, smarthost: `127.0.0.1:${port}`, ...own });
-  const result = emailChannel.send(testContext({ logger, ...(signal === undefined ? {} : { signal }) }), config, notification);
+  const result = emailChannel.send(
+    testContext({ logger, ...(signal === undefined ? {} : { signal }) }),
+    config,
+    notification,
+  );
   return Promise.resolve(result).then((settled) => ({ result: settled, log: JSON.stringify(logger.lines) }));
 }
 
@@ -76,8 +91,12 @@ describe('emailChannel with Exim', () => {
   it('logs in, and may then write to elsewhere', async () => {
     const notification = fresh();
     const own = { ...trusting, to: 'ops@elsewhere.invalid', auth_username: 'ops' };
-    expect((await send(server.port, { ...own, auth_password: 's3cret\n' }, notification)).result).toEqual({ outcome: 'sent' });
-    expect((await server.arrived(notification.idempotencyKey))[0]?.headers['envelope-to']).toBe('ops@elsewhere.invalid');
+    expect((await send(server.port, { ...own, auth_password: 's3cret\n' }, notification)).result).toEqual({
+      outcome: 'sent',
+    });
+    expect((await server.arrived(notification.idempotencyKey))[0]?.headers['envelope-to']).toBe(
+      'ops@elsewhere.invalid',
+    );
     const { result, log } = await send(server.port, { ...own, auth_password: 'wr0ng-one' });
     expect(result).toEqual({
       outcome: 'rejected',
@@ -107,7 +126,9 @@ describe('emailChannel with Exim', () => {
   it('trusts no certificate that nobody vouches for, unless it is told to', async () => {
     const refused = (await send(server.port, {})).result;
     expect(refused).toMatchObject({ outcome: 'retry', reason: expect.stringContaining('self-signed') as string });
-    expect((await send(server.port, { tls_config: { insecure_skip_verify: true } }, fresh())).result).toEqual({ outcome: 'sent' });
+    expect((await send(server.port, { tls_config: { insecure_skip_verify: true } }, fresh())).result).toEqual({
+      outcome: 'sent',
+    });
     const other = { tls_config: { ca: selfSigned.cert, server_name: 'mail.example.com' } };
     expect((await send(server.port, other)).result).toMatchObject({ outcome: 'retry' });
   });
@@ -117,7 +138,14 @@ describe('emailChannel with Exim', () => {
     const notification: Notification = {
       ...fresh(),
       commonLabels: { venue: evil },
-      alerts: [{ ...alert, name: evil, labels: { venue: evil }, annotations: { summary: evil, description: `${evil}\r\n.\r\nQUIT\r\n` } }],
+      alerts: [
+        {
+          ...alert,
+          name: evil,
+          labels: { venue: evil },
+          annotations: { summary: evil, description: `${evil}\r\n.\r\nQUIT\r\n` },
+        },
+      ],
     };
     expect((await send(server.port, trusting, notification)).result).toEqual({ outcome: 'sent' });
     const [mail] = await server.arrived(notification.idempotencyKey);
@@ -182,7 +210,10 @@ describe('emailChannel with a server that misbehaves', () => {
   });
 
   it('tries again when nobody listens', async () => {
-    expect((await send(1, {})).result).toMatchObject({ outcome: 'retry', reason: expect.stringContaining('ECONNREFUSED') as string });
+    expect((await send(1, {})).result).toMatchObject({
+      outcome: 'retry',
+      reason: expect.stringContaining('ECONNREFUSED') as string,
+    });
   });
 
   it('stops at once when it is aborted, and hangs up', async () => {

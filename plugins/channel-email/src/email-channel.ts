@@ -16,7 +16,8 @@ export const emailChannel = defineChannel({
     try {
       const refusals = await deliver(config, await composeMail(config, notification), context.signal);
       // Sending again would tell those who have it already; who is missing stands in the log.
-      if (refusals.length > 0) context.logger.warn({ refusals }, 'the mail server did not take the mail for some recipients');
+      if (refusals.length > 0)
+        context.logger.warn({ refusals }, 'the mail server did not take the mail for some recipients');
       return sent();
     } catch (thrown) {
       const result = resultOfFault(thrown);

@@ -3,7 +3,13 @@ import { joinWithin, type AlertSummary, type Fact, type MessageSummary } from '@
 /** Gmail cuts mails at 102 KB. */
 const longestHtml = 80_000;
 
-const colors = { critical: '#d92d20', warning: '#b54708', info: '#175cd3', resolved: '#027a48', test: '#5925dc' } as const;
+const colors = {
+  critical: '#d92d20',
+  warning: '#b54708',
+  info: '#175cd3',
+  resolved: '#027a48',
+  test: '#5925dc',
+} as const;
 
 /**
  * The mail for programs that show HTML. Tables and inline styles are what all of them understand; those that know dark mode find its
@@ -51,7 +57,8 @@ ${cards}
 `;
 }
 
-const font = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Noto Sans','Noto Sans KR','Apple SD Gothic Neo',sans-serif;";
+const font =
+  "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Noto Sans','Noto Sans KR','Apple SD Gothic Neo',sans-serif;";
 const ink = 'color:#101828;';
 const soft = 'color:#475467;';
 
@@ -61,7 +68,9 @@ function card(alert: AlertSummary): string {
   return `<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="background:#ffffff;border:1px solid #d0d5dd;border-left:6px solid ${color};border-radius:8px;border-collapse:separate;margin:0 0 12px"><tr><td style="padding:16px 20px">
 <p style="margin:0 0 8px"><span style="background:${color};color:#ffffff;border-radius:4px;padding:2px 8px;font-size:12px;line-height:18px;font-weight:600">${escapeHtml(alert.status)}</span> <strong class="ink" style="${ink}font-size:16px;overflow-wrap:anywhere">${escapeHtml(alert.name)}</strong></p>
 ${paragraph(alert.summary, 'ink', `${ink}font-size:15px;line-height:22px`)}${
-    alert.description === alert.summary ? '' : paragraph(alert.description, 'soft', `${soft}font-size:14px;line-height:20px`)
+    alert.description === alert.summary
+      ? ''
+      : paragraph(alert.description, 'soft', `${soft}font-size:14px;line-height:20px`)
   }${rows === '' ? '' : `<table cellpadding="0" cellspacing="0" style="margin:4px 0 0;font-size:14px;line-height:20px">${rows}</table>`}
 ${buttons(alert, color)}
 </td></tr></table>`;
@@ -79,7 +88,8 @@ function row({ name, value }: Fact): string {
 /** The first is the one to press. */
 function buttons({ links }: AlertSummary, color: string): string {
   if (links.length === 0) return '';
-  const shape = 'display:inline-block;border-radius:6px;padding:8px 14px;margin:0 8px 0 0;font-size:14px;line-height:20px;font-weight:600;text-decoration:none;';
+  const shape =
+    'display:inline-block;border-radius:6px;padding:8px 14px;margin:0 8px 0 0;font-size:14px;line-height:20px;font-weight:600;text-decoration:none;';
   const made = links.map(({ text, url }, i) =>
     i === 0
       ? `<a href="${escapeHtml(url)}" style="${shape}background:${color};color:#ffffff;border:1px solid ${color}">${escapeHtml(text)}</a>`

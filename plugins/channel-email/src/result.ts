@@ -18,7 +18,8 @@ export function resultOfFault(thrown: unknown): SendResult {
   // A server without STARTTLS today may be one that somebody has got in front of; it may be put right without a change here.
   if (code === 'ETLS') return retry(`no secure connection: ${reason}`);
   if (typeof responseCode === 'number' && responseCode >= 500) {
-    if (code === 'EAUTH') return rejected(`the server refused the login: ${reason} (check auth_username and auth_password)`);
+    if (code === 'EAUTH')
+      return rejected(`the server refused the login: ${reason} (check auth_username and auth_password)`);
     return rejected(`the server refused: ${reason}`);
   }
   if (typeof responseCode === 'number' && responseCode >= 400) return retry(`the server asks to wait: ${reason}`);

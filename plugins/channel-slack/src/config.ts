@@ -5,7 +5,9 @@ import { z } from 'zod';
 export const slackConfig = z
   .strictObject({
     api_url: secretUrl().optional().describe('Address of an incoming webhook; kept secret'),
-    app_token: secret().optional().describe('Bot token (xoxb-...) with the right chat:write, in place of api_url; kept secret'),
+    app_token: secret()
+      .optional()
+      .describe('Bot token (xoxb-...) with the right chat:write, in place of api_url; kept secret'),
     app_url: z
       .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
       .default('https://slack.com/api/chat.postMessage')

@@ -6,18 +6,25 @@ const longestText = 3000;
 const mostBlocks = 50;
 const mostAlerts = Math.floor((mostBlocks - 1) / 2);
 
-const colors = { critical: '#d92d20', warning: '#f79009', info: '#2e90fa', resolved: '#12b76a', test: '#7a5af8' } as const;
+const colors = {
+  critical: '#d92d20',
+  warning: '#f79009',
+  info: '#2e90fa',
+  resolved: '#12b76a',
+  test: '#7a5af8',
+} as const;
 
 export interface SlackMessage {
   /** Shown above the blocks, and alone where blocks are not shown: in push messages, in search. */
   readonly text: string;
-  readonly attachments: readonly [{ readonly color: string; readonly fallback: string; readonly blocks: readonly Block[] }];
+  readonly attachments: readonly [
+    { readonly color: string; readonly fallback: string; readonly blocks: readonly Block[] },
+  ];
 }
 
 type Text = { readonly type: 'mrkdwn'; readonly text: string; readonly verbatim: true };
 type Block =
-  | { readonly type: 'section'; readonly text: Text }
-  | { readonly type: 'context'; readonly elements: readonly [Text] };
+  { readonly type: 'section'; readonly text: Text } | { readonly type: 'context'; readonly elements: readonly [Text] };
 
 /** A headline, and two blocks for each alert beside a bar in the colour of the worst. */
 export function formatMessage(notification: Notification, language?: Language): SlackMessage {
@@ -38,7 +45,9 @@ function blocksOf(alert: AlertSummary, named: boolean): Block[] {
     ...(alert.description === alert.summary ? [] : [cutText(alert.description, 900, escapeText)]),
     alert.links.map(({ text, url }) => `<${escapeUrl(url)}|${escapeText(text)}>`).join(' · '),
   ];
-  const facts = [...alert.labels, ...alert.facts].map(({ name, value }) => `${escapeText(name)}: *${escapeText(value)}*`);
+  const facts = [...alert.labels, ...alert.facts].map(
+    ({ name, value }) => `${escapeText(name)}: *${escapeText(value)}*`,
+  );
   return [section(inLines(told)), ...(facts.length === 0 ? [] : [context(joinWhole(facts, '  |  '))])];
 }
 

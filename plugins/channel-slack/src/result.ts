@@ -1,7 +1,13 @@
 import { cleanLine, rejected, resultOfStatus, retry, retryAfterMs, sent, type SendResult } from '@tapewatch/plugin-sdk';
 
 /** Errors of the Web API that are Slack's own trouble and pass (docs.slack.dev, chat.postMessage, Errors). */
-const passing = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
+const passing = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
 const tooFast = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded']);
 
 /** What to do about the commonest refusals. */

@@ -1,6 +1,11 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hostileNotification, httpChannelContract, sampleNotification, testContext } from '@tapewatch/plugin-sdk/testing';
+import {
+  hostileNotification,
+  httpChannelContract,
+  sampleNotification,
+  testContext,
+} from '@tapewatch/plugin-sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { slackConfig } from './config.js';
 import { formatMessage } from './format.js';
@@ -29,7 +34,9 @@ async function send(answer: { status?: number; body: string; headers?: Record<st
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const own = webhook ? { api_url: `${url}/services/T0/B0/s3cret` } : { app_token: `${token}\n`, app_url: url, channel: '#alerts' };
+  const own = webhook
+    ? { api_url: `${url}/services/T0/B0/s3cret` }
+    : { app_token: `${token}\n`, app_url: url, channel: '#alerts' };
   try {
     const config = slackConfig.parse({ ...own, username: 'Tapewatch', icon_emoji: ':chart:' });
     return { result: await slackChannel.send(testContext(), config, sample), seen };
@@ -42,7 +49,9 @@ async function send(answer: { status?: number; body: string; headers?: Record<st
 /** What a person reads: of the headline and of the blocks. */
 function readable(body: string): string {
   const { text, attachments } = JSON.parse(body) as ReturnType<typeof formatMessage>;
-  const blocks = attachments[0].blocks.map((block) => (block.type === 'section' ? block.text.text : block.elements[0].text));
+  const blocks = attachments[0].blocks.map((block) =>
+    block.type === 'section' ? block.text.text : block.elements[0].text,
+  );
   return [text, ...blocks]
     .join('\n')
     .replace(/<[^|>]*\|([^>]*)>/g, '$1')
@@ -52,13 +61,26 @@ function readable(body: string): string {
 }
 
 describe('slackChannel through a webhook', () => {
-  const contract = httpChannelContract(slackChannel, (url) => slackConfig.parse({ api_url: url }), { accepted: 'ok', readable });
+  const contract = httpChannelContract(slackChannel, (url) => slackConfig.parse({ api_url: url }), {
+    accepted: 'ok',
+    readable,
+  });
   for (const { name, run } of contract) it(name, run);
 
   it.each([
     [400, 'invalid_payload', 'rejected', 'Slack answered 400 invalid_payload'],
-    [410, 'channel_is_archived', 'rejected', 'Slack answered 410 channel_is_archived (the channel is archived: set another one)'],
-    [404, 'no_service', 'rejected', 'Slack answered 404 no_service (the webhook was removed: make a new one and set api_url)'],
+    [
+      410,
+      'channel_is_archived',
+      'rejected',
+      'Slack answered 410 channel_is_archived (the channel is archived: set another one)',
+    ],
+    [
+      404,
+      'no_service',
+      'rejected',
+      'Slack answered 404 no_service (the webhook was removed: make a new one and set api_url)',
+    ],
     [500, 'rollup_error', 'retry', 'Slack answered 500 rollup_error'],
     [503, '<html>proxy</html>', 'retry', 'Slack answered 503'],
   ])('reads %i %s as %s', async (status, body, outcome, reason) => {
@@ -69,7 +91,8 @@ describe('slackChannel through a webhook', () => {
 describe('slackChannel as a bot', () => {
   const contract = httpChannelContract(
     slackChannel,
-    (url) => slackConfig.parse({ app_url: new URL(url).origin, app_token: new URL(url).pathname.slice(1), channel: 'C1' }),
+    (url) =>
+      slackConfig.parse({ app_url: new URL(url).origin, app_token: new URL(url).pathname.slice(1), channel: 'C1' }),
     { readable },
   );
   for (const { name, run } of contract) it(name, run);
@@ -85,7 +108,10 @@ describe('slackChannel as a bot', () => {
   it.each([
     ['ratelimited', { outcome: 'retry', reason: 'Slack answered ratelimited', afterMs: 30_000 }],
     ['internal_error', { outcome: 'retry', reason: 'Slack answered internal_error' }],
-    ['not_in_channel', { outcome: 'rejected', reason: 'Slack answered not_in_channel (invite the bot to the channel)' }],
+    [
+      'not_in_channel',
+      { outcome: 'rejected', reason: 'Slack answered not_in_channel (invite the bot to the channel)' },
+    ],
     [`told ${token}`, { outcome: 'rejected', reason: 'Slack answered told ***' }],
   ])('reads ok: false with %s', async (error, expected) => {
     const answer = { body: JSON.stringify({ ok: false, error }), headers: { 'retry-after': '30' } };
@@ -106,7 +132,9 @@ describe('slackConfig', () => {
   });
 
   it('prints no secret', () => {
-    expect(JSON.stringify(slackConfig.parse({ api_url: 'https://hooks.slack.com/services/s3cret' }))).not.toContain('s3cret');
+    expect(JSON.stringify(slackConfig.parse({ api_url: 'https://hooks.slack.com/services/s3cret' }))).not.toContain(
+      's3cret',
+    );
   });
 });
 
@@ -115,7 +143,9 @@ describe('formatMessage', () => {
     const { text, attachments } = formatMessage(sample);
     expect(text).toBe('*🔴 [FIRING:1] critical ExchangeFeedStale (binance, ticker)*');
     expect(attachments[0].color).toBe('#d92d20');
-    expect(attachments[0].blocks.map((block) => (block.type === 'section' ? block.text.text : block.elements[0].text))).toEqual([
+    expect(
+      attachments[0].blocks.map((block) => (block.type === 'section' ? block.text.text : block.elements[0].text)),
+    ).toEqual([
       [
         'binance ticker feed is silent for 12s — 시세가 멈췄습니다 🚨 &lt;b&gt;&amp;"',
         '<http://127.0.0.1:8080/alerts/a1b2c3d4e5f60718|Open alert> · <https://example.test/runbook|Runbook>',
@@ -148,7 +178,8 @@ describe('formatMessage', () => {
     const body = JSON.stringify(formatMessage(hostileNotification()));
     const links = [...body.matchAll(/<([^>]*)>/g)].map(([, inner]) => inner);
     expect(links.length).toBeGreaterThan(0);
-    for (const link of links) expect(link).toMatch(/^(http:\/\/127\.0\.0\.1:8080\/|https:\/\/example\.test\/)[^|]*\|(Open alert|Runbook)$/);
+    for (const link of links)
+      expect(link).toMatch(/^(http:\/\/127\.0\.0\.1:8080\/|https:\/\/example\.test\/)[^|]*\|(Open alert|Runbook)$/);
   });
 
   it('keeps an address from ending its link early', () => {

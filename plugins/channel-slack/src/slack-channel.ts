@@ -34,7 +34,9 @@ export const slackChannel = defineChannel({
 function appearance(config: SlackConfig): Readonly<Record<string, string>> {
   const { channel, username, icon_emoji, icon_url } = config;
   return Object.fromEntries(
-    Object.entries({ channel, username, icon_emoji, icon_url }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries({ channel, username, icon_emoji, icon_url }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
   );
 }
 

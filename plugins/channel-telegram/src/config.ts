@@ -5,7 +5,9 @@ import { z } from 'zod';
 export const telegramConfig = z.strictObject({
   bot_token: secret().describe('What BotFather gave: 123456:ABC...; kept secret'),
   chat_id: z
-    .union([z.int(), z.string().regex(/^(@[A-Za-z]\w*|-?\d+)$/)], { error: 'must be a number, or @name of a public channel' })
+    .union([z.int(), z.string().regex(/^(@[A-Za-z]\w*|-?\d+)$/)], {
+      error: 'must be a number, or @name of a public channel',
+    })
     .describe('The chat: a number (groups have negative ones), or @name of a public channel'),
   message_thread_id: z.int().positive().optional().describe('The topic, in a group that has topics'),
   disable_notifications: z.boolean().default(false).describe('Deliver without a sound'),

@@ -10,7 +10,10 @@ export function formatMessage(notification: Notification, markup: Markup, langua
   const head = `${mark} ${markup.bold(markup.escape(title))}`;
   // One alert is wholly in the headline but for its summary; saying its name and state twice would only take room.
   const [only] = alerts;
-  const blocks = alerts.length === 1 && only !== undefined ? [paragraph(only, markup, false)] : alerts.map((alert) => paragraph(alert, markup, true));
+  const blocks =
+    alerts.length === 1 && only !== undefined
+      ? [paragraph(only, markup, false)]
+      : alerts.map((alert) => paragraph(alert, markup, true));
   const rest = joinWithin(blocks, {
     limit: longestText - markup.plain(head).length - 2,
     separator: '\n\n',

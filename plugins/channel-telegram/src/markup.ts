@@ -38,7 +38,11 @@ const none: Markup = {
   plain: (text) => text,
 };
 
-export const markups: Readonly<Record<TelegramConfig['parse_mode'], Markup>> = { HTML: html, MarkdownV2: markdown, '': none };
+export const markups: Readonly<Record<TelegramConfig['parse_mode'], Markup>> = {
+  HTML: html,
+  MarkdownV2: markdown,
+  '': none,
+};
 
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Notification, SendResult } from '@tapewatch/plugin-sdk';
-import { hostileNotification, httpChannelContract, injections, sampleNotification, testContext } from '@tapewatch/plugin-sdk/testing';
+import {
+  hostileNotification,
+  httpChannelContract,
+  injections,
+  sampleNotification,
+  testContext,
+} from '@tapewatch/plugin-sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { telegramConfig } from './config.js';
 import { formatMessage } from './format.js';
@@ -71,10 +77,26 @@ describe('telegramChannel', () => {
 
   it.each([
     [429, { parameters: { retry_after: 11 } }, { outcome: 'retry', afterMs: 11_000 }],
-    [400, { description: 'Bad Request: chat not found' }, { outcome: 'rejected', reason: 'Telegram answered 400: Bad Request: chat not found' }],
-    [403, { description: 'Forbidden: bot was blocked by the user' }, { outcome: 'rejected', reason: 'Telegram answered 403: Forbidden: bot was blocked by the user' }],
-    [401, { description: 'Unauthorized' }, { outcome: 'rejected', reason: expect.stringContaining('check bot_token') as string }],
-    [404, { description: 'Not Found' }, { outcome: 'rejected', reason: expect.stringContaining('check bot_token') as string }],
+    [
+      400,
+      { description: 'Bad Request: chat not found' },
+      { outcome: 'rejected', reason: 'Telegram answered 400: Bad Request: chat not found' },
+    ],
+    [
+      403,
+      { description: 'Forbidden: bot was blocked by the user' },
+      { outcome: 'rejected', reason: 'Telegram answered 403: Forbidden: bot was blocked by the user' },
+    ],
+    [
+      401,
+      { description: 'Unauthorized' },
+      { outcome: 'rejected', reason: expect.stringContaining('check bot_token') as string },
+    ],
+    [
+      404,
+      { description: 'Not Found' },
+      { outcome: 'rejected', reason: expect.stringContaining('check bot_token') as string },
+    ],
     [
       400,
       { description: 'Bad Request: group chat was upgraded', parameters: { migrate_to_chat_id: -1009 } },
@@ -83,7 +105,11 @@ describe('telegramChannel', () => {
     [502, '<html>Bad Gateway</html>', { outcome: 'retry', reason: 'Telegram answered 502' }],
     [200, 'not json', { outcome: 'sent' }],
     [400, `null`, { outcome: 'rejected', reason: 'Telegram answered 400' }],
-    [400, { description: `no such bot${token}` }, { outcome: 'rejected', reason: 'Telegram answered 400: no such bot***' }],
+    [
+      400,
+      { description: `no such bot${token}` },
+      { outcome: 'rejected', reason: 'Telegram answered 400: no such bot***' },
+    ],
   ])('reads %i %j', async (status, answer, expected) => {
     expect((await send(status, answer)).result).toMatchObject(expected);
   });
@@ -135,16 +161,23 @@ describe('formatMessage', () => {
     expect(text).toContain('Nothing is wrong');
   });
 
-  it.each(['HTML', 'MarkdownV2', ''] as const)('keeps to the limit at the end of an alert in %j, and counts the rest', (mode) => {
-    const long = { ...alert, annotations: { summary: '😀<&.'.repeat(200), description: '*'.repeat(2000) }, labels: { x: '&'.repeat(500) } };
-    const many = { ...sample, alerts: Array.from({ length: 30 }, (_, i) => ({ ...long, id: `${i}` })) };
-    const text = formatMessage(many, markups[mode]);
-    expect(markups[mode].plain(text).length).toBeLessThanOrEqual(4096);
-    expect(text.isWellFormed()).toBe(true);
-    const [, told] = /and (\d+) more$/.exec(text) ?? [];
-    expect(Number(told) + text.split('ExchangeFeedStale').length - 2).toBe(30);
-    expect(Number(told)).toBeLessThan(30);
-  });
+  it.each(['HTML', 'MarkdownV2', ''] as const)(
+    'keeps to the limit at the end of an alert in %j, and counts the rest',
+    (mode) => {
+      const long = {
+        ...alert,
+        annotations: { summary: '😀<&.'.repeat(200), description: '*'.repeat(2000) },
+        labels: { x: '&'.repeat(500) },
+      };
+      const many = { ...sample, alerts: Array.from({ length: 30 }, (_, i) => ({ ...long, id: `${i}` })) };
+      const text = formatMessage(many, markups[mode]);
+      expect(markups[mode].plain(text).length).toBeLessThanOrEqual(4096);
+      expect(text.isWellFormed()).toBe(true);
+      const [, told] = /and (\d+) more$/.exec(text) ?? [];
+      expect(Number(told) + text.split('ExchangeFeedStale').length - 2).toBe(30);
+      expect(Number(told)).toBeLessThan(30);
+    },
+  );
 
   it('leaves no character of markup unescaped in MarkdownV2', () => {
     const text = formatMessage(hostileNotification(), markups.MarkdownV2);

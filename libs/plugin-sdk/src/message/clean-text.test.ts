@@ -22,20 +22,26 @@ describe('cutText', () => {
 
   it('keeps to the limit, and never cuts through a pair or an escape', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', '&', '<', '😀', '가') }), fc.integer({ min: 1, max: 60 }), (text, limit) => {
-        const cut = cutText(text, limit, escape);
-        expect(cut.length).toBeLessThanOrEqual(limit);
-        expect(cut.isWellFormed()).toBe(true);
-        const back = unescape(cut);
-        expect(text.startsWith(back.endsWith('…') ? back.slice(0, -1) : back)).toBe(true);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '&', '<', '😀', '가') }),
+        fc.integer({ min: 1, max: 60 }),
+        (text, limit) => {
+          const cut = cutText(text, limit, escape);
+          expect(cut.length).toBeLessThanOrEqual(limit);
+          expect(cut.isWellFormed()).toBe(true);
+          const back = unescape(cut);
+          expect(text.startsWith(back.endsWith('…') ? back.slice(0, -1) : back)).toBe(true);
+        },
+      ),
     );
   });
 });
 
 describe('joinWithin', () => {
   it('keeps to the limit, leaves whole blocks out at the end, and counts them', () => {
-    const blocks = fc.array(fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 30 }).map((text) => text.replaceAll('|', '/')));
+    const blocks = fc.array(
+      fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 30 }).map((text) => text.replaceAll('|', '/')),
+    );
     fc.assert(
       fc.property(blocks, fc.integer({ min: 10, max: 200 }), (given, limit) => {
         const text = joinWithin(given, { limit, separator: '|', more: (count) => `+${count}` });

@@ -6,7 +6,8 @@ import { summarize } from './summarize.js';
 
 const sample = sampleNotification();
 const [alert] = sample.alerts as [NotificationAlert];
-const summaryOf = (overrides: Partial<NotificationAlert>) => summarize({ ...sample, alerts: [{ ...alert, ...overrides }] }).alerts[0]!;
+const summaryOf = (overrides: Partial<NotificationAlert>) =>
+  summarize({ ...sample, alerts: [{ ...alert, ...overrides }] }).alerts[0]!;
 
 describe('summarize', () => {
   it('says in one line how many, how bad, what and where', () => {
@@ -16,13 +17,18 @@ describe('summarize', () => {
       '[FIRING:1, RESOLVED:2] critical ExchangeFeedStale, Other',
     );
     const names = ['A', 'B', 'C', 'D', 'E'].map((name) => ({ ...alert, name }));
-    expect(summarize({ ...sample, alerts: names, commonLabels: {} }, 'ko').title).toBe('[발생:5] 심각 A, B, C … 외 2건');
+    expect(summarize({ ...sample, alerts: names, commonLabels: {} }, 'ko').title).toBe(
+      '[발생:5] 심각 A, B, C … 외 2건',
+    );
   });
 
   it('marks what ended and what is a test as that, whatever its severity', () => {
     const ended = { ...sample, status: 'resolved' as const, alerts: [{ ...alert, status: 'resolved' as const }] };
     expect([summarize(ended).mark, summarize(ended).severity]).toEqual(['✅', undefined]);
-    expect([summarize({ ...sample, test: true }).mark, summarize({ ...sample, test: true }).alerts[0]?.facts]).toEqual(['🧪', []]);
+    expect([summarize({ ...sample, test: true }).mark, summarize({ ...sample, test: true }).alerts[0]?.facts]).toEqual([
+      '🧪',
+      [],
+    ]);
   });
 
   it('leaves out labels that say nothing and a venue that is the exchange', () => {
@@ -72,7 +78,15 @@ describe('summarize', () => {
     const record = fc.dictionary(text, text, { maxKeys: 30 });
     fc.assert(
       fc.property(text, record, text, text, fc.double(), fc.integer(), (name, labels, summary, by, value, endsAt) => {
-        const hostile = { ...alert, name, labels, annotations: { summary, description: summary }, acknowledgedBy: by, value, endsAt };
+        const hostile = {
+          ...alert,
+          name,
+          labels,
+          annotations: { summary, description: summary },
+          acknowledgedBy: by,
+          value,
+          endsAt,
+        };
         const { title, alerts } = summarize({ ...sample, alerts: [hostile], commonLabels: labels });
         const [told] = alerts;
         if (told === undefined) throw new Error('an alert is missing');

@@ -97,10 +97,7 @@ function summarizeAlert(alert: NotificationAlert, { at, test }: Notification, wo
     status: state === 'firing' && severity !== undefined ? `${stateWord} ${words.severity[severity]}` : stateWord,
     name: line(alert.name, limits.name),
     summary: test ? words.testNote : line(alert.annotations['summary'] ?? '', limits.summary),
-    description: cutText(
-      cleanText(alert.annotations[test ? 'summary' : 'description'] ?? ''),
-      limits.description,
-    ),
+    description: cutText(cleanText(alert.annotations[test ? 'summary' : 'description'] ?? ''), limits.description),
     labels: speakingLabels(alert.labels),
     facts: test ? [] : factsOf(alert, at, words),
     links: [

@@ -54,7 +54,10 @@ export function httpChannelContract<Config>(
       times: 3,
       judge: (result, requests) => {
         outcome('sent')(result);
-        expect(requests.length === 3, `${requests.length} requests instead of 3: a channel sends once, the program retries`);
+        expect(
+          requests.length === 3,
+          `${requests.length} requests instead of 3: a channel sends once, the program retries`,
+        );
         for (const { headers } of requests)
           expect(
             JSON.stringify(headers).includes('ops/alertname=ExchangeFeedStale/1'),
@@ -135,7 +138,8 @@ export function httpChannelContract<Config>(
       notification: hostileNotification(),
       judge: (_, [request]) => {
         const text = readable(request?.body ?? '');
-        for (const injection of injections) expect(text.includes(injection), `${injection}\nnot to be read in:\n${text}`);
+        for (const injection of injections)
+          expect(text.includes(injection), `${injection}\nnot to be read in:\n${text}`);
       },
     }),
   };
@@ -213,7 +217,10 @@ function oversized(): Notification {
   const sample = sampleNotification();
   const text = `x${'🚨'.repeat(5_000)}`;
   const one = { ...sample.alerts[0]!, name: text, annotations: { summary: text, description: text } };
-  return { ...sample, alerts: Array.from({ length: 60 }, (_, i) => ({ ...one, id: `a${i}`, labels: { [text]: text } })) };
+  return {
+    ...sample,
+    alerts: Array.from({ length: 60 }, (_, i) => ({ ...one, id: `a${i}`, labels: { [text]: text } })),
+  };
 }
 
 function textsOf(body: string): string {

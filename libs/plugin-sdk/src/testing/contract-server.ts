@@ -28,7 +28,10 @@ export async function contractServer(
     request.on('error', () => undefined);
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      requests.push({ headers: request.headers, body: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) });
+      requests.push({
+        headers: request.headers,
+        body: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)),
+      });
       answer(response, requests.length);
     });
   };

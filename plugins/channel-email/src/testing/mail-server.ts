@@ -25,7 +25,8 @@ export function mailServerLack(): string | undefined {
 }
 
 function eximUser(): { readonly uid: number; readonly gid: number } | undefined {
-  const [, uid, gid] = new RegExp(`^${owner.name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
+  const [, uid, gid] =
+    new RegExp(`^${owner.name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
   return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 

@@ -16,9 +16,15 @@ export function readMail(raw: string): Mail {
 function split(raw: string): { headers: Readonly<Record<string, string>>; body: string } {
   const text = raw.replaceAll('\r\n', '\n');
   const end = text.indexOf('\n\n');
-  const lines = text.slice(0, end).replace(/\n[ \t]+/g, ' ').split('\n');
+  const lines = text
+    .slice(0, end)
+    .replace(/\n[ \t]+/g, ' ')
+    .split('\n');
   const headers = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), words(line.slice(line.indexOf(':') + 1).trim())]),
+    lines.map((line) => [
+      line.slice(0, line.indexOf(':')).toLowerCase(),
+      words(line.slice(line.indexOf(':') + 1).trim()),
+    ]),
   );
   return { headers, body: text.slice(end + 2) };
 }
