@@ -66,7 +66,7 @@ interface Answer {
 /** What Telegram says besides the status; nothing when it is no JSON, as a proxy's answer is not. */
 async function answerOf(response: Response): Promise<Answer> {
   try {
-    return ((await response.json()) ?? {}) as Answer;
+    return (await response.json()) ?? {};
   } catch {
     return {};
   }
