@@ -176,7 +176,10 @@ function testAlert(channel: string, by: string, at: number): Alert {
     name: 'TestNotification',
     state: 'firing',
     labels,
-    annotations: { summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.` },
+    annotations: {
+      summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.`,
+      requested_by: by,
+    },
     value: 1,
     startsAt: at,
     firedAt: at,

@@ -25,9 +25,10 @@ describe('summarize', () => {
   it('marks what ended and what is a test as that, whatever its severity', () => {
     const ended = { ...sample, status: 'resolved' as const, alerts: [{ ...alert, status: 'resolved' as const }] };
     expect([summarize(ended).mark, summarize(ended).severity]).toEqual(['✅', undefined]);
-    expect([summarize({ ...sample, test: true }).mark, summarize({ ...sample, test: true }).alerts[0]?.facts]).toEqual([
+    const test = { ...sample, test: true, alerts: [{ ...alert, annotations: { requested_by: 'jin' } }] };
+    expect([summarize(test).mark, summarize(test).alerts[0]?.facts]).toEqual([
       '🧪',
-      [],
+      [{ name: 'Asked for by', value: 'jin' }],
     ]);
   });
 

@@ -97,15 +97,21 @@ function summarizeAlert(alert: NotificationAlert, { at, test }: Notification, wo
     status: state === 'firing' && severity !== undefined ? `${stateWord} ${words.severity[severity]}` : stateWord,
     name: line(alert.name, limits.name),
     summary: test ? words.testNote : line(alert.annotations['summary'] ?? '', limits.summary),
-    description: cutText(cleanText(alert.annotations[test ? 'summary' : 'description'] ?? ''), limits.description),
+    description: cutText(cleanText(test ? '' : (alert.annotations['description'] ?? '')), limits.description),
     labels: speakingLabels(alert.labels),
-    facts: test ? [] : factsOf(alert, at, words),
+    facts: test ? askedBy(alert, words) : factsOf(alert, at, words),
     links: [
       ...linkTo(test ? words.program : words.alert, alert.url),
       ...(alert.runbookUrl === undefined ? [] : linkTo(words.runbook, alert.runbookUrl)),
     ],
     ...(severity === undefined ? {} : { severity }),
   };
+}
+
+/** Tests name who asked for them. */
+function askedBy({ annotations }: NotificationAlert, words: MessageWords): readonly Fact[] {
+  const by = line(annotations['requested_by'] ?? '', limits.labelValue);
+  return by === '' ? [] : [{ name: words.requestedBy, value: by }];
 }
 
 function factsOf(alert: NotificationAlert, at: number, words: MessageWords): readonly Fact[] {

@@ -10,6 +10,7 @@ export interface MessageWords {
   readonly since: string;
   readonly lasted: string;
   readonly acknowledgedBy: string;
+  readonly requestedBy: string;
   readonly alert: string;
   readonly runbook: string;
   readonly program: string;
@@ -31,6 +32,7 @@ const english: MessageWords = {
   since: 'Since',
   lasted: 'Lasted',
   acknowledgedBy: 'Acknowledged by',
+  requestedBy: 'Asked for by',
   alert: 'Open alert',
   runbook: 'Runbook',
   program: 'Open Tapewatch',
@@ -50,6 +52,7 @@ const korean: MessageWords = {
   since: '시작',
   lasted: '지속 시간',
   acknowledgedBy: '확인한 사람',
+  requestedBy: '요청한 사람',
   alert: '알림 열기',
   runbook: '대응 절차',
   program: 'Tapewatch 열기',
