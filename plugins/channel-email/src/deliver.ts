@@ -2,14 +2,10 @@ import { isIP } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { ComposedMail } from './compose-mail.js';
 import type { EmailConfig } from './config.js';
+import { UnencryptedPasswordError } from './unencrypted-password-error.js';
 
 /** What the server did not take, recipient by recipient; empty when it took all. */
 export type Refusals = readonly { readonly recipient: string; readonly response: string }[];
-
-/** A password would have gone over the network for all to read. */
-export class UnencryptedPasswordError extends Error {
-  override readonly name = 'UnencryptedPasswordError';
-}
 
 const implicitTlsPort = 465;
 const patienceMs = 30_000;

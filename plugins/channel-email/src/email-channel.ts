@@ -1,7 +1,5 @@
 import { defineChannel, sent } from '@tapewatch/plugin-sdk';
-import { composeMail } from './compose-mail.js';
 import { emailConfig, type EmailConfig } from './config.js';
-import { deliver } from './deliver.js';
 import { resultOfFault } from './result.js';
 
 /** Sends mails over SMTP. */
@@ -14,6 +12,8 @@ export const emailChannel = defineChannel({
   timeoutMs: 60_000,
   async send(context, config, notification) {
     try {
+      // nodemailer takes some 25 MB, which those who send no mail shall not pay.
+      const [{ composeMail }, { deliver }] = await Promise.all([import('./compose-mail.js'), import('./deliver.js')]);
       const refusals = await deliver(config, await composeMail(config, notification), context.signal);
       // Sending again would tell those who have it already; who is missing stands in the log.
       if (refusals.length > 0)

@@ -1,5 +1,5 @@
 import { cleanLine, cutText, reasonOfFailure, rejected, retry, type SendResult } from '@tapewatch/plugin-sdk';
-import { UnencryptedPasswordError } from './deliver.js';
+import { UnencryptedPasswordError } from './unencrypted-password-error.js';
 
 /** What nodemailer's errors tell. */
 interface MailFault {
