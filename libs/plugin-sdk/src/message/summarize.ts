@@ -50,7 +50,14 @@ const marks = { critical: '🔴', warning: '🟠', info: '🔵', resolved: '✅'
 const ranks: readonly Severity[] = ['critical', 'warning', 'info'];
 const limits = { name: 120, summary: 500, description: 700, labelName: 60, labelValue: 100, labels: 8, url: 1000 };
 
-/** Says what a notification is about. The language is the notification's own when none is given. @public */
+/**
+ * Says what a notification is about. The language is the notification's own when none is given.
+ * @example
+ * const { title, mark, alerts, words } = summarize(notification, config.language);
+ * const paragraphs = alerts.map(({ status, name, summary }) => escape(`${status} ${name}: ${summary}`));
+ * const text = joinWithin(paragraphs, { limit: 2000, separator: '\n', more: words.more });
+ * @public
+ */
 export function summarize(notification: Notification, language?: Language): MessageSummary {
   const spoken = language ?? notification.language ?? 'en';
   const words = messageWords(spoken);

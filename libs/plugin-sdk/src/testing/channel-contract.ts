@@ -114,8 +114,11 @@ export function httpChannelContract<Config>(
       },
     }),
     'does not follow a redirect to elsewhere': () => ({
-      answer: answering(302, { location: 'http://127.0.0.1:1/' }),
-      judge: notOutcome('sent'),
+      answer: (response, count) => (count === 1 ? answering(307, { location: '/elsewhere' })(response) : ok(response)),
+      judge: (result, requests) => {
+        notOutcome('sent')(result);
+        expect(requests.length === 1, 'the message went to where the redirect led');
+      },
     }),
     'tells Korean, emoji and right-to-left text as they are': () => ({
       answer: ok,
