@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { RecordingLogger } from '@tapewatch/model/testing';
 import type { Notification } from '@tapewatch/plugin-sdk';
 import {
   hostileNotification,
   injections,
+  RecordingLogger,
   sampleNotification,
   selfSigned,
   testContext,
@@ -54,7 +54,7 @@ describe('emailChannel with Exim', () => {
     if (lack === undefined) server = await MailServer.start({ tls: true });
   });
   afterAll(async () => {
-    if (lack === undefined) await server.stop();
+    if (lack === undefined) await server?.stop();
   });
   const fresh = (): Notification => ({ ...sample, idempotencyKey: `ops/${keys++}` });
 
@@ -165,7 +165,7 @@ describe('emailChannel with an Exim without TLS', () => {
     if (lack === undefined) server = await MailServer.start({ tls: false });
   });
   afterAll(async () => {
-    if (lack === undefined) await server.stop();
+    if (lack === undefined) await server?.stop();
   });
 
   it('sends nothing in the clear unless it is told to', async () => {

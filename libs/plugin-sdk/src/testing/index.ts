@@ -1,3 +1,4 @@
+export { RecordingLogger } from '@tapewatch/model/testing';
 export { httpChannelContract } from './channel-contract.js';
 export type { ContractCase, HttpChannelContractOptions } from './channel-contract.js';
 export { testContext } from './context.js';
