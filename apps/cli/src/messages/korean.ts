@@ -10,6 +10,8 @@ export const korean: Messages = {
     demo: '거래소 시뮬레이터도 함께 시작하고, --config가 없으면 그것을 감시합니다',
     checkConfig: '설정 파일을 검사합니다: 정상이면 OK, 아니면 모든 문제를 위치와 함께 보여 줍니다.',
     checkConfigFile: '검사할 파일',
+    testChannel: '실행 중인 Tapewatch가 시험 메시지를 보내게 하고 결과를 보여 줍니다.',
+    testChannelName: '채널: 수신자 이름, 채널이 여럿이면 뒤에 /종류',
     version: '버전을 보여 줍니다',
     help: '이 도움말을 보여 줍니다',
     helpCommand: '명령의 도움말을 보여 줍니다',
@@ -53,6 +55,11 @@ export const korean: Messages = {
     ok: (file) => `정상: ${file}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
+  },
+  testChannel: {
+    sent: (channel, ms) => `${channel}: 보냄 (${ms} ms)`,
+    notSent: (channel, ms, reason) => `${channel}: 보내지 못함 (${ms} ms): ${reason}`,
+    unknown: (channel, known) => `${channel}(이)라는 채널이 없습니다. 있는 채널: ${known}`,
   },
   problems: (count) => `설정에 문제가 ${count}개 있습니다.`,
   crashed: '예상하지 못한 오류가 발생했습니다:',
