@@ -1,4 +1,4 @@
-import { PromqlError } from '../errors.js';
+import { PromqlError, UnsupportedError } from '../errors.js';
 import type { BinaryOperator, VectorMatching } from './ast.js';
 import { isSetOperator } from './keywords.js';
 import { parseLabelList } from './label-list.js';
@@ -45,5 +45,5 @@ function refuseFill(cursor: TokenCursor): void {
   const { kind, text } = cursor.current;
   const { following } = cursor;
   if (kind !== 'word' || !fillWords.has(text.toLowerCase()) || following.text !== '(') return;
-  throw new PromqlError(`the experimental modifier ${text} is not supported`, cursor.rangeOf(cursor.current));
+  throw new UnsupportedError(`the experimental modifier ${text}`, cursor.rangeOf(cursor.current));
 }
