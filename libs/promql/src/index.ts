@@ -1,4 +1,4 @@
-export { EvaluationError, PromqlError, QueryLimitError } from './errors.js';
+export { EvaluationError, PromqlError, QueryLimitError, UnsupportedError } from './errors.js';
 export type { QueryLimit } from './errors.js';
 export { evaluateInstant, evaluateRange } from './evaluate/evaluate.js';
 export { createMatcher, formatMatcher, formatMatchers } from './matchers/matcher.js';

@@ -76,8 +76,10 @@ function patternOf(call: Call, expression: string): ReturnType<typeof compilePat
  * nothing else.
  */
 function expand(template: string, group: (name: string) => string): string {
-  return template.replace(/\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu, (_whole, dollar?: string, braced?: string, plain?: string) =>
-    dollar === undefined ? group(braced ?? plain ?? '') : '$',
+  return template.replace(
+    /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu,
+    (_whole, dollar?: string, braced?: string, plain?: string) =>
+      dollar === undefined ? group(braced ?? plain ?? '') : '$',
   );
 }
 

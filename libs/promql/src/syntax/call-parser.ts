@@ -1,6 +1,6 @@
 import { nearest } from '@tapewatch/model';
-import { PromqlError } from '../errors.js';
-import { refusalOf, signatures } from '../functions/signatures.js';
+import { PromqlError, UnsupportedError } from '../errors.js';
+import { isExperimentalFunction, signatures } from '../functions/signatures.js';
 import type { Signature } from '../functions/signatures.js';
 import type { Aggregation, AggregationOperator, Call, Expression, ValueType } from './ast.js';
 import { nameOfType } from './binary-checks.js';
@@ -18,7 +18,7 @@ export function startsAggregation(cursor: TokenCursor): boolean {
     (following.kind === 'word' && /^(?:by|without)$/i.test(following.text));
   if (!opens) return false;
   if (isExperimentalAggregation(current.text)) {
-    throw new PromqlError(`the experimental aggregation ${current.text} is not supported`, cursor.rangeOf(current));
+    throw new UnsupportedError(`the experimental aggregation ${current.text}`, cursor.rangeOf(current));
   }
   return aggregationOf(current.text) !== undefined;
 }
@@ -69,6 +69,9 @@ export function parseCall(parser: ExpressionParser): Call {
   const { cursor } = parser;
   const word = cursor.next();
   const name = word.text;
+  if (isExperimentalFunction(name)) {
+    throw new UnsupportedError(`the experimental function ${name}()`, cursor.rangeOf(word));
+  }
   const signature = signatures.get(name);
   if (signature === undefined) throw new PromqlError(unknownFunction(name), cursor.rangeOf(word));
   const args = parseArguments(parser, `call to function ${JSON.stringify(name)}`);
@@ -89,8 +92,6 @@ function parseArguments(parser: ExpressionParser, where: string): Expression[] {
 }
 
 function unknownFunction(name: string): string {
-  const refusal = refusalOf(name);
-  if (refusal !== undefined) return refusal;
   const close = nearest(name, signatures.keys());
   const hint = close === undefined ? '' : `, did you mean ${JSON.stringify(close)}?`;
   return `unknown function with name ${JSON.stringify(name)}${hint}`;

@@ -1,4 +1,4 @@
-import { PromqlError } from '../errors.js';
+import { PromqlError, UnsupportedError } from '../errors.js';
 import type { BinaryOperator, Expression, NumberLiteral } from './ast.js';
 import { checkedBinary, checkUnary } from './binary-checks.js';
 import { parseAggregation, parseCall, startsAggregation } from './call-parser.js';
@@ -57,10 +57,7 @@ export class ExpressionParser {
     if (kind === 'word') return text.toLowerCase();
     if (kind !== 'symbol') return undefined;
     if (text === '</' || text === '>/') {
-      throw new PromqlError(
-        `the native histogram operator ${text} is not supported`,
-        this.cursor.rangeOf(this.cursor.current),
-      );
+      throw new UnsupportedError(`the native histogram operator ${text}`, this.cursor.rangeOf(this.cursor.current));
     }
     return text;
   }

@@ -1,10 +1,11 @@
-import { PromqlError } from '../errors.js';
+import { PromqlError, UnsupportedError } from '../errors.js';
 import type { AtModifier, Expression, RangeSelector, Subquery, VectorSelector } from './ast.js';
 import { nameOfType } from './binary-checks.js';
 import type { ExpressionParser } from './expression-parser.js';
 import type { TokenCursor } from './token-cursor.js';
 
 const experimentalModifiers = new Set(['anchored', 'smoothed']);
+const durationFunctions = new Set(['step', 'range', 'min_of', 'max_of']);
 const durationOperators = new Set(['+', '-', '*', '/', '%', '^']);
 
 /** What may follow an operand: a range, a subquery, offset and @, which bind tighter than every operator. */
@@ -39,10 +40,7 @@ class PostfixParser {
   #refuseExperimental(): void {
     const { kind, text } = this.#cursor.current;
     if (kind !== 'word' || !experimentalModifiers.has(text.toLowerCase())) return;
-    throw new PromqlError(
-      `the experimental modifier ${text} is not supported`,
-      this.#cursor.rangeOf(this.#cursor.current),
-    );
+    throw new UnsupportedError(`the experimental modifier ${text}`, this.#cursor.rangeOf(this.#cursor.current));
   }
 
   #brackets(): void {
@@ -87,31 +85,21 @@ class PostfixParser {
   /** In brackets; above zero. */
   #duration(expected: string): number {
     const cursor = this.#cursor;
-    const { kind, value, text } = cursor.current;
-    if (kind !== 'number' && kind !== 'duration') {
-      if (text === '(' || durationOperators.has(text) || kind === 'word') this.#refuseArithmetic();
-      cursor.unexpected(expected);
-    }
-    const token = cursor.next();
-    const ms = kind === 'duration' ? value : Math.round(value * 1000);
-    if (ms <= 0 || !Number.isSafeInteger(ms)) {
-      throw new PromqlError('duration must be greater than 0 and not overflow', cursor.rangeOf(token));
-    }
+    const { start } = cursor.current;
+    const ms = Math.round(this.#signedSeconds(expected) * 1000);
+    if (ms <= 0) throw new PromqlError('duration must be greater than 0', cursor.rangeFrom(start));
+    if (!Number.isSafeInteger(ms)) throw new PromqlError('duration out of range', cursor.rangeFrom(start));
     if (cursor.current.kind === 'symbol' && durationOperators.has(cursor.current.text)) this.#refuseArithmetic();
     return ms;
   }
 
   #refuseArithmetic(): never {
     const range = this.#cursor.rangeOf(this.#cursor.current);
-    throw new PromqlError(
-      'experimental duration expressions are not supported, expected a plain duration like 5m',
-      range,
-    );
+    throw new UnsupportedError('an experimental duration expression', range);
   }
 
   #offset(): void {
     const word = this.#cursor.next();
-    if (this.#cursor.isSymbol('(')) this.#refuseArithmetic();
     const ms = Math.round(this.#signedSeconds('a duration after offset') * 1000);
     const range = this.#cursor.rangeFrom(word.start);
     if (!Number.isSafeInteger(ms)) throw new PromqlError('offset out of bounds', range);
@@ -145,10 +133,13 @@ class PostfixParser {
 
   #signedSeconds(expected: string): number {
     const cursor = this.#cursor;
-    const negative = cursor.takeSymbol('-');
-    if (!negative) cursor.takeSymbol('+');
-    const { kind, value } = cursor.current;
-    if (kind !== 'number' && kind !== 'duration') cursor.unexpected(expected);
+    let negative = false;
+    while (cursor.isSymbol('-') || cursor.isSymbol('+')) if (cursor.next().text === '-') negative = !negative;
+    const { kind, value, text } = cursor.current;
+    if (kind !== 'number' && kind !== 'duration') {
+      if (text === '(' || durationFunctions.has(text.toLowerCase())) this.#refuseArithmetic();
+      cursor.unexpected(expected);
+    }
     cursor.next();
     const seconds = kind === 'duration' ? value / 1000 : value;
     return negative ? 0 - seconds : seconds;
