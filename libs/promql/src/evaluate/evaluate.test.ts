@@ -116,7 +116,7 @@ describe('evaluateRange', () => {
   });
 
   it('warns that sorting is of no use', () => {
-    const { kind, warnings } = evaluateRange(parse('sum(sort(missing))'), source, 0, 0, 1000);
+    const { kind, warnings } = evaluateRange(parse('sum(sort(missing))'), source, 0, 1000, 1000);
     expect({ kind, warnings }).toMatchObject({
       kind: 'matrix',
       warnings: [{ message: expect.stringContaining('sort is ineffective') as string, range: { column: 5 } }],
