@@ -34,5 +34,8 @@ export type {
 } from './syntax/ast.js';
 export { horizonMs, selectorsOf } from './syntax/traversal.js';
 export { parse } from './syntax/parse.js';
+export { formatExpression } from './syntax/format.js';
 export { printExpression } from './syntax/print.js';
+export { syntaxTree } from './syntax/syntax-tree.js';
+export type { Json } from './syntax/syntax-tree.js';
 export type { SourceRange } from './syntax/source-range.js';
