@@ -1,6 +1,7 @@
 export { EvaluationError, PromqlError, QueryLimitError, UnsupportedError } from './errors.js';
 export type { QueryLimit } from './errors.js';
 export { evaluateInstant, evaluateRange } from './evaluate/evaluate.js';
+export { functionNames } from './functions/signatures.js';
 export { createMatcher, formatMatcher, formatMatchers } from './matchers/matcher.js';
 export { parseMatchers } from './matchers/parse-matchers.js';
 export { formatNote } from './query-result.js';

@@ -49,6 +49,9 @@ export const signatures: ReadonlyMap<string, Signature> = new Map(
   }),
 );
 
+/** Every function that can be called. */
+export const functionNames: readonly string[] = [...signatures.keys()];
+
 const experimental = new Set([
   ...'double_exponential_smoothing mad_over_time info histogram_quantiles'.split(' '),
   ...'ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time'.split(' '),
