@@ -51,7 +51,12 @@ async function write(url: string, ticks: readonly Tick[]): Promise<void> {
     })),
   );
   const metric = { name: 'a.price', unit: '{quote}', description: 'A price.', gauge: { dataPoints: points } };
-  const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [metric] }] }] });
+  // JSON.stringify would make 0 of -0.
+  const minusZero = (_key: string, value: unknown): unknown => (Object.is(value, -0) ? 'minus zero' : value);
+  const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [metric] }] }] }, minusZero).replaceAll(
+    '"minus zero"',
+    '-0',
+  );
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${url}/api/v1/otlp/v1/metrics`, { method: 'POST', headers, body });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
