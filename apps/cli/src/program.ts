@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
+import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
 
@@ -14,6 +15,7 @@ export interface ProgramOptions {
     checkConfig(file: string): Promise<ExitCode>;
     /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
+    testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
   };
 }
 
@@ -61,5 +63,10 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
   commands.addAccess(program, setCode);
+  addServerOptions(program.command('test-channel'), messages)
+    .description(help.testChannel)
+    .helpOption('-h, --help', help.help)
+    .argument('<name>', help.testChannelName)
+    .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
   return program;
 }

@@ -7,7 +7,7 @@ import type { Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import { MemoryStore } from '@tapewatch/metric-store';
-import { ConfigError, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
 import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
@@ -156,6 +156,7 @@ async function assemble(
     route: config.route,
     receivers,
     externalUrl,
+    language: languageOf(env),
     clock,
     random,
     logger,

@@ -4,11 +4,14 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ExitCode } from '../exit-codes.js';
 import type { Messages } from '../messages/messages.js';
 import { english } from '../messages/english.js';
 import { korean } from '../messages/korean.js';
+import type { ProgramOptions } from '../program.js';
 import { runProgram } from '../program.js';
 import { RecordingTerminal } from '../testing/recording-terminal.js';
 import { addAccessCommands } from './access-commands.js';
@@ -34,14 +37,12 @@ describe('token, sign-in and audit', { timeout: 30_000 }, () => {
     const code = await runProgram(line.split(' '), {
       ...{ version: '1', messages, terminal },
       commands: {
-        start: () => Promise.resolve(0),
-        checkConfig: () => Promise.resolve(0),
-        addAccess: (program, setCode) =>
+        addAccess: (program: Command, setCode: (code: ExitCode) => void) =>
           addAccessCommands(program, {
             ...{ terminal, messages, setCode, clock, fetch, env },
             ...{ baseDir: folder, demoConfig: join(folder, 'demo.yaml'), logger: new RecordingLogger() },
           }),
-      },
+      } as unknown as ProgramOptions['commands'],
     });
     return { code, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
   };

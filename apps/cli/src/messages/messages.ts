@@ -9,6 +9,8 @@ export interface Messages {
     readonly demo: string;
     readonly checkConfig: string;
     readonly checkConfigFile: string;
+    readonly testChannel: string;
+    readonly testChannelName: string;
     readonly version: string;
     readonly help: string;
     readonly helpCommand: string;
@@ -53,6 +55,11 @@ export interface Messages {
     readonly summary: (counts: ConfigCounts) => string;
   };
   readonly access: AccessMessages;
+  readonly testChannel: {
+    readonly sent: (channel: string, ms: number) => string;
+    readonly notSent: (channel: string, ms: number, reason: string) => string;
+    readonly unknown: (channel: string, known: string) => string;
+  };
   readonly problems: (count: number) => string;
   readonly crashed: string;
 }
