@@ -1,5 +1,13 @@
+export { fileHash } from './backups/file-hash.js';
+export { Backups } from './backups/backups.js';
+export type { Backup } from './backups/backups.js';
+export { setAside, stamp } from './backups/set-aside.js';
 export { openDatabase } from './database.js';
-export type { Database, DatabaseTransaction, TablesOf } from './database.js';
+export type { Database, DatabaseTransaction, KeptDatabase, OpenDatabaseOptions, TablesOf } from './database.js';
 export type { Migration } from './migrations.js';
+export { backupsFolder, openState } from './open-state.js';
+export type { OpenState, OpenStateOptions, StateLoss } from './open-state.js';
+export { DamagedStateError } from './sqlite/open-sqlite.js';
+export type { FileCopy } from './sqlite/protocol.js';
 export { WriteQueue } from './write-queue.js';
 export type { WriteQueueOptions } from './write-queue.js';
