@@ -17,10 +17,7 @@ export interface MigrateOptions {
 }
 
 /** Brings the schema up to date; each step wholly or not at all. */
-export async function migrate(
-  database: Kysely<unknown>,
-  { path, migrations, before }: MigrateOptions,
-): Promise<void> {
+export async function migrate(database: Kysely<unknown>, { path, migrations, before }: MigrateOptions): Promise<void> {
   const migrator = new Migrator({
     db: database,
     provider: {

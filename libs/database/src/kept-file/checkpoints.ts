@@ -97,7 +97,12 @@ export class Checkpoints {
       readSync(this.#file, page, 0, pageSize, i * pageSize);
       sums[i] = sumOf(page);
     }
-    const made = { generation: this.pragma('user_version'), pageSize, sums, log: { salts: [0, 0], frames: 0 } } as const;
+    const made = {
+      generation: this.pragma('user_version'),
+      pageSize,
+      sums,
+      log: { salts: [0, 0], frames: 0 },
+    } as const;
     writePageSums(sumsPath(this.#path), made);
     this.#sums = made;
   }

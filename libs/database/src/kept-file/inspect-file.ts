@@ -59,17 +59,30 @@ function inspectPages(file: number, size: number, path: string, log: Buffer | un
   const generation = header.readUInt32BE(60);
   const sums = readPageSums(sumsPath(path));
   const summed = sums !== undefined && sums.generation === generation && sums.pageSize === pageSize;
-  if (summed) {
-    const reason = wrongPage(file, size, sums, wal) ?? halfTaken(sums, wal);
-    if (reason !== undefined) return { verdict: 'damaged', reason };
-  }
+  const logGone = isOpenMark(generation) && log === undefined;
+  const wrong = summed ? (wrongPage(file, size, sums, wal) ?? halfTaken(sums, wal)) : undefined;
+  if (wrong !== undefined && !logGone) return { verdict: 'damaged', reason: wrong };
+  const whole = summed && wrong === undefined;
   return {
     verdict: 'whole',
-    summed,
-    sums: summed ? sums : undefined,
+    summed: whole,
+    sums: whole ? sums : undefined,
     generation,
-    lost: lostFrom(isOpenMark(generation), log, wal),
+    lost: logGone ? goneLog(wrong) : brokenLog(wal),
   };
+}
+
+/** Whoever opens a killed program's file with SQLite's own tools takes the log in and leaves no trace of it. */
+function goneLog(wrong: string | undefined): string {
+  return wrong === undefined
+    ? 'its log is gone, and with it the changes since the last checkpoint'
+    : 'its log is gone, or was taken in by another program; that what it holds is what was written cannot be told any more';
+}
+
+function brokenLog(wal: WalReading): string | undefined {
+  // A power failure may cut the last commit short; then nobody was told that it had been kept.
+  if (wal.lostCommits === 1) return 'its log is damaged at the end: the last change may be gone';
+  return wal.lostCommits > 1 ? `its log is damaged: ${wal.lostCommits} changes or more are gone` : undefined;
 }
 
 function pageSizeIn(header: Buffer): number | undefined {
@@ -101,14 +114,6 @@ function wrongPage(file: number, size: number, { pageSize, sums }: PageSums, wal
 function halfTaken({ log }: PageSums, wal: WalReading): string | undefined {
   const same = log.frames > 0 && log.salts[0] === wal.salts[0] && log.salts[1] === wal.salts[1];
   return same && wal.frames < log.frames ? 'its log is damaged' : undefined;
-}
-
-function lostFrom(open: boolean, log: Buffer | undefined, wal: WalReading): string | undefined {
-  if (open && log === undefined) return 'its log is gone, and with it the changes since the last checkpoint';
-  // A power failure may cut the last commit short; then nobody was told that it had been kept.
-  if (wal.lostCommits === 1) return 'its log is damaged at the end: the last change may be gone';
-  if (wal.lostCommits > 1) return `its log is damaged: ${wal.lostCommits} changes or more are gone`;
-  return undefined;
 }
 
 function readIfThere(path: string): Buffer | undefined {

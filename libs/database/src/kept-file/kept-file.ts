@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, fstatSync, openSync, read } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fstatSync, openSync, read, rmSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -20,7 +20,13 @@ const generationAt = 60;
 export class KeptFile {
   readonly database: DatabaseSync;
   readonly checkpoints: Checkpoints;
+  readonly #path: string;
   readonly #lock: DatabaseSync;
+  /**
+   * A reader that is never closed before `database`: whoever closes a database last takes its log in, and SQLite does not keep our checksums.
+   * It cannot, as it may not write. Made last, it is the last that Node closes when the thread or the process is ended.
+   */
+  readonly #guard: DatabaseSync;
   readonly #file: number;
   readonly #generation: number;
 
@@ -41,10 +47,13 @@ export class KeptFile {
   }
 
   private constructor(path: string, lock: DatabaseSync, inspection: Extract<Inspection, { verdict: 'new' | 'whole' }>) {
+    this.#path = path;
     this.#lock = lock;
     this.database = new DatabaseSync(path);
     try {
       prepare(this.database, inspection);
+      this.#guard = new DatabaseSync(path, { readOnly: true });
+      this.#guard.prepare('select count(*) from sqlite_schema').get();
       this.#file = openSync(path, 'r');
     } catch (thrown) {
       this.database.close();
@@ -69,9 +78,16 @@ export class KeptFile {
     } catch {
       // The disk is full, say: the log stays, and holds everything.
     }
-    this.database.close();
-    closeSync(this.#file);
+    this.closeAll();
     this.#lock.close();
+  }
+
+  private closeAll(): void {
+    this.database.close();
+    this.#guard.close();
+    closeSync(this.#file);
+    if (statSync(logPath(this.#path), { throwIfNoEntry: false })?.size !== 0) return;
+    for (const left of [logPath(this.#path), `${this.#path}-shm`]) rmSync(left, { force: true });
   }
 
   /** On a full disk a file that exists is opened all the same: people are told from memory until there is room again. */
@@ -82,8 +98,7 @@ export class KeptFile {
       const code = Number((thrown as { errcode?: unknown }).errcode ?? 0) & 0xff;
       if (this.database.isTransaction) this.database.exec('rollback');
       if (code !== full && (thrown as NodeJS.ErrnoException).code !== 'ENOSPC') {
-        this.database.close();
-        closeSync(this.#file);
+        this.closeAll();
         throw thrown;
       }
     }
@@ -116,11 +131,11 @@ function keepLog(path: string, suffix: string): void {
 }
 
 function prepare(database: DatabaseSync, inspection: Inspection): void {
-  database.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive');
+  database.exec('pragma busy_timeout = 1000');
   // Before anything is written: it cannot be changed later without writing the whole file anew.
   if (inspection.verdict === 'new') database.exec('pragma auto_vacuum = incremental');
   database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-  database.exec('pragma wal_autocheckpoint = 0; begin exclusive; commit');
+  database.exec('pragma wal_autocheckpoint = 0');
   if (inspection.verdict === 'whole' && !inspection.summed) checkStructure(database);
   const { auto_vacuum: mode } = database.prepare('pragma auto_vacuum').get() as { auto_vacuum: number };
   if (mode !== 2) convert(database);
@@ -155,7 +170,7 @@ async function copyFile(file: number, to: string, progress: (done: number, total
   const target = await open(to, 'w', 0o600);
   try {
     const chunk = Buffer.allocUnsafe(copyChunk);
-    for (let done = 0; done < total; ) {
+    for (let done = 0; done < total;) {
       const { bytesRead } = await promisify(read)(file, chunk, 0, copyChunk, done);
       if (bytesRead === 0) throw new Error('the file became shorter while it was copied');
       // The copy is no open file, and no checksums belong to it.

@@ -56,7 +56,7 @@ export function writePageSums(path: string, { generation, pageSize, sums, log }:
   try {
     const file = openSync(partial, 'w', 0o600);
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -31,7 +31,9 @@ export function readWal(log: Buffer): WalReading {
   if (pageSize < 512 || pageSize > 65_536) return { ...nothing, lostCommits: log.length > headerBytes ? 2 : 0 };
   sum.add(log, 0, 24);
   const whole = word >>> 1 === magic >>> 1 && sum.matches(log, 24);
-  const held = whole ? heldFrames(log, frameBytes, salts, sum) : { frames: 0, checked: 0, pages: new Map(), pageCount: 0 };
+  const held = whole
+    ? heldFrames(log, frameBytes, salts, sum)
+    : { frames: 0, checked: 0, pages: new Map(), pageCount: 0 };
   return {
     salts,
     frames: held.frames,
@@ -73,7 +75,12 @@ function heldFrames(log: Buffer, frameBytes: number, salts: readonly [number, nu
 }
 
 /** Without salts (the header is damaged) every frame counts as one of the run. */
-function commitsFrom(log: Buffer, frameBytes: number, salts: readonly [number, number] | undefined, from: number): number {
+function commitsFrom(
+  log: Buffer,
+  frameBytes: number,
+  salts: readonly [number, number] | undefined,
+  from: number,
+): number {
   let commits = 0;
   for (let at = headerBytes + from * frameBytes; at + frameBytes <= log.length; at += frameBytes) {
     // The first one may be damaged in its salts.

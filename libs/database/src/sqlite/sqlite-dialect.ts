@@ -50,14 +50,9 @@ class WorkerDriver implements Driver {
       release = resolve;
     });
     await before;
-    try {
-      const worker = await this.#connection.alive();
-      this.#release = release;
-      return new KyselyConnection(worker);
-    } catch (thrown) {
-      release();
-      throw thrown;
-    }
+    this.#release = release;
+    // Kysely would wait for ever behind a connection that could not be had; its statements fail instead.
+    return new KyselyConnection(await this.#connection.alive().catch((thrown: unknown) => unavailable(thrown)));
   }
 
   releaseConnection(): Promise<void> {
@@ -82,10 +77,17 @@ class WorkerDriver implements Driver {
   }
 }
 
-class KyselyConnection implements DatabaseConnection {
-  readonly #connection: WorkerConnection;
+type Executor = Pick<WorkerConnection, 'execute'>;
 
-  constructor(connection: WorkerConnection) {
+function unavailable(thrown: unknown): Executor {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { execute: () => Promise.reject(error) };
+}
+
+class KyselyConnection implements DatabaseConnection {
+  readonly #connection: Executor;
+
+  constructor(connection: Executor) {
     this.#connection = connection;
   }
 

@@ -87,6 +87,11 @@ export class WorkerConnection {
   /** Closes the file; what was committed is on disk. Safe twice. */
   async close(): Promise<void> {
     if (this.#ended === undefined) await this.send((id) => ({ id, close: true })).catch(() => undefined);
+    await this.terminate();
+  }
+
+  /** Ends the thread at once; what was committed is on disk all the same. */
+  async terminate(): Promise<void> {
     await this.#worker.terminate();
   }
 
