@@ -41,6 +41,11 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
       cardinalityLimit: raw.metrics.cardinality_limit,
       resource: raw.metrics.resource,
     },
+    history: {
+      alertsMs: raw.history.alerts,
+      healthMs: raw.history.health,
+      notificationsMs: raw.history.notifications,
+    },
     host: raw.host,
     otlp: {
       destinations: raw.otlp.destinations.map(({ timeout, ...destination }) => ({

@@ -4,6 +4,8 @@ export type { Backup } from './backups/backups.js';
 export { setAside, stamp } from './backups/set-aside.js';
 export { openDatabase } from './database.js';
 export type { Database, DatabaseTransaction, KeptDatabase, OpenDatabaseOptions, TablesOf } from './database.js';
+export { Housekeeper } from './housekeeper.js';
+export type { HousekeeperOptions, Sweep } from './housekeeper.js';
 export type { Migration } from './migrations.js';
 export { backupsFolder, openState } from './open-state.js';
 export type { OpenState, OpenStateOptions, StateLoss } from './open-state.js';

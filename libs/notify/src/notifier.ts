@@ -22,6 +22,8 @@ export interface NotifierOptions {
   readonly database: Database;
   readonly route: RouteConfig;
   readonly receivers: readonly Receiver[];
+  /** How long notifications are kept. */
+  readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
   readonly clock: Clock;
   readonly random: () => number;

@@ -49,12 +49,14 @@ export class WorkerConnection {
         else this.settle(message);
       });
       this.#worker.on('error', (error) => {
-        this.end(new SqliteError(error instanceof Error ? error.message : String(error), codeOf(error)));
-        reject(this.#ended as Error);
+        const failure = new SqliteError(error instanceof Error ? error.message : String(error), codeOf(error));
+        this.end(failure);
+        reject(failure);
       });
       this.#worker.on('exit', () => {
-        this.end(new SqliteError('the storage worker has ended', undefined));
-        reject(this.#ended as Error);
+        const end = new SqliteError('the storage worker has ended', undefined);
+        this.end(end);
+        reject(end);
       });
     });
     this.opening.catch(() => undefined); // told to whoever waits for it
@@ -66,7 +68,8 @@ export class WorkerConnection {
   }
 
   async execute(sql: string, parameters: readonly SqlValue[] = []): Promise<ExecuteResult> {
-    return (await this.send((id) => ({ id, sql, parameters }))) as ExecuteResult;
+    const reply = await this.send((id) => ({ id, sql, parameters }));
+    return 'rows' in reply ? reply : { rows: [] };
   }
 
   /** Takes the log into the file. */
@@ -81,7 +84,8 @@ export class WorkerConnection {
   /** Copies what is committed to a new file, while statements go on. */
   async copy(to: string, progress?: (done: number, total: number) => void): Promise<FileCopy> {
     const reply = await this.send((id) => ({ id, copyTo: to }), progress);
-    return (reply as { copied: FileCopy }).copied;
+    if (!('copied' in reply)) throw new SqliteError('the storage worker did not copy', undefined);
+    return reply.copied;
   }
 
   /** Closes the file; what was committed is on disk. Safe twice. */
