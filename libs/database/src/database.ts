@@ -82,9 +82,8 @@ class SqliteDatabase implements KeptDatabase {
     return this.kysely as unknown as Kysely<Tables>;
   }
 
-  transaction<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T> {
-    return this.kysely.transaction().execute((transaction) => work(tablesIn(transaction)));
-  }
+  readonly transaction: Database['transaction'] = (work) =>
+    this.kysely.transaction().execute((transaction) => work(tablesIn(transaction)));
 
   async copy(to: string, progress?: (done: number, total: number) => void): Promise<FileCopy> {
     // In line with the others: in the midst of a transaction nothing can be checkpointed.

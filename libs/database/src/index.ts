@@ -1,3 +1,10 @@
+export { copyClosedState } from './archive/copy-closed-state.js';
+export type { ArchiveManifest } from './archive/manifest.js';
+export { readArchive } from './archive/read-archive.js';
+export { restoreArchive } from './archive/restore-archive.js';
+export type { Restored } from './archive/restore-archive.js';
+export { createArchive } from './archive/write-archive.js';
+export type { Archive } from './archive/write-archive.js';
 export { fileHash } from './backups/file-hash.js';
 export { Backups } from './backups/backups.js';
 export type { Backup } from './backups/backups.js';

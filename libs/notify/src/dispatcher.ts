@@ -54,6 +54,11 @@ export class Dispatcher {
     this.#options = options;
   }
 
+  /** False while the newest attempt to write has failed. */
+  get durable(): boolean {
+    return !this.#failing;
+  }
+
   /** Reads what was told before; returns the ids of alerts that channels believe to be firing. */
   async open(): Promise<ReadonlySet<string>> {
     const { outbox } = this.#options;

@@ -93,6 +93,11 @@ export class Notifier {
     this.#dispatcher.dispatch(alerts);
   }
 
+  /** False while what is to be told cannot be written. */
+  get durable(): boolean {
+    return this.#dispatcher.durable;
+  }
+
   channels(): readonly ChannelView[] {
     return this.#options.receivers.flatMap(({ channels }) =>
       channels.map(({ name, plugin }) => {

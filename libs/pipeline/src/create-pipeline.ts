@@ -1,23 +1,12 @@
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { createNoopMeter } from '@opentelemetry/api';
-import { alertId, alertMigrations, Alerts } from '@tapewatch/alerts';
+import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
-import { openDatabase, type Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
-import { HealthChecks, healthMigrations } from '@tapewatch/health';
+import { HealthChecks } from '@tapewatch/health';
 import { MemoryStore } from '@tapewatch/metric-store';
-import {
-  ConfigError,
-  messageOf,
-  StartError,
-  type AlertEvent,
-  type Clock,
-  type HealthEvent,
-  type Logger,
-} from '@tapewatch/model';
-import { Notifier, notifyMigrations } from '@tapewatch/notify';
+import { ConfigError, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
 import {
@@ -32,6 +21,7 @@ import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
 import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
+import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
@@ -49,7 +39,6 @@ export interface PipelineDependencies {
   readonly shippedRulesDir: string;
 }
 
-const stateFile = 'state.db';
 /** To see whether the environment lays something wrong over it. */
 const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
 
@@ -101,11 +90,11 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
-  const database = await openState(config.dataDir);
+  const state = await KeptState.open(config.dataDir, dependencies);
   try {
-    return await assemble(config, dependencies, loaded, database);
+    return await assemble(config, dependencies, loaded, state);
   } catch (thrown) {
-    await database.close();
+    await state.close();
     throw thrown;
   }
 }
@@ -114,8 +103,9 @@ async function assemble(
   config: TapewatchConfig,
   dependencies: PipelineDependencies,
   { registry, groups }: LoadedConfig,
-  database: Database,
+  state: KeptState,
 ): Promise<Pipeline> {
+  const { database } = state;
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
@@ -161,6 +151,7 @@ async function assemble(
   const notifier = new Notifier({
     database,
     route: config.route,
+    notificationsKeptMs: config.history.notificationsMs,
     receivers,
     externalUrl,
     clock,
@@ -204,7 +195,7 @@ async function assemble(
     clock,
     logger,
     meter,
-    database,
+    state,
     registry,
     supervisor,
     store,
@@ -220,19 +211,5 @@ async function assemble(
     health,
     alertEvents,
     healthEvents,
-  });
-}
-
-async function openState(dataDir: string): Promise<Database> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  } catch (thrown) {
-    throw new StartError('DATA_UNREADABLE', `the data folder ${dataDir} cannot be made: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
-  }
-  return openDatabase({
-    path: join(dataDir, stateFile),
-    migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations],
   });
 }

@@ -47,7 +47,8 @@ export class PipelineRun implements Pipeline {
   }
 
   async start(): Promise<void> {
-    const { alerts, clock, config, engine, exchanges, health, meter, notifier, store, telemetry, ticks } = this.#parts;
+    const { alerts, clock, config, engine, exchanges, health, meter, notifier, state, store, telemetry, ticks } =
+      this.#parts;
     ticks.add(store, { accept: ({ at }) => this.judge(at) }, { accept: ({ at }) => this.announce(at) });
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
@@ -55,6 +56,7 @@ export class PipelineRun implements Pipeline {
     await notifier.start(alerts.active(), (id) => alerts.find(id));
     await exchanges.start();
     await health.start();
+    state.keep(config, { clock, meter });
     telemetry.start();
   }
 
@@ -64,7 +66,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { alerts, clock, database, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
+    const { alerts, clock, state, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -78,7 +80,7 @@ export class PipelineRun implements Pipeline {
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);
       supervisor.stop('channel');
       await senders;
-      await this.tryTo('close the database', database.close());
+      await this.tryTo('close the database', state.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);
     patience.abort();

@@ -35,11 +35,14 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
   };
 }
 
-function readinessOf({ alerts, destinations, notifier, store }: PipelineParts): Readiness {
+function readinessOf({ alerts, destinations, health, notifier, state, store }: PipelineParts): Readiness {
   // Storage and rules are there since the pipeline was created.
   const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
+    ...(health.durable ? [] : ['health history cannot be written']),
+    ...(notifier.durable ? [] : ['notifications cannot be written']),
+    ...(state.loss === undefined ? [] : [`state was lost before this start: ${state.loss.message}`]),
     ...(store.shortened ? [`metric memory is shortened to ${Math.round(store.retentionMs / 1000)} s`] : []),
     ...destinations.flatMap((destination) => {
       const { name, healthy } = destination.status();

@@ -5,23 +5,26 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { Checkpoints } from './checkpoints.ts';
 import { applicationId, inspectFile, isOpenMark, logPath, type Inspection } from './inspect-file.ts';
+import { isHeldByAnother, lockState } from './state-lock.ts';
 import type { FileCopy, Opening } from '../sqlite/protocol.ts';
 
-const busy = 5;
-const locked = 6;
+type StateLock = ReturnType<typeof lockState>;
+
 const corrupt = 11;
 const full = 13;
 const cannotOpen = 14;
 const notADatabase = 26;
 const copyChunk = 1 << 20;
 const generationAt = 60;
+const journalModeAt = 18;
+const rollbackJournal = 1;
 
 /** The database file of this process: locked, looked at before SQLite reads it, and copied while it is in use. */
 export class KeptFile {
   readonly database: DatabaseSync;
   readonly checkpoints: Checkpoints;
   readonly #path: string;
-  readonly #lock: DatabaseSync;
+  readonly #lock: StateLock;
   /**
    * A reader that is never closed before `database`: whoever closes a database last takes its log in, and SQLite does not keep our checksums.
    * It cannot, as it may not write. Made last, it is the last that Node closes when the thread or the process is ended.
@@ -32,9 +35,9 @@ export class KeptFile {
 
   /** Gives what is wrong instead of the file when it cannot be used; then nothing was changed. */
   static open(path: string, damagedSuffix: string): { readonly opening: Opening; readonly file?: KeptFile } {
-    let lock: DatabaseSync | undefined;
+    let lock: StateLock | undefined;
     try {
-      lock = lockFor(path);
+      lock = lockState(path);
       const inspection = inspectFile(path);
       if (inspection.verdict === 'damaged') return closed(lock, { state: 'damaged', reason: inspection.reason });
       if (inspection.verdict === 'foreign') return closed(lock, { state: 'foreign' });
@@ -46,7 +49,7 @@ export class KeptFile {
     }
   }
 
-  private constructor(path: string, lock: DatabaseSync, inspection: Extract<Inspection, { verdict: 'new' | 'whole' }>) {
+  private constructor(path: string, lock: StateLock, inspection: Extract<Inspection, { verdict: 'new' | 'whole' }>) {
     this.#path = path;
     this.#lock = lock;
     this.database = new DatabaseSync(path);
@@ -79,7 +82,7 @@ export class KeptFile {
       // The disk is full, say: the log stays, and holds everything.
     }
     this.closeAll();
-    this.#lock.close();
+    this.#lock.release();
   }
 
   private closeAll(): void {
@@ -109,18 +112,6 @@ export class KeptFile {
       `begin immediate; pragma application_id = ${applicationId}; pragma user_version = ${generation}; commit`,
     );
     this.checkpoints.now();
-  }
-}
-
-/** Held through a file of its own, so that the state is looked at only by its owner. */
-function lockFor(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${path}-lock`);
-  try {
-    lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive');
-    return lock;
-  } catch (thrown) {
-    lock.close();
-    throw thrown;
   }
 }
 
@@ -173,8 +164,7 @@ async function copyFile(file: number, to: string, progress: (done: number, total
     for (let done = 0; done < total;) {
       const { bytesRead } = await promisify(read)(file, chunk, 0, copyChunk, done);
       if (bytesRead === 0) throw new Error('the file became shorter while it was copied');
-      // The copy is no open file, and no checksums belong to it.
-      if (done === 0) chunk.writeUInt32BE(0, generationAt);
+      if (done === 0) asCopy(chunk);
       const piece = chunk.subarray(0, bytesRead);
       hash.update(piece);
       await target.writeFile(piece);
@@ -191,8 +181,14 @@ async function copyFile(file: number, to: string, progress: (done: number, total
   return { bytes: total, sha256: hash.digest('hex') };
 }
 
-function closed(lock: DatabaseSync | undefined, opening: Opening): { readonly opening: Opening } {
-  lock?.close();
+/** The first page of a file that is not open, to which no checksums belong, and which needs no log to be read. */
+function asCopy(firstPage: Buffer): void {
+  firstPage.writeUInt32BE(0, generationAt);
+  firstPage.fill(rollbackJournal, journalModeAt, journalModeAt + 2);
+}
+
+function closed(lock: StateLock | undefined, opening: Opening): { readonly opening: Opening } {
+  lock?.release();
   return { opening };
 }
 
@@ -200,7 +196,7 @@ function openingOf(thrown: unknown): Opening {
   // Extended result codes carry the primary one in their lowest byte.
   const code = Number((thrown as { errcode?: unknown }).errcode ?? 0) & 0xff;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (code === busy || code === locked) return { state: 'in use' };
+  if (isHeldByAnother(thrown)) return { state: 'in use' };
   if (code === corrupt || code === notADatabase) return { state: 'damaged', reason: message };
   return { state: 'failed', message, cannotOpen: code === cannotOpen };
 }

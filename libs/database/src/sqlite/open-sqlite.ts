@@ -33,13 +33,17 @@ export async function openSqlite(path: string, damagedSuffix: string): Promise<O
   throw startError(path, opening);
 }
 
+export function inUse(path: string): StartError {
+  return new StartError(
+    'DATA_DIR_IN_USE',
+    `${path} is in use by another tapewatch process. Stop that one, or give this one another data folder (data_dir or TAPEWATCH_DATA_DIR).`,
+  );
+}
+
 function startError(path: string, opening: Exclude<Opening, { state: 'open' }>): StartError {
   switch (opening.state) {
     case 'in use':
-      return new StartError(
-        'DATA_DIR_IN_USE',
-        `${path} is in use by another tapewatch process. Stop that one, or give this one another data folder (data_dir or TAPEWATCH_DATA_DIR).`,
-      );
+      return inUse(path);
     case 'damaged':
       return new DamagedStateError(path, opening.reason);
     case 'foreign':
