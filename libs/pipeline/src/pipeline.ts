@@ -19,6 +19,7 @@ import type {
 import type { ChannelTest, ChannelView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type { RuleGroupView } from '@tapewatch/rules';
+import type { IntakeResult } from '@tapewatch/telemetry';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -94,6 +95,8 @@ export interface PipelineCommands {
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
+  pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }
 
 export interface Readiness {
