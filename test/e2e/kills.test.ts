@@ -60,7 +60,7 @@ ${periods
 `;
 const calmRules = 'groups:\n  - name: other\n    rules:\n      - alert: Never\n        expr: vector(0) > 1\n';
 
-describe('kill -9 at any moment', { timeout: 420_000 }, () => {
+describe('kill -9 at any moment', { timeout: 900_000 }, () => {
   const random = randomFrom(seed);
   const witness = new AlertWitness();
   const acknowledged = new Map<string, string>();

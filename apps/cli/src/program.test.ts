@@ -20,6 +20,8 @@ async function run(args: readonly string[], messages = english) {
     commands: {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
+      backup: (file, backupArgs) => done(['backup', file, backupArgs]),
+      restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
     },
   });
   return { code, calls, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
@@ -30,6 +32,15 @@ describe('runProgram', () => {
     expect(await run(['start'])).toMatchObject({ code: 0, calls: [['start', {}]] });
     expect((await run(['start', '--demo', '-c', 'x'])).calls).toEqual([['start', { demo: true, config: 'x' }]]);
     expect(await run(['check-config', 'f'])).toMatchObject({ code: 2, calls: [['check-config', 'f']] });
+  });
+
+  it('hands backup and restore their file and options', async () => {
+    expect((await run(['backup', 'f', '--url', 'u', '--token', 't'])).calls).toEqual([
+      ['backup', 'f', { url: 'u', token: 't' }],
+    ]);
+    expect((await run(['restore', 'f', '--verify', '--force'])).calls).toEqual([
+      ['restore', 'f', { verify: true, force: true }],
+    ]);
   });
 
   it('prints version and help with code 0', async () => {

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import type { RestoreArguments } from './backup/restore-command.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
+import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
 
@@ -12,6 +14,8 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    backup(file: string, args: ServerArguments): Promise<ExitCode>;
+    restore(file: string, args: RestoreArguments): Promise<ExitCode>;
   };
 }
 
@@ -58,5 +62,22 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  addServerOptions(
+    program
+      .command('backup')
+      .description(help.backup)
+      .helpOption('-h, --help', help.help)
+      .argument('<file>', help.backupFile),
+    messages,
+  ).action(async (file: string, args: ServerArguments) => setCode(await commands.backup(file, args)));
+  program
+    .command('restore')
+    .description(help.restore)
+    .helpOption('-h, --help', help.help)
+    .argument('<file>', help.restoreFile)
+    .option('--verify', help.verify)
+    .option('--force', help.force)
+    .option('-c, --config <file>', help.config)
+    .action(async (file: string, args: RestoreArguments) => setCode(await commands.restore(file, args)));
   return program;
 }

@@ -15,6 +15,7 @@ import { MetricsResolver } from './graphql/metrics/metrics.resolver.js';
 import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
 import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
 import { RulesResolver } from './graphql/rules/rules.resolver.js';
+import { BackupController } from './http/backup.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { RunbookController } from './http/runbook.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
@@ -25,7 +26,7 @@ import { PrometheusSeriesController } from './prometheus-api/series.controller.j
 import { PrometheusStatusController } from './prometheus-api/status.controller.js';
 import type { ServerOptions } from './server.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
-import { CLOCK, EVALUATIONS, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SIGN_IN, SUBSCRIPTIONS } from './tokens.js';
+import { CLOCK, EVALUATIONS, LOGGER, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SIGN_IN, SUBSCRIPTIONS } from './tokens.js';
 
 const resolvers = [
   AlertEventResolver,
@@ -45,6 +46,7 @@ const resolvers = [
 ];
 
 const controllers = [
+  BackupController,
   HomeController,
   PrometheusQueryController,
   PrometheusRulesController,
@@ -67,6 +69,7 @@ export class ServerModule {
       providers: [
         { provide: PIPELINE, useValue: options.pipeline },
         { provide: CLOCK, useValue: options.clock },
+        { provide: LOGGER, useValue: options.logger },
         { provide: EVALUATIONS, useValue: evaluations },
         { provide: SUBSCRIPTIONS, useValue: new Subscriptions(options.pipeline, evaluations) },
         { provide: SIGN_IN, useValue: signIn },

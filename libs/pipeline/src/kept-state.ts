@@ -1,11 +1,13 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Meter } from '@opentelemetry/api';
 import { alertMigrations, alertSweep } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import {
+  createArchive,
   Housekeeper,
   openState,
+  type Archive,
   type Backups,
   type KeptDatabase,
   type Migration,
@@ -14,6 +16,7 @@ import {
 import { healthMigrations, healthSweep } from '@tapewatch/health';
 import { messageOf, StartError, type Clock, type Logger } from '@tapewatch/model';
 import { notificationSweep, notifyMigrations } from '@tapewatch/notify';
+import { removeLeftovers } from './leftovers.js';
 
 /** Every step of the schema that this version knows. */
 export const stateMigrations: readonly Migration[] = [...alertMigrations, ...notifyMigrations, ...healthMigrations];
@@ -46,6 +49,7 @@ export class KeptState {
       logger,
       reopened: () => kept?.noteRestart(),
     });
+    await removeLeftovers(dataDir);
     kept = new KeptState(path, logger, opened);
     kept.#backedUpAt = (await opened.backups.list())[0]?.takenAt;
     return kept;
@@ -88,6 +92,16 @@ export class KeptState {
       logger: this.#logger,
     });
     this.#housekeeper.start();
+  }
+
+  /** Everything in the data folder that must survive, ready to be sent. */
+  archive(version: string, now: number): Promise<Archive> {
+    return createArchive({
+      dataDir: dirname(this.#path),
+      copyState: (to) => this.database.copy(to),
+      version,
+      now,
+    });
   }
 
   async close(): Promise<void> {

@@ -40,6 +40,7 @@ export class PipelineRun implements Pipeline {
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      backup: () => parts.state.archive(parts.version, parts.clock.now()),
       pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
   }

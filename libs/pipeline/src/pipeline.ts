@@ -1,5 +1,6 @@
 import type { Meter } from '@opentelemetry/api';
 import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
 import type { MetricsSummary } from '@tapewatch/metric-store';
@@ -69,6 +70,8 @@ export interface PipelineReader {
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];
   status(): PipelineStatus;
+  /** What was lost before this start, and what was done about it, in one sentence. */
+  stateLoss(): string | undefined;
   /** The configuration in force as YAML, secrets taken out. */
   configText(): string;
   /** The newest tick in Prometheus' text format 0.0.4. */
@@ -95,6 +98,8 @@ export interface PipelineCommands {
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  /** Everything that is kept, as of one moment, ready to be sent; discard it. Throws when it cannot be copied. */
+  backup(): Promise<StateArchive>;
   /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }

@@ -30,6 +30,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     channels: () => Promise.resolve(notifier.channels()),
     plugins: () => registry.views(),
     status: () => statusOf(parts, startedAt),
+    stateLoss: () => parts.state.loss?.message,
     configText: () => parts.config.shown,
     prometheusText: () => (series.latest === undefined ? '' : prometheusText(series.latest)),
   };

@@ -36,6 +36,7 @@ export const routes: readonly Route[] = [
   { name: '/', pattern: /^\/$/, methods: ['GET', 'HEAD'], access: 'viewer' },
   { name: '/graphql', pattern: /^\/graphql$/, methods: ['GET', 'HEAD', 'POST'], access: 'viewer' },
   { name: '/metrics', pattern: /^\/metrics$/, methods: ['GET', 'HEAD'], access: 'viewer' },
+  { name: '/backup', pattern: /^\/backup$/, methods: ['GET'], access: 'admin' },
   { name: '/healthz', pattern: /^\/healthz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/readyz', pattern: /^\/readyz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/sign-in', pattern: /^\/sign-in$/, methods: ['GET', 'HEAD', 'POST'], access: 'open' },

@@ -10,8 +10,8 @@ export interface ReadArchiveOptions {
   readonly path: string;
   /** An empty folder that takes what is in the archive. */
   readonly into: string;
-  /** Steps of the schema that this version knows. */
-  readonly knownMigrations: readonly string[];
+  /** Steps of the schema that this version knows; without them any will do. */
+  readonly knownMigrations?: readonly string[];
   readonly progress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -25,7 +25,7 @@ const longestManifest = 1 << 20;
  * BACKUP_INVALID for what is damaged or none, DATA_NEWER for one that only a newer version can read.
  */
 export async function readArchive(options: ReadArchiveOptions): Promise<ArchiveManifest> {
-  const { path, into, knownMigrations } = options;
+  const { path, into } = options;
   const file = await openFile(path);
   let manifest: ArchiveManifest;
   try {
@@ -36,7 +36,8 @@ export async function readArchive(options: ReadArchiveOptions): Promise<ArchiveM
   } finally {
     await file.close();
   }
-  const unknown = manifest.migrations.filter((name) => !knownMigrations.includes(name));
+  const known = options.knownMigrations ?? manifest.migrations;
+  const unknown = manifest.migrations.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw newer(path, `its state was written by version ${manifest.version} (it has ${unknown.join(', ')})`);
   await checkState(path, join(into, stateName), manifest);
