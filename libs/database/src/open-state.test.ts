@@ -116,6 +116,9 @@ describe('openState', () => {
     expect(list.map(({ takenAt }) => (takenAt - day) / 3_600_000)).toEqual([3, 2, 0]);
     expect(await Promise.all(list.map((backup) => second.backups.isGood(backup)))).toEqual([true, true, true]);
     expect((await readdir(join(folder, 'backups'))).length).toBe(6);
+    await writeFile(join(folder, 'backups', 'state-2026-11-24T04-00-00Z.db.partial'), 'of a kill');
+    await second.backups.make(second.database, day + 4 * 3_600_000, false);
+    expect((await readdir(join(folder, 'backups'))).length).toBe(6);
   });
 
   it('copies what is committed while others write', async () => {

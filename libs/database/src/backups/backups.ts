@@ -58,6 +58,9 @@ export class Backups {
       await rm(path, { force: true });
       await rm(sumPath(path), { force: true });
     }
+    // What a kill in the midst of a copy has left; there is one writer.
+    for (const name of await readdir(this.#folder))
+      if (name.endsWith('.partial')) await rm(join(this.#folder, name), { force: true });
   }
 
   private named(name: string): Backup | undefined {
