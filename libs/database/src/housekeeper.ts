@@ -25,7 +25,7 @@ const firstAfterMs = 60_000;
 const everyMs = 3_600_000;
 const backupEveryMs = 24 * 3_600_000;
 /** Small enough that whoever waits behind a step does not notice: some ten milliseconds of the storage worker each. */
-const rowsAtOnce = 500;
+const rowsAtOnce = 200;
 const pagesAtOnce = 200;
 const pauseMs = 20;
 

@@ -198,5 +198,6 @@ function openingOf(thrown: unknown): Opening {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (isHeldByAnother(thrown)) return { state: 'in use' };
   if (code === corrupt || code === notADatabase) return { state: 'damaged', reason: message };
-  return { state: 'failed', message, cannotOpen: code === cannotOpen };
+  const isFull = code === full || (thrown as NodeJS.ErrnoException).code === 'ENOSPC';
+  return { state: 'failed', message, because: isFull ? 'disk full' : code === cannotOpen ? 'cannot open' : undefined };
 }

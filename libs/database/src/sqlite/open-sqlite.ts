@@ -33,6 +33,12 @@ export async function openSqlite(path: string, damagedSuffix: string): Promise<O
   throw startError(path, opening);
 }
 
+const remedies = {
+  'cannot open': 'Is its folder there, and may this user write to it?',
+  'disk full': 'Free some space where the data folder is, and start again; nothing was changed.',
+  other: 'Nothing was changed.',
+} as const;
+
 export function inUse(path: string): StartError {
   return new StartError(
     'DATA_DIR_IN_USE',
@@ -52,9 +58,7 @@ function startError(path: string, opening: Exclude<Opening, { state: 'open' }>):
         `${path} is the database of another program. Give tapewatch a data folder of its own (data_dir or TAPEWATCH_DATA_DIR); nothing was changed.`,
       );
     case 'failed': {
-      const remedy = opening.cannotOpen
-        ? 'Is its folder there, and may this user write to it?'
-        : 'Nothing was changed.';
+      const remedy = remedies[opening.because ?? 'other'];
       return new StartError('DATA_UNREADABLE', `${path} cannot be opened (${opening.message}). ${remedy}`);
     }
   }

@@ -42,7 +42,7 @@ export type Opening =
   | { readonly state: 'damaged'; readonly reason: string }
   | { readonly state: 'foreign' }
   | { readonly state: 'in use' }
-  | { readonly state: 'failed'; readonly message: string; readonly cannotOpen: boolean };
+  | { readonly state: 'failed'; readonly message: string; readonly because: 'cannot open' | 'disk full' | undefined };
 
 export interface OpeningMessage {
   readonly opening: Opening;
