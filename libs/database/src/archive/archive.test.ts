@@ -79,6 +79,12 @@ describe('an archive of the state', { timeout: 60_000 }, () => {
     expect(stdout.trim().split('\n')).toEqual(['manifest.json', 'state.db', 'instance-id']);
   });
 
+  it('is not made of nothing', async () => {
+    await rm(state());
+    await expect(backUp()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await readdir(dataDir)).not.toContain('state.db');
+  });
+
   it('comes back elsewhere', async () => {
     await backUp();
     dataDir = join(folder, 'elsewhere');

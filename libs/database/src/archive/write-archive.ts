@@ -32,6 +32,8 @@ const leftOut = /^(state\.db.*|server\.json|\..*|.*\.(partial|tmp))$|\.damaged-|
 /** Everything in the data folder that state needs, as of one moment. The copies lie beside it until they are discarded. */
 export async function createArchive(options: ArchiveOptions): Promise<Archive> {
   const { dataDir, copyState, version, now } = options;
+  if (!(await isThere(join(dataDir, stateName))))
+    throw new StartError('NOT_FOUND', `there is no state in ${dataDir}, so there is nothing to back up`);
   const folder = await mkdtemp(join(dataDir, '.backup-'));
   const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
@@ -54,6 +56,13 @@ export async function createArchive(options: ArchiveOptions): Promise<Archive> {
     await discard();
     throw thrown;
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function copyOthers(dataDir: string, folder: string): Promise<ArchiveManifest['files']> {

@@ -10,7 +10,9 @@ const locked = 6;
 export function lockState(path: string): { release(): void } {
   const lock = new DatabaseSync(`${path}-lock`);
   try {
-    lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive');
+    lock.exec(
+      'pragma busy_timeout = 0; pragma journal_mode = memory; pragma locking_mode = exclusive; begin exclusive',
+    );
   } catch (thrown) {
     lock.close();
     throw thrown;
