@@ -4,9 +4,12 @@ import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
+import { findRunningServer } from './running-server/find-running-server.js';
+import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
+import { testChannel } from './test-channel.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
@@ -39,6 +42,7 @@ const code = await runProgram(process.argv.slice(2), {
       const { restoreCommand } = await import('./backup/restore-command.js');
       return restoreCommand(file, args, { ...around(), knownMigrations });
     },
+    testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
   },
 });
 
@@ -62,6 +66,11 @@ function around() {
 async function knownMigrations(): Promise<readonly string[]> {
   const { stateMigrations } = await import('@tapewatch/pipeline');
   return stateMigrations.map(({ name }) => name);
+}
+
+function runningServer(args: ServerArguments) {
+  const { demoConfig } = findWorkspace();
+  return findRunningServer(args, { env: process.env, baseDir: process.cwd(), demoConfig, fetch });
 }
 
 /** The parts are loaded only for the commands that need them. */

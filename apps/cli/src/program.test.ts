@@ -22,6 +22,7 @@ async function run(args: readonly string[], messages = english) {
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
+      testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
   return { code, calls, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
@@ -41,6 +42,14 @@ describe('runProgram', () => {
     expect((await run(['restore', 'f', '--verify', '--force'])).calls).toEqual([
       ['restore', 'f', { verify: true, force: true }],
     ]);
+  });
+
+  it('takes the server of test-channel from its options', async () => {
+    expect(await run(['test-channel', 'ops', '--url', 'http://x', '--token', 't'])).toMatchObject({
+      code: 1,
+      calls: [['test-channel', 'ops', { url: 'http://x', token: 't' }]],
+    });
+    expect(await run(['test-channel'])).toMatchObject({ code: 2, calls: [] });
   });
 
   it('prints version and help with code 0', async () => {

@@ -16,6 +16,7 @@ export interface ProgramOptions {
     checkConfig(file: string): Promise<ExitCode>;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
+    testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
   };
 }
 
@@ -79,5 +80,10 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .option('--force', help.force)
     .option('-c, --config <file>', help.config)
     .action(async (file: string, args: RestoreArguments) => setCode(await commands.restore(file, args)));
+  addServerOptions(program.command('test-channel'), messages)
+    .description(help.testChannel)
+    .helpOption('-h, --help', help.help)
+    .argument('<name>', help.testChannelName)
+    .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
   return program;
 }

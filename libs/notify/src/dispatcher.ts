@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Labels, messageOf, type Alert, type Clock, type Logger, type Timer } from '@tapewatch/model';
+import { Labels, messageOf, type Alert, type Clock, type Language, type Logger, type Timer } from '@tapewatch/model';
 import type { Channel, Receiver } from './channel.js';
 import { compose } from './compose.js';
 import { dueFor, nextEntry, type LogEntry } from './notification-log.js';
@@ -29,6 +29,7 @@ export interface DispatcherOptions {
   /** How long notifications are kept. */
   readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
+  readonly language?: Language;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -211,6 +212,7 @@ export class Dispatcher {
       alerts: channel.sendResolved ? alerts : alerts.filter(({ state }) => state === 'firing'),
       externalUrl: this.#options.externalUrl(),
       at: now,
+      ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
     });
     return { id: this.#nextId++, channel: channel.name, notification, attempts: 0, nextAttemptAt: now };
   }

@@ -5,7 +5,7 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import { MemoryStore } from '@tapewatch/metric-store';
-import { ConfigError, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
 import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
@@ -156,6 +156,7 @@ async function assemble(
     notificationsKeptMs: config.history.notificationsMs,
     receivers,
     externalUrl,
+    language: languageOf(env),
     clock,
     random,
     logger,

@@ -15,6 +15,8 @@ export interface Messages {
     readonly restoreFile: string;
     readonly verify: string;
     readonly force: string;
+    readonly testChannel: string;
+    readonly testChannelName: string;
     readonly version: string;
     readonly help: string;
     readonly helpCommand: string;
@@ -74,6 +76,11 @@ export interface Messages {
     readonly madeBy: (version: string, at: string) => string;
     readonly setAside: (place: string) => string;
     readonly done: (dataDir: string) => string;
+  };
+  readonly testChannel: {
+    readonly sent: (channel: string, ms: number) => string;
+    readonly notSent: (channel: string, ms: number, reason: string) => string;
+    readonly unknown: (channel: string, known: string) => string;
   };
   readonly problems: (count: number) => string;
   readonly crashed: string;
