@@ -102,6 +102,31 @@ export class MemoryStore implements TickStage, SeriesSource {
     if (this.#tickTimes.length % sweepEveryTicks === 0) this.sweep(at);
   }
 
+  /**
+   * What rules write besides the ticks: after the tick of that time, or as of an earlier time; `undefined` ends a series. Gives the first series
+   * that already had another value at that time, or a later one: it keeps what it had.
+   */
+  appendRuleSamples(
+    at: number,
+    samples: readonly { readonly series: Series; readonly value: number | undefined }[],
+  ): Series | undefined {
+    let conflict: Series | undefined;
+    for (const { series, value } of samples) {
+      if (value === undefined) {
+        const memory = this.#byLabels.get(series.labels.key);
+        if (memory !== undefined && memory.newestMs < at) memory.end(at);
+        continue;
+      }
+      const memory = this.memoryOf(series);
+      if (memory === undefined) continue;
+      if (memory.newestMs < at) {
+        memory.append(at, value);
+        this.#samplesTotal++;
+      } else if (!memory.has(at, value)) conflict ??= series;
+    }
+    return conflict;
+  }
+
   select(matchers: readonly Matcher[]): readonly (SeriesReader & Pick<SeriesMemory, 'metric'>)[] {
     return this.#index.select(matchers);
   }

@@ -119,7 +119,7 @@ async function assemble(
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
-  //                               └──> series ──> store ──> rules
+  //                               └──> series ──> store ──> rules ──> store (what they record)
   const store = new MemoryStore({
     retentionMs: config.metrics.retentionMs,
     budgetBytes: config.metrics.memoryBytes,

@@ -4,6 +4,7 @@ import { Labels } from '@tapewatch/model';
 import type { Expression, QueryResult } from '@tapewatch/promql';
 import { parse } from '@tapewatch/promql';
 import type { RuleGroup } from '../rule-group.js';
+import type { RecordSamples } from '../rule-sample.js';
 import type { RuleGroupView } from '../rule-view.js';
 import type { TemplateContext } from './alert-elements.js';
 import { LiveGroup } from './live-group.js';
@@ -12,8 +13,10 @@ import type { RuleMetrics } from './rule-metrics.js';
 
 export interface RuleEngineOptions {
   readonly groups: readonly RuleGroup[];
-  /** An instant query over what is measured. A throw counts as a failed evaluation and changes no alert. */
+  /** An instant query over what is measured and recorded. A throw counts as a failed evaluation and changes no alert. */
   readonly query: (expression: Expression, atMs: number) => QueryResult;
+  /** Takes what recording rules give, and the alerts as series. Absent: nobody wants them. */
+  readonly record?: RecordSamples;
   readonly meter: Meter;
   /** Only its monotonic side, for how long evaluations take; the time of an evaluation is given to it. */
   readonly clock: Clock;
@@ -52,13 +55,15 @@ class GroupedRuleEngine implements RuleEngine {
   readonly #templateQueries = new Map<string, Expression>();
 
   constructor(options: RuleEngineOptions) {
-    const { groups, query, meter, clock, logger } = options;
+    const { groups, query, record, meter, clock, logger } = options;
     this.#options = options;
     this.#metrics = createRuleMetrics(
       meter,
       groups.map(({ name }) => name),
     );
-    this.#groups = groups.map((group) => new LiveGroup({ group, query, metrics: this.#metrics, clock, logger }));
+    this.#groups = groups.map(
+      (group) => new LiveGroup({ group, query, record, metrics: this.#metrics, clock, logger }),
+    );
   }
 
   evaluate(at: number): void {
