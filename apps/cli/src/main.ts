@@ -7,6 +7,7 @@ import { runProgram } from './program.js';
 import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
+import { testRules } from './test-rules/test-rules.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
@@ -31,11 +32,17 @@ const code = await runProgram(process.argv.slice(2), {
         env: process.env,
         baseDir: process.cwd(),
       }),
+    testRules: (args) => testRules(args, { terminal, messages, runTests }),
   },
 });
 
 // Not process.exitCode: a handle that someone forgot must not keep a stopped program alive.
 process.exit(code);
+
+async function runTests(files: readonly string[], isWanted: (test: string) => boolean) {
+  const { testRuleFiles } = await import('@tapewatch/pipeline');
+  return testRuleFiles(files, { clock: systemClock, isWanted });
+}
 
 /** The parts are loaded only for the commands that need them. */
 async function checkParts(config: TapewatchConfig): Promise<number> {

@@ -4,6 +4,7 @@ import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
+import type { TestRulesArguments } from './test-rules/test-rules.js';
 
 export interface ProgramOptions {
   readonly version: string;
@@ -12,6 +13,7 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    testRules(args: TestRulesArguments): Promise<ExitCode>;
   };
 }
 
@@ -58,5 +60,16 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  program
+    .command('test-rules')
+    .description(help.testRules)
+    .helpOption('-h, --help', help.help)
+    .argument('<files...>', help.testRulesFiles)
+    .option('--run <regex>', help.testRulesRun, (regex, before: readonly string[]) => [...before, regex], [])
+    .option('--diff', help.testRulesDiff, false)
+    .option('--json', help.testRulesJson, false)
+    .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
+      setCode(await commands.testRules({ ...options, files })),
+    );
   return program;
 }

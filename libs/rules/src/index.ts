@@ -5,3 +5,7 @@ export type { LoadOptions, ReadFile, RuleKinds } from './rule-file/load-options.
 export type { AlertRule, NamedTemplate, RecordingRule, Rule, RuleGroup } from './rule-group.js';
 export type { RecordSamples, RuleSample } from './rule-sample.js';
 export type { RuleGroupView, RuleView } from './rule-view.js';
+export type { ExpectedAlert, ExpectedSample } from './unit-test/rule-test-file.js';
+export type { RuleTestFailure, RuleTestFileResult, RuleTestResult } from './unit-test/rule-test-result.js';
+export { testRules } from './unit-test/test-rules.js';
+export type { TestRulesOptions } from './unit-test/test-rules.js';

@@ -8,6 +8,11 @@ export const korean: Messages = {
     demo: '거래소 시뮬레이터도 함께 시작하고, --config가 없으면 그것을 감시합니다',
     checkConfig: '설정 파일을 검사합니다: 정상이면 OK, 아니면 모든 문제를 위치와 함께 보여 줍니다.',
     checkConfigFile: '검사할 파일',
+    testRules: '규칙의 단위 테스트를 Prometheus 형식(promtool test rules)으로 실행합니다.',
+    testRulesFiles: '테스트 파일',
+    testRulesRun: '이름이 이 정규식과 맞는 테스트만 실행; 여러 번 쓸 수 있음',
+    testRulesDiff: '다른 점을 줄 단위로 보여 줍니다',
+    testRulesJson: '결과를 JSON으로 출력합니다',
     version: '버전을 보여 줍니다',
     help: '이 도움말을 보여 줍니다',
     helpCommand: '명령의 도움말을 보여 줍니다',
@@ -51,6 +56,11 @@ export const korean: Messages = {
     ok: (file) => `정상: ${file}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
+  },
+  testRules: {
+    unmatched: (pattern) => `경고: ${pattern}에 맞는 규칙 파일이 없습니다`,
+    noneRan: '이 이름의 테스트가 없습니다',
+    badPattern: (pattern, reason) => `--run ${pattern}은(는) 정규식이 아닙니다: ${reason}`,
   },
   problems: (count) => `설정에 문제가 ${count}개 있습니다.`,
   crashed: '예상하지 못한 오류로 Tapewatch를 시작하지 못했습니다:',

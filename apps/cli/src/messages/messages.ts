@@ -7,6 +7,11 @@ export interface Messages {
     readonly demo: string;
     readonly checkConfig: string;
     readonly checkConfigFile: string;
+    readonly testRules: string;
+    readonly testRulesFiles: string;
+    readonly testRulesRun: string;
+    readonly testRulesDiff: string;
+    readonly testRulesJson: string;
     readonly version: string;
     readonly help: string;
     readonly helpCommand: string;
@@ -49,6 +54,11 @@ export interface Messages {
   readonly checkConfig: {
     readonly ok: (file: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
+  };
+  readonly testRules: {
+    readonly unmatched: (pattern: string) => string;
+    readonly noneRan: string;
+    readonly badPattern: (pattern: string, reason: string) => string;
   };
   readonly problems: (count: number) => string;
   readonly crashed: string;

@@ -17,6 +17,7 @@ export interface LiveGroupOptions {
   readonly group: RuleGroup;
   readonly query: Query;
   readonly record?: RecordSamples | undefined;
+  readonly ruleFailed?: ((group: string, rule: string, reason: string) => void) | undefined;
   readonly metrics: RuleMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -81,23 +82,24 @@ export class LiveGroup {
 
   /** One bad rule costs its own evaluation and a count, and one log line per change of its fault. */
   #evaluateRule(rule: LiveRule, output: RuleOutput, at: number, context: TemplateContext): readonly RuleTransition[] {
-    const { logger, metrics, group } = this.#options;
+    const { logger, metrics, group, ruleFailed } = this.#options;
     const before = rule.lastError;
+    const fail = (reason: string, message: string): void => {
+      metrics.failures.add(1, this.#attributes);
+      ruleFailed?.(group.name, rule.rule.name, reason);
+      if (rule.lastError !== before) logger.warn({ ...fields, reason }, message);
+    };
     const fields = { group: group.name, rule: rule.rule.name, file: group.file };
     try {
       const { transitions, samples } = rule.evaluate(at, context);
       const problem = this.#write(at, output.withEnds(samples));
-      if (problem === undefined) {
-        if (before !== undefined) logger.info(fields, 'rule works again');
-        return transitions;
-      }
-      rule.fail(problem);
-      metrics.failures.add(1, this.#attributes);
-      if (problem !== before) logger.warn({ ...fields, reason: problem }, 'the result of a rule could not be written');
+      if (problem !== undefined) {
+        rule.fail(problem);
+        fail(problem, 'the result of a rule could not be written');
+      } else if (before !== undefined) logger.info(fields, 'rule works again');
       return transitions;
     } catch (error) {
-      metrics.failures.add(1, this.#attributes);
-      if (rule.lastError !== before) logger.warn({ ...fields, reason: messageOf(error) }, 'rule evaluation failed');
+      fail(messageOf(error), 'rule evaluation failed');
       return error instanceof LimitExceededError ? error.transitions : [];
     }
   }

@@ -25,6 +25,8 @@ export interface RuleEngineOptions {
   readonly externalUrl: () => string;
   /** Called once per evaluated group, in order, also when nothing changed. A throw is counted and logged. */
   readonly next: (evaluation: Evaluation) => void;
+  /** Told of every evaluation of a rule that failed, and why. */
+  readonly ruleFailed?: (group: string, rule: string, reason: string) => void;
   /** `$externalLabels` of templates. */
   readonly externalLabels?: Readonly<Record<string, string>>;
   /** How the views name an alert; without it they name none. */
@@ -55,14 +57,14 @@ class GroupedRuleEngine implements RuleEngine {
   readonly #templateQueries = new Map<string, Expression>();
 
   constructor(options: RuleEngineOptions) {
-    const { groups, query, record, meter, clock, logger } = options;
+    const { groups, query, record, ruleFailed, meter, clock, logger } = options;
     this.#options = options;
     this.#metrics = createRuleMetrics(
       meter,
       groups.map(({ name }) => name),
     );
     this.#groups = groups.map(
-      (group) => new LiveGroup({ group, query, record, metrics: this.#metrics, clock, logger }),
+      (group) => new LiveGroup({ group, query, record, ruleFailed, metrics: this.#metrics, clock, logger }),
     );
   }
 
