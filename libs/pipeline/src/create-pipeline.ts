@@ -179,6 +179,13 @@ async function assemble(
   const engine = createRuleEngine({
     groups,
     query: (expression, at) => queries.evaluate(expression, at),
+    record: (at, samples) => {
+      const conflict = store.appendRuleSamples(at, samples);
+      if (conflict !== undefined)
+        throw new Error(
+          `${conflict.labels.toString()} has a value of this time already: something else writes it, too`,
+        );
+    },
     meter,
     clock,
     logger,
