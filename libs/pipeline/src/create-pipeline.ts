@@ -24,6 +24,7 @@ import {
   createTelemetry,
   destinationsFrom,
   OtlpDestination,
+  OtlpIntake,
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
@@ -144,6 +145,7 @@ async function assemble(
   });
   const meter = telemetry.meterProvider.getMeter('tapewatch', version);
   store.measure(meter);
+  const intake = new OtlpIntake({ clock, meter, next: store, promote: config.otlp.promoteResourceAttributes });
 
   const queries = new Queries(store, clock);
   const supervisor = new Supervisor({
@@ -219,6 +221,7 @@ async function assemble(
     series,
     destinations,
     telemetry,
+    intake,
     queries,
     engine,
     alerts,
