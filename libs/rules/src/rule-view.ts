@@ -11,6 +11,7 @@ export interface RuleGroupView {
 
 export interface RuleView {
   readonly name: string;
+  /** The rule kind's type; `recording` for a recording rule. */
   readonly kind: string;
   readonly query: string;
   readonly forMs: number;

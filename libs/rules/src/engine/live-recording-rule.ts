@@ -70,9 +70,9 @@ export class LiveRecordingRule implements LiveRule {
   }
 
   view(): RuleView {
-    const { name, kind, query, labels } = this.rule;
+    const { name, query, labels } = this.rule;
     const untimed = { forMs: 0, keepFiringForMs: 0, annotations: {}, alertIds: [] };
-    return { name, kind, query, labels, ...untimed, ...this.#health.view() };
+    return { name, kind: 'recording', query, labels, ...untimed, ...this.#health.view() };
   }
 
   #labelsOf(result: Labels): Labels {

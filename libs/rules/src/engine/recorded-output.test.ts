@@ -122,7 +122,7 @@ describe('What rules write down', () => {
     bench.series.add({ __name__: 'n', a: 'x', b: '1' }, start + 1000, 1);
     expect(bench.at(1)).toEqual([]);
     expect(bench.failures).toBe(1);
-    expect(bench.engine.views()[0]?.rules[0]).toMatchObject({ name: 'r', health: 'error' });
+    expect(bench.engine.views()[0]?.rules[0]).toMatchObject({ name: 'r', kind: 'recording', health: 'error' });
     expect(bench.engine.views()[0]?.rules[0]?.state).toBeUndefined();
   });
 
