@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AlertInstance, RuleTransition } from '@tapewatch/model';
-import { Labels, severityOf } from '@tapewatch/model';
+import { formatDuration, Labels, severityOf } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { parse } from '@tapewatch/promql';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -175,6 +175,17 @@ describe('shipped rules', () => {
     const names = rules.map(({ name }) => name);
     expect(readdirSync(runbooksDir).sort()).toEqual([...new Set(names)].map((name) => `${name}.md`).sort());
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('are listed in docs/rules.md with their severity and how long they wait', () => {
+    const rows = [
+      ...readFileSync(join(root, 'docs/rules.md'), 'utf8').matchAll(
+        /^\| \[(\w+)\]\(runbooks\/\1\.md\) \| (\w+) \| (\w+) \|/gm,
+      ),
+    ].map(([, ...row]) => row.join(' '));
+    const severity = ({ labels }: AlertRule): string =>
+      labels.find(({ name }) => name === 'severity')?.template.text ?? '';
+    expect(rows).toEqual(rules.map((rule) => `${rule.name} ${severity(rule)} ${formatDuration(rule.forMs)}`));
   });
 
   it('have runbooks whose expressions can be pasted', () => {

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { systemClock } from '@tapewatch/model';
 import { testRuleFiles } from '@tapewatch/pipeline';
 import { describe, expect, it } from 'vitest';
@@ -90,6 +92,23 @@ describe('testRules', () => {
     expect(code).toBe(2);
     expect(out).toMatch(/none\.test\.yaml: The test file cannot be read: .* \[CONFIG_NOT_FOUND\]/);
     expect(out).toContain('alerts.test.yaml\n  SUCCESS');
+  });
+
+  it('finds that the examples of docs/rules.md hold', async () => {
+    const doc = await readFile(resolve(testdata, '../../../../../docs/rules.md'), 'utf8');
+    const [rules = '', own = '', tests = ''] = [...doc.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+      ([, text]) => text ?? '',
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'rules-doc-'));
+    try {
+      await writeFile(join(folder, 'desk.yaml'), rules);
+      await writeFile(join(folder, 'own.yaml'), own);
+      await writeFile(join(folder, 'test.yaml'), tests.replace('[desk.yaml]', '[desk.yaml, own.yaml]'));
+      const [result] = await testRuleFiles([join(folder, 'test.yaml')], { clock: systemClock });
+      expect(result).toMatchObject({ problems: [], unmatched: [], tests: [{ failures: [] }] });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('tells when no test has the name, and when --run is no expression', async () => {
