@@ -4,9 +4,12 @@ import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
+import { findRunningServer } from './running-server/find-running-server.js';
+import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
+import { testChannel } from './test-channel.js';
 import { testRules } from './test-rules/test-rules.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
@@ -33,6 +36,7 @@ const code = await runProgram(process.argv.slice(2), {
         baseDir: process.cwd(),
       }),
     testRules: (args) => testRules(args, { terminal, messages, runTests }),
+    testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
   },
 });
 
@@ -42,6 +46,11 @@ process.exit(code);
 async function runTests(files: readonly string[], isWanted: (test: string) => boolean) {
   const { testRuleFiles } = await import('@tapewatch/pipeline');
   return testRuleFiles(files, { clock: systemClock, isWanted });
+}
+
+function runningServer(args: ServerArguments) {
+  const { demoConfig } = findWorkspace();
+  return findRunningServer(args, { env: process.env, baseDir: process.cwd(), demoConfig, fetch });
 }
 
 /** The parts are loaded only for the commands that need them. */

@@ -21,6 +21,7 @@ async function run(args: readonly string[], messages = english) {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
       testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),
+      testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
   return { code, calls, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
@@ -42,6 +43,14 @@ describe('runProgram', () => {
       ['test-rules', { files: ['a'], run: ['x', 'y'], diff: true, json: true }],
     ]);
     expect((await run(['test-rules'])).code).toBe(2);
+  });
+
+  it('takes the server of test-channel from its options', async () => {
+    expect(await run(['test-channel', 'ops', '--url', 'http://x', '--token', 't'])).toMatchObject({
+      code: 1,
+      calls: [['test-channel', 'ops', { url: 'http://x', token: 't' }]],
+    });
+    expect(await run(['test-channel'])).toMatchObject({ code: 2, calls: [] });
   });
 
   it('prints version and help with code 0', async () => {

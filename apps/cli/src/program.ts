@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
+import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
 import type { TestRulesArguments } from './test-rules/test-rules.js';
@@ -14,6 +15,7 @@ export interface ProgramOptions {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
+    testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
   };
 }
 
@@ -71,5 +73,10 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
       setCode(await commands.testRules({ ...options, files })),
     );
+  addServerOptions(program.command('test-channel'), messages)
+    .description(help.testChannel)
+    .helpOption('-h, --help', help.help)
+    .argument('<name>', help.testChannelName)
+    .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
   return program;
 }

@@ -10,6 +10,7 @@ import { HealthChecks, healthMigrations } from '@tapewatch/health';
 import { MemoryStore } from '@tapewatch/metric-store';
 import {
   ConfigError,
+  languageOf,
   messageOf,
   StartError,
   type AlertEvent,
@@ -165,6 +166,7 @@ async function assemble(
     route: config.route,
     receivers,
     externalUrl,
+    language: languageOf(env),
     clock,
     random,
     logger,

@@ -14,6 +14,8 @@ export interface Messages {
     readonly testRulesRun: string;
     readonly testRulesDiff: string;
     readonly testRulesJson: string;
+    readonly testChannel: string;
+    readonly testChannelName: string;
     readonly version: string;
     readonly help: string;
     readonly helpCommand: string;
@@ -61,6 +63,11 @@ export interface Messages {
     readonly unmatched: (pattern: string) => string;
     readonly noneRan: string;
     readonly badPattern: (pattern: string, reason: string) => string;
+  };
+  readonly testChannel: {
+    readonly sent: (channel: string, ms: number) => string;
+    readonly notSent: (channel: string, ms: number, reason: string) => string;
+    readonly unknown: (channel: string, known: string) => string;
   };
   readonly problems: (count: number) => string;
   readonly crashed: string;
