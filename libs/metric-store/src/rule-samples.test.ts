@@ -53,6 +53,17 @@ describe('MemoryStore.appendRuleSamples', () => {
     expect(target.appendRuleSamples(500, [{ series: mine, value: 5 }])).toBe(mine);
   });
 
+  it('leaves alone what another program pushes', () => {
+    const target = store();
+    const pushed = series('pushed');
+    target.accept({ at: 1000, series: [series('m')], values: [5] });
+    expect(target.append(pushed, 900, 3)).toBeUndefined();
+    const mine = series('pushed');
+    expect(target.appendRuleSamples(1000, [{ series: mine, value: 4 }])).toBe(mine);
+    target.appendRuleSamples(1000, [{ series: mine, value: undefined }]);
+    expect(ask(target, 'pushed', 1000)).toEqual([3]);
+  });
+
   it('forgets with the rest what nobody writes any more', () => {
     const target = store();
     target.appendRuleSamples(1000, [{ series: recorded, value: 7 }]);

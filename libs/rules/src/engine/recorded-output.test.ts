@@ -1,3 +1,4 @@
+import type { Series } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { describe, expect, it } from 'vitest';
 import { loadRuleFiles } from '../rule-file/load-rule-files.js';
@@ -15,6 +16,7 @@ class Bench {
   readonly meter = new RecordingMeter();
   readonly logger = new RecordingLogger();
   readonly written: string[] = [];
+  readonly keys: Series[] = [];
   readonly engine: RuleEngine;
   refusal: string | undefined;
 
@@ -25,6 +27,7 @@ class Bench {
       record: (at, samples) => {
         if (this.refusal !== undefined) throw new Error(this.refusal);
         for (const { series, value } of samples) {
+          this.keys.push(series);
           this.written.push(`${(at - start) / 1000} ${series.labels.toString()} ${value ?? 'stale'}`);
           if (value !== undefined) this.series.add(series.labels.toObject(), at, value);
           else this.series.end(series.labels.toObject(), at);
@@ -106,6 +109,19 @@ describe('What rules write down', () => {
     expect(bench.at(2)).toEqual([`2 ${alerts('firing')} 1`, `2 ${since}`, `2 ${alerts('pending')} stale`]);
     expect(bench.at(3)).toEqual([`3 ${alerts('firing')} 1`, `3 ${since}`]);
     expect(bench.at(5)).toEqual([`5 ${alerts('firing')} stale`, '5 ALERTS_FOR_STATE{alertname="A", s="w"} stale']);
+  });
+
+  it('says since when in whole seconds', async () => {
+    const bench = await Bench.of(group('- { alert: A, expr: vector(1) }'));
+    expect(bench.at(0.7)[1]).toBe(`0.7 ALERTS_FOR_STATE{alertname="A"} ${start / 1000}`);
+  });
+
+  it('comes as the same series each time, so that it can serve as a key', async () => {
+    const bench = await Bench.of(group('- { record: r, expr: m }\n- { alert: A, expr: m > 0 }'));
+    bench.sample(0, 7, { a: 'x' }).at(0);
+    bench.sample(1, 8, { a: 'x' }).at(1);
+    expect(bench.written).toHaveLength(6);
+    expect(new Set(bench.keys).size).toBe(3);
   });
 
   it('has the time that the query looked at', async () => {

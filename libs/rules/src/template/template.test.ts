@@ -218,7 +218,7 @@ describe('Template', () => {
 
   it('tells a failed expansion in the text, as Prometheus does', () => {
     expect(parseTemplate('age: {{ humanize "one" }}', 'FeedStale').expandOrExplain(data())).toBe(
-      '<error expanding template: error executing template __alert_FeedStale: template: __alert_FeedStale:1:8: executing "__alert_FeedStale" at <humanize "one">: error calling humanize: strconv.ParseFloat: parsing "one": invalid syntax>',
+      '<error expanding template: error executing template __alert_FeedStale: template: __alert_FeedStale:1:120: executing "__alert_FeedStale" at <humanize "one">: error calling humanize: strconv.ParseFloat: parsing "one": invalid syntax>',
     );
   });
 
