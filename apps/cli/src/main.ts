@@ -11,6 +11,7 @@ import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
 import { testChannel } from './test-channel.js';
+import { testRules } from './test-rules/test-rules.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
@@ -52,6 +53,7 @@ const code = await runProgram(process.argv.slice(2), {
       const { restoreCommand } = await import('./backup/restore-command.js');
       return restoreCommand(file, args, { ...around(), knownMigrations });
     },
+    testRules: (args) => testRules(args, { terminal, messages, runTests }),
     testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
   },
 });
@@ -76,6 +78,11 @@ function around() {
 async function knownMigrations(): Promise<readonly string[]> {
   const { stateMigrations } = await import('@tapewatch/pipeline');
   return stateMigrations.map(({ name }) => name);
+}
+
+async function runTests(files: readonly string[], isWanted: (test: string) => boolean) {
+  const { testRuleFiles } = await import('@tapewatch/pipeline');
+  return testRuleFiles(files, { clock: systemClock, isWanted });
 }
 
 function runningServer(args: ServerArguments) {

@@ -23,6 +23,7 @@ async function run(args: readonly string[], messages = english) {
       addAccess: () => undefined,
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
+      testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
@@ -43,6 +44,17 @@ describe('runProgram', () => {
     expect((await run(['restore', 'f', '--verify', '--force'])).calls).toEqual([
       ['restore', 'f', { verify: true, force: true }],
     ]);
+  });
+
+  it('hands test-rules its files and options', async () => {
+    expect(await run(['test-rules', 'a', 'b'])).toMatchObject({
+      code: 1,
+      calls: [['test-rules', { files: ['a', 'b'], run: [], diff: false, json: false }]],
+    });
+    expect((await run(['test-rules', '--run', 'x', '--run', 'y', '--diff', '--json', 'a'])).calls).toEqual([
+      ['test-rules', { files: ['a'], run: ['x', 'y'], diff: true, json: true }],
+    ]);
+    expect((await run(['test-rules'])).code).toBe(2);
   });
 
   it('takes the server of test-channel from its options', async () => {

@@ -6,6 +6,7 @@ import type { Messages } from './messages/messages.js';
 import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
+import type { TestRulesArguments } from './test-rules/test-rules.js';
 
 export interface ProgramOptions {
   readonly version: string;
@@ -18,6 +19,7 @@ export interface ProgramOptions {
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
+    testRules(args: TestRulesArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
   };
 }
@@ -83,6 +85,17 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .option('--force', help.force)
     .option('-c, --config <file>', help.config)
     .action(async (file: string, args: RestoreArguments) => setCode(await commands.restore(file, args)));
+  program
+    .command('test-rules')
+    .description(help.testRules)
+    .helpOption('-h, --help', help.help)
+    .argument('<files...>', help.testRulesFiles)
+    .option('--run <regex>', help.testRulesRun, (regex, before: readonly string[]) => [...before, regex], [])
+    .option('--diff', help.testRulesDiff, false)
+    .option('--json', help.testRulesJson, false)
+    .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
+      setCode(await commands.testRules({ ...options, files })),
+    );
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)
     .helpOption('-h, --help', help.help)

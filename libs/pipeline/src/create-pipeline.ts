@@ -111,7 +111,7 @@ async function assemble(
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
-  //                               └──> series ──> store ──> rules
+  //                               └──> series ──> store ──> rules ──> store (what they record)
   const store = new MemoryStore({
     retentionMs: config.metrics.retentionMs,
     budgetBytes: config.metrics.memoryBytes,
@@ -174,6 +174,13 @@ async function assemble(
   const engine = createRuleEngine({
     groups,
     query: (expression, at) => queries.evaluate(expression, at),
+    record: (at, samples) => {
+      const conflict = store.appendRuleSamples(at, samples);
+      if (conflict !== undefined)
+        throw new Error(
+          `${conflict.labels.toString()} has a value of this time already: something else writes it, too`,
+        );
+    },
     meter,
     clock,
     logger,

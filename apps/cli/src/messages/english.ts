@@ -20,6 +20,11 @@ export const english: Messages = {
     restoreFile: 'the backup',
     verify: 'only check the backup, and print what is in it',
     force: 'also when there is a state already: it is set aside, never deleted',
+    testRules: 'Run unit tests of rules, in the form of Prometheus (promtool test rules).',
+    testRulesFiles: 'the test files',
+    testRulesRun: 'only tests whose name the expression matches; may be repeated',
+    testRulesDiff: 'show what differs line by line',
+    testRulesJson: 'print the results as JSON',
     testChannel: 'Have the running Tapewatch send a test message, and print what became of it.',
     testChannelName: 'the channel: the name of its receiver, with /type behind it where that has several',
     version: 'print the version',
@@ -127,6 +132,11 @@ export const english: Messages = {
     madeBy: (version, at) => `Made at ${at} by Tapewatch ${version}.`,
     setAside: (place) => `Set aside: ${place}`,
     done: (dataDir) => `Restored into ${dataDir}. Start Tapewatch to go on from there.`,
+  },
+  testRules: {
+    unmatched: (pattern) => `WARNING: no rule file matches ${pattern}`,
+    noneRan: 'no test of this name',
+    badPattern: (pattern, reason) => `--run ${pattern} is not a regular expression: ${reason}`,
   },
   testChannel: {
     sent: (channel, ms) => `${channel}: sent in ${ms} ms`,

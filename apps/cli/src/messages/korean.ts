@@ -16,6 +16,11 @@ export const korean: Messages = {
     restoreFile: '백업 파일',
     verify: '백업을 검사하고 내용만 보여 줍니다',
     force: '이미 상태가 있어도 되돌립니다: 기존 상태는 지우지 않고 옆으로 옮겨 둡니다',
+    testRules: '규칙의 단위 테스트를 Prometheus 형식(promtool test rules)으로 실행합니다.',
+    testRulesFiles: '테스트 파일',
+    testRulesRun: '이름이 이 정규식과 맞는 테스트만 실행; 여러 번 쓸 수 있음',
+    testRulesDiff: '다른 점을 줄 단위로 보여 줍니다',
+    testRulesJson: '결과를 JSON으로 출력합니다',
     testChannel: '실행 중인 Tapewatch가 시험 메시지를 보내게 하고 결과를 보여 줍니다.',
     testChannelName: '채널: 수신자 이름, 채널이 여럿이면 뒤에 /종류',
     version: '버전을 보여 줍니다',
@@ -116,6 +121,11 @@ export const korean: Messages = {
     madeBy: (version, at) => `Tapewatch ${version}이(가) ${at}에 만들었습니다.`,
     setAside: (place) => `옆으로 옮김: ${place}`,
     done: (dataDir) => `${dataDir}에 되돌렸습니다. Tapewatch를 시작하면 거기서부터 이어집니다.`,
+  },
+  testRules: {
+    unmatched: (pattern) => `경고: ${pattern}에 맞는 규칙 파일이 없습니다`,
+    noneRan: '이 이름의 테스트가 없습니다',
+    badPattern: (pattern, reason) => `--run ${pattern}은(는) 정규식이 아닙니다: ${reason}`,
   },
   testChannel: {
     sent: (channel, ms) => `${channel}: 보냄 (${ms} ms)`,

@@ -15,6 +15,11 @@ export interface Messages {
     readonly restoreFile: string;
     readonly verify: string;
     readonly force: string;
+    readonly testRules: string;
+    readonly testRulesFiles: string;
+    readonly testRulesRun: string;
+    readonly testRulesDiff: string;
+    readonly testRulesJson: string;
     readonly testChannel: string;
     readonly testChannelName: string;
     readonly version: string;
@@ -77,6 +82,11 @@ export interface Messages {
     readonly madeBy: (version: string, at: string) => string;
     readonly setAside: (place: string) => string;
     readonly done: (dataDir: string) => string;
+  };
+  readonly testRules: {
+    readonly unmatched: (pattern: string) => string;
+    readonly noneRan: string;
+    readonly badPattern: (pattern: string, reason: string) => string;
   };
   readonly testChannel: {
     readonly sent: (channel: string, ms: number) => string;
