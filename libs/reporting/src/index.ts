@@ -1,0 +1,1 @@
+export { computeDailyReport } from './daily/compute-daily-report.js';
