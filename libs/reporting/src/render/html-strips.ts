@@ -57,10 +57,9 @@ export function exchangeStrips(report: DailyReport, texts: ReportTexts): Markup 
   const rows = report.exchanges.map(({ exchange, uptime, chart }): Strip => ({
     name: exchange,
     figure: figure(uptime, texts, share),
-    parts: chart.connected.flatMap((ratio, i): readonly StripPart[] => {
-      if (ratio === null) return [];
-      const at = slots.startMs + i * slots.lengthMs;
-      const place = { fromMs: at, toMs: Math.min(toMs, at + slots.lengthMs) };
+    parts: runsOf(chart.connected).flatMap(({ ratio, first, end }): readonly StripPart[] => {
+      const at = slots.startMs + first * slots.lengthMs;
+      const place = { fromMs: at, toMs: Math.min(toMs, slots.startMs + end * slots.lengthMs) };
       const about = `${time(at)} · ${connected} ${share(ratio)}`;
       return [
         ...(ratio < 1 ? [{ ...place, kind: 'status-unhealthy', about }] : []),
@@ -72,4 +71,22 @@ export function exchangeStrips(report: DailyReport, texts: ReportTexts): Markup 
     legendKey('status-healthy', connected),
     legendKey('status-unhealthy', notConnected),
   ]);
+}
+
+interface Run {
+  readonly ratio: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Slots that say the same, as one. */
+function runsOf(ratios: readonly (number | null)[]): readonly Run[] {
+  const runs: Run[] = [];
+  ratios.forEach((ratio, i) => {
+    if (ratio === null) return;
+    const last = runs.at(-1);
+    if (last !== undefined && last.ratio === ratio && last.end === i) runs[runs.length - 1] = { ...last, end: i + 1 };
+    else runs.push({ ratio, first: i, end: i + 1 });
+  });
+  return runs;
 }
