@@ -18,6 +18,8 @@ export interface TapewatchConfig {
   readonly receivers: readonly ReceiverConfig[];
   /** Where a path of the tree stands in the file, for problems that only a later stage can see. */
   readonly locate: Locate;
+  /** The text it was read from as it may be shown: no secrets, no comments. */
+  readonly shown: string;
 }
 
 /** `['exchanges', 0, 'venue']` -> where it stands; the nearest parent when the key itself is absent. */

@@ -1,4 +1,6 @@
 export { MemoryStore } from './memory-store.js';
 export type { MemoryStoreOptions } from './memory-store.js';
+export { MemoryHistory } from './history/memory-history.js';
+export type { HistoryLimits, HistoryReader, HistoryResolution, MinuteSeries } from './history/history-reader.js';
 export { summarizeMetrics } from './metrics-summary.js';
 export type { MetricsSummary, MetricSummary } from './metrics-summary.js';

@@ -79,6 +79,11 @@ export class MemoryStore implements TickStage, SeriesSource {
     return this.#tickTimes.at(-1);
   }
 
+  /** The oldest tick that is still here. */
+  get firstTickAt(): number | undefined {
+    return this.#tickTimes[0];
+  }
+
   /** Ticks stored in (fromMs, toMs]. */
   ticksIn(fromMs: number, toMs: number): number {
     return this.#tickTimes.filter((at) => at > fromMs && at <= toMs).length;

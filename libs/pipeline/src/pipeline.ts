@@ -12,6 +12,7 @@ import type {
   EventLog,
   HealthEvent,
   Labels,
+  MetricDescription,
   Page,
   PageRequest,
 } from '@tapewatch/model';
@@ -50,13 +51,25 @@ export interface PipelineReader {
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
   rules(): readonly RuleGroupView[];
-  query(text: string, at?: number): CommandResult<MetricResult>;
-  queryRange(text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult>;
+  query(text: string, at?: number, options?: QueryOptions): CommandResult<MetricResult>;
+  queryRange(
+    text: string,
+    from: number,
+    to: number,
+    stepMs: number,
+    options?: QueryOptions,
+  ): CommandResult<MetricResult>;
+  /** Label sets, `__name__` included, of every series that one of the selectors matches (all series without any) and that has samples between the times. */
+  series(selectors: readonly string[], from?: number, to?: number): Promise<CommandResult<readonly Labels[]>>;
+  /** Every metric that is kept at present, by its Prometheus name. */
+  metadata(): readonly MetricDescription[];
   metricsSummary(rangeMs: number, match?: string): CommandResult<MetricsSummary>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];
   status(): PipelineStatus;
+  /** The configuration in force as YAML, secrets taken out. */
+  configText(): string;
   /** The newest tick in Prometheus' text format 0.0.4. */
   prometheusText(): string;
 }
@@ -89,6 +102,13 @@ export interface Readiness {
   readonly waitingFor: readonly string[];
   /** What works, but not as it should. */
   readonly degraded: readonly string[];
+}
+
+export interface QueryOptions {
+  /** How old the newest sample of a series may be; 5 minutes when absent. */
+  readonly lookbackMs?: number;
+  /** How long the evaluation may take, where that is less than the limit of every query. */
+  readonly timeoutMs?: number;
 }
 
 export interface MetricResult {

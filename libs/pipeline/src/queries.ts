@@ -8,12 +8,13 @@ import {
   parse,
   PromqlError,
   QueryLimitError,
+  type EvaluateOptions,
   type Expression,
   type QueryLimits,
   type QueryResult,
 } from '@tapewatch/promql';
 import type { QuerySample } from '@tapewatch/plugin-sdk';
-import type { MetricResult, MetricSeries } from './pipeline.js';
+import type { MetricResult, MetricSeries, QueryOptions } from './pipeline.js';
 
 const limits = { maxSamples: 20_000_000, maxSeries: 100_000, maxPoints: 1_000_000 };
 /** The tick waits meanwhile, so it is short. */
@@ -30,16 +31,22 @@ export class Queries {
   }
 
   /** As of `at`; of the newest tick without it. */
-  instant(text: string, at?: number): CommandResult<MetricResult> {
+  instant(text: string, at?: number, options: QueryOptions = {}): CommandResult<MetricResult> {
     const timeMs = at ?? this.newest();
     return this.answer(text, timeMs, (expression) =>
-      evaluateInstant(expression, this.#store, timeMs, { limits: this.limits() }),
+      evaluateInstant(expression, this.#store, timeMs, this.evaluation(options)),
     );
   }
 
-  range(text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult> {
+  range(
+    text: string,
+    from: number,
+    to: number,
+    stepMs: number,
+    options: QueryOptions = {},
+  ): CommandResult<MetricResult> {
     return this.answer(text, to, (expression) =>
-      evaluateRange(expression, this.#store, from, to, stepMs, { limits: this.limits() }),
+      evaluateRange(expression, this.#store, from, to, stepMs, this.evaluation(options)),
     );
   }
 
@@ -71,17 +78,21 @@ export class Queries {
     try {
       return accepted(metricResult(evaluate(parse(text)), at));
     } catch (thrown) {
-      if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message);
+      if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message, thrown.limit);
       if (thrown instanceof PromqlError)
         return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
       if (thrown instanceof EvaluationError)
-        return refused('QUERY_INVALID', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
+        return refused('QUERY_FAILED', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
       throw thrown;
     }
   }
 
-  private limits(): QueryLimits {
-    const end = this.#clock.monotonic() + maxMs;
+  private evaluation({ lookbackMs, timeoutMs = maxMs }: QueryOptions): EvaluateOptions {
+    return { limits: this.limits(Math.min(timeoutMs, maxMs)), ...(lookbackMs === undefined ? {} : { lookbackMs }) };
+  }
+
+  private limits(withinMs = maxMs): QueryLimits {
+    const end = this.#clock.monotonic() + withinMs;
     return { ...limits, deadline: () => this.#clock.monotonic() > end };
   }
 }

@@ -143,6 +143,27 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     );
   }
 
+  series(selectors: readonly string[]): ReturnType<PipelineReader['series']> {
+    if (selectors.includes('{')) return Promise.resolve(refused('QUERY_INVALID', 'a label name was expected', '1:2'));
+    const all = [
+      Labels.of({ __name__: 'exchange_up', venue: 'binance' }),
+      Labels.of({ __name__: 'exchange_up', venue: 'kraken', 'odd.name': 'x' }),
+    ];
+    return Promise.resolve(accepted(all));
+  }
+
+  metadata() {
+    const about = { type: 'gauge' as const, unit: '{state}', description: 'Whether it answers.' };
+    return [
+      { ...about, name: 'exchange_up', otelName: 'exchange.up' },
+      { ...about, name: 'target_info', otelName: 'target.info' },
+    ];
+  }
+
+  configText(): string {
+    return 'log:\n  level: info\n';
+  }
+
   metricsSummary(rangeMs: number, match?: string): CommandResult<MetricsSummary> {
     if (match === '{') return refused('QUERY_INVALID', 'a label name was expected', '1:2');
     const series = {

@@ -1,0 +1,9 @@
+import { RecordingLogger } from '@tapewatch/model/testing';
+import { MemoryHistory, MemoryStore } from '../index.js';
+import { describeHistoryReader } from '../testing/history-reader-contract.js';
+
+describeHistoryReader('memory alone', (ticks) => {
+  const store = new MemoryStore({ retentionMs: 3_600_000, budgetBytes: 2 ** 27, logger: new RecordingLogger() });
+  for (const tick of ticks) store.accept(tick);
+  return Promise.resolve(new MemoryHistory(store));
+});
