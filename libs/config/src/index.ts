@@ -16,6 +16,7 @@ export type {
   Place,
   PluginConfig,
   ReceiverConfig,
+  ReportConfig,
   RouteConfig,
   ServerConfig,
   TapewatchConfig,

@@ -7,7 +7,7 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import { openDatabase, type Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks, healthMigrations } from '@tapewatch/health';
-import { MemoryStore } from '@tapewatch/metric-store';
+import { MemoryHistory, MemoryStore } from '@tapewatch/metric-store';
 import {
   ConfigError,
   messageOf,
@@ -19,6 +19,7 @@ import {
 } from '@tapewatch/model';
 import { Notifier, notifyMigrations } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
+import { reportMigrations, Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
 import {
   createTelemetry,
@@ -35,6 +36,8 @@ import { instanceId } from './instance-id.js';
 import type { Pipeline } from './pipeline.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
+import { reportProblems } from './report-problems.js';
+import { reportDelivery, reportSources } from './report-sources.js';
 import { TickFork } from './tick-fork.js';
 
 export interface PipelineDependencies {
@@ -64,7 +67,10 @@ export async function checkPipelineConfig(
   config: TapewatchConfig,
   dependencies: Pick<PipelineDependencies, 'clock' | 'logger' | 'env' | 'shippedRulesDir'>,
 ): Promise<LoadedConfig> {
-  const problems = [...exchangeProblems(config.exchanges, config.locate)];
+  const problems = [
+    ...exchangeProblems(config.exchanges, config.locate),
+    ...reportProblems(config.reports, config.locate),
+  ];
   const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
       return await work();
@@ -195,8 +201,21 @@ async function assemble(
     logger,
     meter,
   });
+  const reportEvents = new EventTopic<ReportEvent>(logger);
+  const reports = new Reports({
+    database,
+    sources: reportSources({ config, history: new MemoryHistory(store), alerts, health, notifier }),
+    scheduled: config.reports.map(({ schedule, ...report }) => ({ ...report, cron: schedule })),
+    delivery: reportDelivery(notifier),
+    publish: (event) => reportEvents.publish(event),
+    externalUrl,
+    clock,
+    random,
+    logger,
+  });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
+  reportEvents.readFrom(reports.events);
 
   return new PipelineRun({
     config,
@@ -218,8 +237,10 @@ async function assemble(
     notifier,
     exchanges,
     health,
+    reports,
     alertEvents,
     healthEvents,
+    reportEvents,
   });
 }
 
@@ -233,6 +254,6 @@ async function openState(dataDir: string): Promise<Database> {
   }
   return openDatabase({
     path: join(dataDir, stateFile),
-    migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations],
+    migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations, ...reportMigrations],
   });
 }

@@ -21,13 +21,14 @@ export class PipelineRun implements Pipeline {
   #stopping: Promise<void> | undefined;
 
   constructor(parts: PipelineParts) {
-    const { alerts, health, notifier } = parts;
+    const { alerts, health, notifier, reports } = parts;
     this.#parts = parts;
     this.#exchangeViews = parts.exchanges.views();
     this.read = createReader(parts, () => this.#exchangeViews);
     this.events = {
       alerts: parts.alertEvents,
       health: parts.healthEvents,
+      reports: parts.reportEvents,
       onTick: (listener) => {
         this.#tickListeners.add(listener);
         return () => void this.#tickListeners.delete(listener);
@@ -39,6 +40,7 @@ export class PipelineRun implements Pipeline {
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      generateReport: (request) => reports.generate(request),
     };
   }
 
@@ -47,7 +49,8 @@ export class PipelineRun implements Pipeline {
   }
 
   async start(): Promise<void> {
-    const { alerts, clock, config, engine, exchanges, health, meter, notifier, store, telemetry, ticks } = this.#parts;
+    const { alerts, clock, config, engine, exchanges, health, meter, notifier, reports, store, telemetry, ticks } =
+      this.#parts;
     ticks.add(store, { accept: ({ at }) => this.judge(at) }, { accept: ({ at }) => this.announce(at) });
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
@@ -56,6 +59,7 @@ export class PipelineRun implements Pipeline {
     await exchanges.start();
     await health.start();
     telemetry.start();
+    await reports.start();
   }
 
   stop(): Promise<void> {
@@ -64,7 +68,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { alerts, clock, database, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
+    const { alerts, clock, database, exchanges, health, notifier, reports, supervisor, telemetry } = this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -73,6 +77,7 @@ export class PipelineRun implements Pipeline {
       await Promise.all([this.tryTo('stop checks', health.stop()), this.tryTo('stop exchanges', exchanges.stop())]);
       await this.tryTo('stop host instruments', this.#host?.stop());
       await this.tryTo('write alerts', alerts.stop());
+      await this.tryTo('finish a report', reports.stop());
       // A notification that is being sent gets a moment; after that it is sent again at the next start, under the same key.
       const senders = this.tryTo('stop senders', notifier.stop());
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);

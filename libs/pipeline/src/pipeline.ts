@@ -18,6 +18,15 @@ import type {
 } from '@tapewatch/model';
 import type { ChannelTest, ChannelView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
+import type {
+  DailyReport,
+  ReportEvent,
+  ReportFormat,
+  ReportHead,
+  ReportKind,
+  ReportLanguage,
+  ReportRequest,
+} from '@tapewatch/reporting';
 import type { RuleGroupView } from '@tapewatch/rules';
 
 /** The assembled program, without any shell around it. */
@@ -67,6 +76,12 @@ export interface PipelineReader {
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];
+  /** Newest first. */
+  reports(request: PageRequest & { readonly kind?: ReportKind }): Promise<CommandResult<Page<ReportHead>>>;
+  report(id: string): Promise<ReportHead | undefined>;
+  reportData(id: string): Promise<DailyReport | undefined>;
+  /** In the report's own language when none is asked for. */
+  reportText(id: string, format: ReportFormat, language?: ReportLanguage): Promise<string | undefined>;
   status(): PipelineStatus;
   /** The configuration in force as YAML, secrets taken out. */
   configText(): string;
@@ -78,6 +93,7 @@ export interface PipelineReader {
 export interface PipelineEvents {
   readonly alerts: EventStream<AlertEvent>;
   readonly health: EventStream<HealthEvent>;
+  readonly reports: EventStream<ReportEvent>;
   /** The time of every tick, after rules have seen it. */
   onTick(listener: (at: number) => void): () => void;
 }
@@ -94,6 +110,8 @@ export interface PipelineCommands {
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  /** Made and kept; nobody is told. */
+  generateReport(request: ReportRequest): Promise<CommandResult<ReportHead>>;
 }
 
 export interface Readiness {
