@@ -4,6 +4,7 @@ import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
+import { reportDaily } from './report/report-command.js';
 import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
@@ -30,6 +31,13 @@ const code = await runProgram(process.argv.slice(2), {
         ...{ file, terminal, messages, checkParts },
         env: process.env,
         baseDir: process.cwd(),
+      }),
+    reportDaily: (args) =>
+      reportDaily(args, {
+        ...{ terminal, messages, fetch },
+        env: process.env,
+        baseDir: process.cwd(),
+        demoConfig: findWorkspace().demoConfig,
       }),
   },
 });

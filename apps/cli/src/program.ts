@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
+import { addServerOptions } from './running-server/server-arguments.js';
+import type { ReportArguments } from './report/report-command.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
 
@@ -12,6 +14,7 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    reportDaily(args: ReportArguments): Promise<ExitCode>;
   };
 }
 
@@ -58,5 +61,15 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  const report = program.command('report').description(help.report).helpOption('-h, --help', help.help);
+  addServerOptions(report.command('daily'), messages)
+    .description(help.reportDaily)
+    .helpOption('-h, --help', help.help)
+    .option('--from <time>', help.reportFrom)
+    .option('--to <time>', help.reportTo)
+    .option('--format <format>', help.reportFormat)
+    .option('--out <file>', help.reportOut)
+    .option('--lang <language>', help.reportLang)
+    .action(async (args: ReportArguments) => setCode(await commands.reportDaily(args)));
   return program;
 }

@@ -60,6 +60,7 @@ describe('loadConfig', () => {
           channels: [{ name: 'console', type: 'console', config: {}, path: ['receivers', 0, 'console_configs', 0] }],
         },
       ],
+      reports: [{ kind: 'daily', schedule: '5 0 * * *', zone: 'UTC', receivers: [], language: 'en' }],
     });
   });
 

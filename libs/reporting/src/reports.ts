@@ -64,6 +64,7 @@ export class Reports {
   /** One at a time. */
   #line: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #stopped = false;
 
   constructor(options: ReportsOptions) {
     this.#options = options;
@@ -93,7 +94,9 @@ export class Reports {
     }
   }
 
+  /** Gives up what is being made; a scheduled one is made at the next start. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all(this.#schedules.map((schedule) => schedule.stop()));
     await this.#line;
   }
@@ -138,7 +141,7 @@ export class Reports {
   private make(range: ReportRange, language: ReportLanguage, due?: Due, toTell = false): Promise<ReportHead> {
     this.#waiting++;
     const made = this.#line.then(async () => {
-      const report = await computeDailyReport(this.#options.sources, range);
+      const report = await computeDailyReport({ ...this.#options.sources, breathe: () => this.breathe() }, range);
       const head: ReportHead = {
         id: this.newId(range),
         kind: 'daily',
@@ -158,6 +161,11 @@ export class Reports {
       () => undefined,
     );
     return made.finally(() => this.#waiting--);
+  }
+
+  private async breathe(): Promise<void> {
+    await this.#options.sources.breathe();
+    if (this.#stopped) throw new Error('the program is being stopped');
   }
 
   private async makeScheduled(scheduled: ScheduledReport, due: Due): Promise<void> {

@@ -5,6 +5,7 @@ function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 export const english: Messages = {
+  language: 'en',
   help: {
     description: 'Watches crypto-trading systems: measures, judges, tells, answers.',
     start: 'Watch what the configuration says: --config, else ./tapewatch.yaml, else the demo.',
@@ -14,6 +15,13 @@ export const english: Messages = {
     demo: 'start the exchange simulator, too, and watch it unless --config says otherwise',
     checkConfig: 'Check a configuration file: prints OK, or every problem with its place.',
     checkConfigFile: 'the file to check',
+    report: 'Reports of the running Tapewatch.',
+    reportDaily: 'Make a daily report and print it: of the last whole UTC day, or of a range.',
+    reportFrom: 'where the range begins: a day (2026-01-31) or a time (2026-01-31T09:30Z)',
+    reportTo: 'where it ends; a day after --from when left out',
+    reportFormat: 'md, html or json (default: md)',
+    reportOut: 'write it to a file instead of the standard output',
+    reportLang: 'en or ko (default: the language of the program)',
     version: 'print the version',
     help: 'print this text',
     helpCommand: 'print the text of a command',
@@ -62,6 +70,11 @@ export const english: Messages = {
         counted(rules, 'rule'),
         counted(receivers, 'receiver'),
       ].join(', '),
+  },
+  report: {
+    making: (url) => `Making the report at ${url} ...`,
+    made: (from, to, completeness) => `Report of ${from} to ${to}; the data is ${completeness} complete.`,
+    written: (file) => `Written to ${file}.`,
   },
   problems: (count) => `${counted(count, 'problem')} in the configuration.`,
   crashed: 'Tapewatch met an unexpected failure:',

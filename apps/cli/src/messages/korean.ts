@@ -1,6 +1,7 @@
 import type { Messages } from './messages.js';
 
 export const korean: Messages = {
+  language: 'ko',
   help: {
     description: '암호화폐 거래 시스템을 지켜봅니다: 측정하고, 판단하고, 알리고, 답합니다.',
     start: '설정대로 감시합니다: --config, 없으면 ./tapewatch.yaml, 그것도 없으면 데모.',
@@ -10,6 +11,13 @@ export const korean: Messages = {
     demo: '거래소 시뮬레이터도 함께 시작하고, --config가 없으면 그것을 감시합니다',
     checkConfig: '설정 파일을 검사합니다: 정상이면 OK, 아니면 모든 문제를 위치와 함께 보여 줍니다.',
     checkConfigFile: '검사할 파일',
+    report: '실행 중인 Tapewatch의 보고서.',
+    reportDaily: '일일 보고서를 만들어 보여 줍니다: 지난 UTC 하루 전체, 또는 지정한 구간.',
+    reportFrom: '구간의 시작: 날짜(2026-01-31) 또는 시각(2026-01-31T09:30Z)',
+    reportTo: '구간의 끝; 없으면 --from부터 하루',
+    reportFormat: 'md, html 또는 json (기본값: md)',
+    reportOut: '표준 출력 대신 파일에 기록',
+    reportLang: 'en 또는 ko (기본값: 프로그램의 언어)',
     version: '버전을 보여 줍니다',
     help: '이 도움말을 보여 줍니다',
     helpCommand: '명령의 도움말을 보여 줍니다',
@@ -53,6 +61,11 @@ export const korean: Messages = {
     ok: (file) => `정상: ${file}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
+  },
+  report: {
+    making: (url) => `${url}에서 보고서를 만드는 중 ...`,
+    made: (from, to, completeness) => `${from} ~ ${to} 보고서; 데이터 완전성 ${completeness}.`,
+    written: (file) => `${file}에 기록했습니다.`,
   },
   problems: (count) => `설정에 문제가 ${count}개 있습니다.`,
   crashed: '예상하지 못한 오류가 발생했습니다:',

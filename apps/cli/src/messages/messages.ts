@@ -1,5 +1,7 @@
 /** Every text that the program itself says to people. Log lines and the codes of problems stay English, for searching. */
 export interface Messages {
+  /** Which language this is. */
+  readonly language: 'en' | 'ko';
   readonly help: {
     readonly description: string;
     readonly start: string;
@@ -9,6 +11,13 @@ export interface Messages {
     readonly demo: string;
     readonly checkConfig: string;
     readonly checkConfigFile: string;
+    readonly report: string;
+    readonly reportDaily: string;
+    readonly reportFrom: string;
+    readonly reportTo: string;
+    readonly reportFormat: string;
+    readonly reportOut: string;
+    readonly reportLang: string;
     readonly version: string;
     readonly help: string;
     readonly helpCommand: string;
@@ -51,6 +60,11 @@ export interface Messages {
   readonly checkConfig: {
     readonly ok: (file: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
+  };
+  readonly report: {
+    readonly making: (url: string) => string;
+    readonly made: (from: string, to: string, completeness: string) => string;
+    readonly written: (file: string) => string;
   };
   readonly problems: (count: number) => string;
   readonly crashed: string;

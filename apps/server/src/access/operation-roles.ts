@@ -14,8 +14,11 @@ export const operationRoles: Readonly<Record<string, Role>> = {
   'Query.metricsSummary': 'viewer',
   'Query.pipeline': 'viewer',
   'Query.plugins': 'viewer',
+  'Query.report': 'viewer',
+  'Query.reports': 'viewer',
   'Query.rules': 'viewer',
   'Mutation.acknowledgeAlert': 'operator',
+  'Mutation.generateReport': 'operator',
   'Mutation.resolveAlert': 'operator',
   'Mutation.runHealthCheck': 'operator',
   'Mutation.testChannel': 'operator',
@@ -23,4 +26,5 @@ export const operationRoles: Readonly<Record<string, Role>> = {
   'Subscription.alertEvents': 'viewer',
   'Subscription.healthEvents': 'viewer',
   'Subscription.metricUpdates': 'viewer',
+  'Subscription.reportEvents': 'viewer',
 };

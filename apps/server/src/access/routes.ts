@@ -39,6 +39,12 @@ export const routes: readonly Route[] = [
   { name: '/healthz', pattern: /^\/healthz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/readyz', pattern: /^\/readyz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/sign-in', pattern: /^\/sign-in$/, methods: ['GET', 'HEAD', 'POST'], access: 'open' },
+  {
+    name: '/reports/:name',
+    pattern: /^\/reports\/[a-z0-9-]{1,64}(?:\.md|\.json)?$/,
+    methods: ['GET', 'HEAD'],
+    access: 'viewer',
+  },
   { name: '/runbooks/:name', pattern: /^\/runbooks\/[A-Za-z0-9_-]+$/, methods: ['GET', 'HEAD'], access: 'open' },
   ...prometheusRoutes,
 ];
