@@ -1,8 +1,7 @@
 import type { HealthEvent } from '@tapewatch/model';
-import { minuteAt, minuteMs } from '../minutes/minute-grid.js';
 import type { ComponentPart, StatusStretch } from './daily-report.js';
 import { known, unknown } from './figure.js';
-import type { Observation } from './observation.js';
+import type { Observation, Span } from './observation.js';
 
 /** How long each component worked. Time in which the program did not run, or the status was unknown, counts for nothing. */
 export function componentsPart(
@@ -11,16 +10,11 @@ export function componentsPart(
   observation: Observation,
 ): readonly ComponentPart[] {
   const names = [...new Set([...components, ...changes.map(({ component }) => component)])].sort();
-  const unseen = unobservedSpans(observation);
+  const unseen = observation.unobserved();
   return names.map((component) => {
     const own = changes.filter((change) => change.component === component).sort((a, b) => a.at - b.at);
     return partOf(component, own, observation, unseen);
   });
-}
-
-interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
 function partOf(
@@ -52,20 +46,6 @@ function partOf(
     downMs,
     stretches: stretches.flatMap((stretch) => cutOut(stretch, unseen)),
   };
-}
-
-/** Runs of minutes in which nothing was measured. */
-function unobservedSpans(observation: Observation): readonly Span[] {
-  const { grid } = observation;
-  const spans: Span[] = [];
-  for (let i = grid.lead; i < grid.length; i++) {
-    if (observation.share(i) > 0) continue;
-    const [begin, end] = [Math.max(grid.fromMs, minuteAt(grid, i)), Math.min(grid.toMs, minuteAt(grid, i) + minuteMs)];
-    const last = spans.at(-1);
-    if (last !== undefined && last.toMs === begin) spans[spans.length - 1] = { fromMs: last.fromMs, toMs: end };
-    else spans.push({ fromMs: begin, toMs: end });
-  }
-  return spans;
 }
 
 function cutOut(stretch: StatusStretch, unseen: readonly Span[]): readonly StatusStretch[] {

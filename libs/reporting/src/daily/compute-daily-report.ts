@@ -38,7 +38,7 @@ export async function computeDailyReport(sources: ReportSources, range: ReportRa
   await breathe();
   const exchanges = await exchangesPart(metrics, watched, observation, slots);
   await breathe();
-  const symbols = await symbolsPart(metrics, watched, grid, slots, breathe);
+  const symbols = await symbolsPart(metrics, watched, observation, slots, breathe);
   const host = await hostPart(metrics, grid, slots);
   await breathe();
   return {
@@ -47,7 +47,7 @@ export async function computeDailyReport(sources: ReportSources, range: ReportRa
     toMs,
     cutOff,
     completeness: Math.min(1, Math.max(0, await metrics.completeness(fromMs, toMs))),
-    observedRatio: observation.observedRatio,
+    unobserved: observation.unobserved(),
     slots,
     alerts: alertsPart(await alerts.firedBetween(fromMs, toMs), fromMs, toMs),
     notifications: [...(await notifications.outcomesBetween(fromMs, toMs))].sort((a, b) =>
@@ -57,11 +57,17 @@ export async function computeDailyReport(sources: ReportSources, range: ReportRa
     exchanges: exchanges.exchanges,
     symbols: symbols.symbols,
     host,
-    gaps: [...exchanges.gaps, ...symbols.gaps, ...components.flatMap(gapOf)].sort((a, b) => a.seenRatio - b.seenRatio),
+    gaps: missed([...exchanges.gaps, ...symbols.gaps, ...components.map(gapOf)], observation.observedRatio),
   };
 }
 
-function gapOf({ component, knownRatio }: ComponentPart): readonly GapPart[] {
-  if (knownRatio >= 1) return [];
-  return [{ kind: 'component', name: component, seenRatio: knownRatio, longestGapMs: null }];
+function gapOf({ component, knownRatio }: ComponentPart): GapPart {
+  return { kind: 'component', name: component, seenRatio: knownRatio, longestGapMs: null };
+}
+
+/** What was seen for less than the program measured, least first. Some seconds pass until everything is there. */
+function missed(parts: readonly GapPart[], observedRatio: number): readonly GapPart[] {
+  return parts
+    .filter(({ seenRatio }) => seenRatio === 0 || seenRatio < observedRatio - 0.001)
+    .sort((a, b) => a.seenRatio - b.seenRatio);
 }

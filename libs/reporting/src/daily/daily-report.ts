@@ -11,8 +11,8 @@ export interface DailyReport {
   readonly cutOff: boolean;
   /** Samples that were kept over those that were due. */
   readonly completeness: number;
-  /** How much of the range the program measured. */
-  readonly observedRatio: number;
+  /** When the program did not measure at all. */
+  readonly unobserved: readonly { readonly fromMs: number; readonly toMs: number }[];
   /** Charts have one point per slot. */
   readonly slots: { readonly startMs: number; readonly lengthMs: number; readonly count: number };
   readonly alerts: AlertsPart;
@@ -186,11 +186,11 @@ export interface PeakPart {
   readonly mean: Figure;
 }
 
-/** What was watched, and for some of the time not seen. */
+/** What is watched, and was seen for less of the time than the program measured. */
 export interface GapPart {
   readonly kind: 'exchange' | 'symbol' | 'component';
   readonly name: string;
   readonly seenRatio: number;
-  /** The longest time without a sample; null where that is not known. */
+  /** The longest time without a sample while the program measured; null where that is not known. */
   readonly longestGapMs: number | null;
 }

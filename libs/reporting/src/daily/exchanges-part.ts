@@ -14,6 +14,7 @@ const quantileNames = Object.keys(quantiles) as readonly QuantileName[];
 
 export interface ExchangesPart {
   readonly exchanges: readonly ExchangePart[];
+  /** Of each, whether or not anything is missing. */
   readonly gaps: readonly GapPart[];
 }
 
@@ -49,7 +50,7 @@ export async function exchangesPart(
       slots,
     ),
   );
-  return { exchanges: parts.map(({ part }) => part), gaps: parts.flatMap(({ gap }) => gap) };
+  return { exchanges: parts.map(({ part }) => part), gaps: parts.map(({ gap }) => gap) };
 }
 
 type Sources = Readonly<Record<'connected' | 'buckets' | 'errors' | 'stalls' | 'disconnects', readonly MinuteSeries[]>>;
@@ -59,7 +60,7 @@ function partOf(
   sources: Sources,
   observation: Observation,
   slots: Slots,
-): { readonly part: ExchangePart; readonly gap: readonly GapPart[] } {
+): { readonly part: ExchangePart; readonly gap: GapPart } {
   const { grid } = observation;
   const connected = onGrid(sources.connected, grid);
   const seconds = sumInRange(connected.count, grid);
@@ -87,8 +88,13 @@ function partOf(
       }),
     },
   };
-  const gap = { kind: 'exchange', name: name.exchange, seenRatio, longestGapMs: longestGapMs(connected.count, grid) };
-  return { part, gap: seenRatio < 1 ? [gap as GapPart] : [] };
+  const gap: GapPart = {
+    kind: 'exchange',
+    name: name.exchange,
+    seenRatio,
+    longestGapMs: longestGapMs(connected.count, observation),
+  };
+  return { part, gap };
 }
 
 interface Latency {

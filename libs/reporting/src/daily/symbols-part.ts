@@ -4,7 +4,7 @@ import { perSlot, type Slots } from '../minutes/slots.js';
 import type { Watched } from '../ports.js';
 import type { GapPart, SymbolPart } from './daily-report.js';
 import { figureOf, known, unknown, type Figure } from './figure.js';
-import { longestGapMs, seenRatioOf } from './observation.js';
+import { longestGapMs, seenRatioOf, type Observation } from './observation.js';
 
 /** Below this many one-minute returns there is no volatility. */
 export const leastReturns = 30;
@@ -14,6 +14,7 @@ const minutesAtOnce = 1_000_000;
 
 export interface SymbolsPart {
   readonly symbols: readonly SymbolPart[];
+  /** Of each, whether or not anything is missing. */
   readonly gaps: readonly GapPart[];
 }
 
@@ -21,10 +22,11 @@ export interface SymbolsPart {
 export async function symbolsPart(
   metrics: ReportMetrics,
   watched: Watched,
-  grid: MinuteGrid,
+  observation: Observation,
   slots: Slots,
   breathe: () => Promise<void>,
 ): Promise<SymbolsPart> {
+  const { grid } = observation;
   const symbols: SymbolPart[] = [];
   const gaps: GapPart[] = [];
   for (const { matchers, expected } of portions(watched, grid)) {
@@ -40,7 +42,7 @@ export async function symbolsPart(
       symbols.push(part);
       const { seenRatio } = part;
       const name = `${market.exchange} ${market.symbol}`;
-      if (seenRatio < 1) gaps.push({ kind: 'symbol', name, seenRatio, longestGapMs: longestGapMs(price.count, grid) });
+      gaps.push({ kind: 'symbol', name, seenRatio, longestGapMs: longestGapMs(price.count, observation) });
       await breathe();
     }
   }

@@ -1,14 +1,14 @@
 import type { DailyReport } from '../daily/daily-report.js';
 import type { ReportHead, ReportLanguage } from '../report.js';
 import { lineChart } from './charts/line-chart.js';
-import { duration, milliseconds, percent, share, time } from './format.js';
+import { duration, milliseconds, percent, time } from './format.js';
 import { alertStrips, componentStrips, exchangeStrips } from './html-strips.js';
 import { marketCards } from './html-markets.js';
 import { card, scrollTable } from './html-parts.js';
 import { Markup, markup } from './markup.js';
 import { peopleLines } from './render-markdown.js';
 import { reportStyle } from './style.js';
-import { keyFigures, titleOf } from './summary.js';
+import { completenessText, keyFigures, titleOf } from './summary.js';
 import { gapsLeftOut, tablesOf } from './tables.js';
 import { textsOf } from './texts/texts-of.js';
 import type { ReportTexts } from './texts/texts.js';
@@ -153,6 +153,6 @@ function data(report: DailyReport, texts: ReportTexts, tables: Tables): Markup {
       ? markup`<p>${own.noGaps}</p>`
       : markup`<h3>${own.gaps}</h3>${scrollTable(tables.gaps)}${more > 0 ? markup`<p class="soft">${own.more(more)}</p>` : ''}`;
   return markup`<h2>${own.heading}</h2>
-${card(markup`<p>${own.completeness(share(report.completeness))} ${own.observed(share(report.observedRatio))}</p>${gaps}`)}
+${card(markup`<p>${completenessText(report, texts)}</p>${gaps}`)}
 <p class="soft">${own.conventions}</p>`;
 }

@@ -1,7 +1,7 @@
 import type { DailyReport } from '../daily/daily-report.js';
 import type { ReportHead, ReportLanguage } from '../report.js';
-import { duration, share, time } from './format.js';
-import { keyFigures, titleOf } from './summary.js';
+import { duration, time } from './format.js';
+import { completenessText, keyFigures, titleOf } from './summary.js';
 import { gapsLeftOut, tablesOf, type Table } from './tables.js';
 import { textsOf } from './texts/texts-of.js';
 import type { ReportTexts } from './texts/texts.js';
@@ -31,7 +31,7 @@ export function renderMarkdown(head: ReportHead, report: DailyReport, language: 
     `## ${texts.host.heading}`,
     table(tables.peaks),
     `## ${texts.data.heading}`,
-    `${texts.data.completeness(share(report.completeness))} ${texts.data.observed(share(report.observedRatio))}`,
+    escaped(completenessText(report, texts)),
     tableOr(tables.gaps, texts.data.noGaps),
     ...(gapsLeftOut(report) > 0 ? [texts.data.more(gapsLeftOut(report))] : []),
     texts.data.conventions,

@@ -1,5 +1,5 @@
 import type { DailyReport, ExchangePart } from '../daily/daily-report.js';
-import { figure, duration, isWholeDay, share, time, count } from './format.js';
+import { figure, duration, isWholeDay, share, shortTime, time, count } from './format.js';
 import type { ReportTexts } from './texts/texts.js';
 
 export interface KeyFigure {
@@ -30,7 +30,7 @@ export function keyFigures(report: DailyReport, texts: ReportTexts): readonly Ke
     {
       name: key.completeness,
       value: share(report.completeness),
-      note: key.completenessNote(share(report.observedRatio)),
+      note: key.completenessNote(report.gaps.length),
     },
   ];
 }
@@ -55,4 +55,18 @@ function rank({ uptime }: ExchangePart): number {
 /** A line per key figure: what a channel tells that can show nothing else. */
 export function summaryLines(report: DailyReport, texts: ReportTexts): readonly string[] {
   return keyFigures(report, texts).map(({ name, value, note }) => `${name}: ${value} (${note})`);
+}
+
+const mostSpans = 20;
+
+/** What share of the data there is, and when nothing was measured. */
+export function completenessText(report: DailyReport, texts: ReportTexts): string {
+  const { completeness, unobserved, more } = texts.data;
+  const withDay = report.toMs - report.fromMs > 86_400_000;
+  const spans = report.unobserved
+    .slice(0, mostSpans)
+    .map(({ fromMs, toMs }) => `${shortTime(fromMs, withDay)}–${shortTime(toMs, withDay)}`);
+  const rest = report.unobserved.length - spans.length;
+  const told = [...spans, ...(rest > 0 ? [more(rest)] : [])].join(', ');
+  return `${completeness(share(report.completeness))}${told === '' ? '' : ` ${unobserved(told)}`}`;
 }

@@ -37,7 +37,8 @@ export const english: ReportTexts = {
     uptimeNote: (exchange) => `lowest: ${exchange}`,
     noExchange: 'none is watched',
     completeness: 'Data',
-    completenessNote: (observed) => `complete; measured ${observed} of the time`,
+    completenessNote: (gaps) =>
+      gaps === 0 ? 'complete' : `complete; gaps in ${gaps} of what is watched`,
   },
   alerts: {
     heading: 'Alerts',
@@ -147,9 +148,9 @@ export const english: ReportTexts = {
   data: {
     heading: 'How complete the data is',
     completeness: (ratio) => `${ratio} of the samples that were due are kept.`,
-    observed: (ratio) => `Tapewatch measured ${ratio} of the time.`,
-    noGaps: 'Everything that is watched was seen all the time.',
-    gaps: 'Not seen all the time',
+    unobserved: (spans) => `Tapewatch did not measure: ${spans}.`,
+    noGaps: 'Everything that is watched was seen whenever Tapewatch measured.',
+    gaps: 'Not always seen while Tapewatch measured',
     kinds: { exchange: 'Exchange', symbol: 'Market', component: 'Component' },
     columns: { what: 'What', name: 'Name', seen: 'Seen', longest: 'Longest gap' },
     more: (count) => `and ${count} more`,

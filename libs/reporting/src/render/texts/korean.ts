@@ -33,7 +33,7 @@ export const korean: ReportTexts = {
     uptimeNote: (exchange) => `최저: ${exchange}`,
     noExchange: '감시하는 거래소 없음',
     completeness: '데이터',
-    completenessNote: (observed) => `완전성; 전체 시간의 ${observed} 측정`,
+    completenessNote: (gaps) => (gaps === 0 ? '완전성' : `완전성; 감시 대상 ${gaps}개가 일부 시간에 관측되지 않음`),
   },
   alerts: {
     heading: '알림',
@@ -143,9 +143,9 @@ export const korean: ReportTexts = {
   data: {
     heading: '데이터 완전성',
     completeness: (ratio) => `수집되어야 할 표본의 ${ratio}이(가) 보존되어 있습니다.`,
-    observed: (ratio) => `Tapewatch는 전체 시간의 ${ratio}를 측정했습니다.`,
-    noGaps: '감시 대상이 모두 빠짐없이 관측되었습니다.',
-    gaps: '빠짐없이 관측되지는 않은 대상',
+    unobserved: (spans) => `Tapewatch가 측정하지 않은 시간: ${spans}.`,
+    noGaps: 'Tapewatch가 측정하는 동안 감시 대상이 모두 빠짐없이 관측되었습니다.',
+    gaps: '측정하는 동안 빠짐없이 관측되지는 않은 대상',
     kinds: { exchange: '거래소', symbol: '시장', component: '구성 요소' },
     columns: { what: '종류', name: '이름', seen: '관측', longest: '가장 긴 공백' },
     more: (count) => `외 ${count}개`,

@@ -31,7 +31,7 @@ export interface ReportTexts {
     readonly uptimeNote: (exchange: string) => string;
     readonly noExchange: string;
     readonly completeness: string;
-    readonly completenessNote: (observed: string) => string;
+    readonly completenessNote: (gaps: number) => string;
   };
   readonly alerts: {
     readonly heading: string;
@@ -116,7 +116,7 @@ export interface ReportTexts {
   readonly data: {
     readonly heading: string;
     readonly completeness: (ratio: string) => string;
-    readonly observed: (ratio: string) => string;
+    readonly unobserved: (spans: string) => string;
     readonly noGaps: string;
     readonly gaps: string;
     readonly kinds: Readonly<Record<GapPart['kind'], string>>;
