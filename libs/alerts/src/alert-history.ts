@@ -150,16 +150,14 @@ export class AlertHistory implements EventLog<AlertEvent> {
     return rows.reverse().map(eventFromRow);
   }
 
-  /** Every alert that fired at any time in [from, to), in the order they fired. */
+  /** Every alert that fired at any time in [from, to), one that ended just then included, in the order they fired. */
   async firedBetween(from: number, to: number): Promise<readonly AlertInPeriod[]> {
     const tables = this.#database.tables<AlertTables>();
     const rows = await tables
       .selectFrom('alert')
       .selectAll()
       .where('fired_at', '<', to)
-      .where((where) =>
-        where.or([where('ends_at', 'is', null), where('ends_at', '>', from), where('fired_at', '>=', from)]),
-      )
+      .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>=', from)]))
       .orderBy('fired_at')
       .orderBy('id')
       .execute();

@@ -10,7 +10,7 @@ export interface ReportedAlert {
 }
 
 export interface ReportAlerts {
-  /** Every alert that fired at any time in [fromMs, toMs), by the time it fired. */
+  /** Every alert that fired at any time in [fromMs, toMs), one that ended at `fromMs` included, by the time it fired. */
   firedBetween(fromMs: number, toMs: number): Promise<readonly ReportedAlert[]>;
 }
 

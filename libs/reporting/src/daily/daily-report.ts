@@ -25,7 +25,7 @@ export interface DailyReport {
 }
 
 export interface AlertsPart {
-  /** Episodes that fired at any time in the range. */
+  /** Episodes that fired, or ended, in the range. */
   readonly episodes: number;
   /** Of these, those that began to fire in the range. */
   readonly began: number;

@@ -42,7 +42,7 @@ export function componentStrips(report: DailyReport, texts: ReportTexts): Markup
   }));
   const used = new Set(report.components.flatMap(({ stretches }) => stretches.map(({ status }) => status)));
   const legend = [...used].map((status) => legendKey(`status-${status}`, statuses[status]));
-  return strips(texts.uptime.heading, rows, report, legend);
+  return strips(texts.uptime.components, rows, report, legend);
 }
 
 function stretchPart({ fromMs, toMs, status }: ComponentPart['stretches'][number], texts: ReportTexts): StripPart {

@@ -34,10 +34,11 @@ const marks = 4;
 /** Five times, evenly spread. */
 export function timeScale({ fromMs, toMs }: TimeAxis): Markup {
   const withDay = toMs - fromMs > 86_400_000;
+  const step = toMs - fromMs < 10 * 60_000 ? 1_000 : 60_000;
   const labels = Array.from({ length: marks + 1 }, (_, i) => {
     const at = fromMs + ((toMs - fromMs) * i) / marks;
     const isEndOfDay = i === marks && at % 86_400_000 === 0 && !withDay;
-    return markup`<span>${isEndOfDay ? '24:00' : shortTime(Math.round(at / 60_000) * 60_000, withDay)}</span>`;
+    return markup`<span>${isEndOfDay ? '24:00' : shortTime(Math.round(at / step) * step, withDay)}</span>`;
   });
   return markup`<div class="times">${labels}</div>`;
 }

@@ -37,8 +37,7 @@ export const english: ReportTexts = {
     uptimeNote: (exchange) => `lowest: ${exchange}`,
     noExchange: 'none is watched',
     completeness: 'Data',
-    completenessNote: (gaps) =>
-      gaps === 0 ? 'complete' : `complete; gaps in ${gaps} of what is watched`,
+    completenessNote: (gaps) => (gaps === 0 ? 'complete' : `complete; gaps in ${gaps} of what is watched`),
   },
   alerts: {
     heading: 'Alerts',
@@ -79,6 +78,7 @@ export const english: ReportTexts = {
   },
   uptime: {
     heading: 'Uptime',
+    components: 'Components',
     none: 'Nothing is checked.',
     columns: { component: 'Component', uptime: 'Uptime', known: 'Known', outages: 'Outages', down: 'Down for' },
     statuses: {

@@ -74,6 +74,7 @@ export const korean: ReportTexts = {
   },
   uptime: {
     heading: '가동률',
+    components: '구성 요소',
     none: '검사하는 구성 요소가 없습니다.',
     columns: { component: '구성 요소', uptime: '가동률', known: '관측', outages: '장애 횟수', down: '장애 시간' },
     statuses: {

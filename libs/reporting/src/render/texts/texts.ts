@@ -75,6 +75,7 @@ export interface ReportTexts {
   };
   readonly uptime: {
     readonly heading: string;
+    readonly components: string;
     readonly none: string;
     readonly columns: Readonly<Record<'component' | 'uptime' | 'known' | 'outages' | 'down', string>>;
     readonly statuses: Readonly<Record<HealthStatus | 'unobserved', string>>;
