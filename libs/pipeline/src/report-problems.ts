@@ -21,7 +21,12 @@ export function reportProblems(reports: readonly ReportConfig[], locate: Locate)
       if (new CronSchedule(schedule, zone).next(0) !== undefined) return [];
       return [problem('schedule', schedule, { message: 'This time never comes.', allowed })];
     } catch (thrown) {
-      return [problem('schedule', schedule, { message: `Not a schedule: ${messageOf(thrown)}.`, allowed })];
+      return [
+        problem('schedule', schedule, {
+          message: `Not a schedule: ${messageOf(thrown).replace(/^CronPattern: |\.$/g, '')}.`,
+          allowed,
+        }),
+      ];
     }
   });
 }

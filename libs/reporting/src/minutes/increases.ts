@@ -16,7 +16,7 @@ export function increases(
     const min = counter.min[i] as number;
     before ??= bornIn(i) ? 0 : min;
     grown[i] = growth(before, min, counter.max[i] as number, counter.last[i] as number);
-    before = counter.last[i] as number;
+    before = counter.last[i];
   }
   return grown;
 }

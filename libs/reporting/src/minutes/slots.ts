@@ -14,7 +14,7 @@ export interface Slots {
 export function slotsOf(grid: MinuteGrid): Slots {
   const startMs = grid.startMs + grid.lead * minuteMs;
   const totalMs = grid.toMs - startMs;
-  const lengthMs = lengths.find((length) => totalMs / length <= mostSlots) ?? (lengths.at(-1) as number);
+  const lengthMs = lengths.find((length) => totalMs / length <= mostSlots) ?? lengths.at(-1);
   return { startMs, lengthMs, count: Math.max(1, Math.ceil(totalMs / lengthMs)) };
 }
 
