@@ -18,6 +18,7 @@ import { JsonErrorFilter } from './http/json-error.filter.js';
 import { createRequestMetrics } from './http/request-metrics.js';
 import { createSecurityHeaders } from './http/security-headers.js';
 import { NestLogger } from './nest-logger.js';
+import { createOtlpReceiver } from './otlp-in/otlp-receiver.js';
 import type { ServerOptions, TapewatchServer } from './server.js';
 import { ServerModule } from './server.module.js';
 import type { SubscriptionSockets } from './subscriptions/websocket-server.js';
@@ -95,6 +96,7 @@ async function createApp(
   app.use(createRequestMetrics(pipeline.meter, clock));
   // Ahead of the parsers: the body of a stranger is not even read.
   app.use(createGate(credentials));
+  app.use(createOtlpReceiver(pipeline, logger));
   app.use(createGraphiQL());
   app.useBodyParser('json', { limit: '256kb' });
   app.useBodyParser('urlencoded', { limit: '256kb', extended: false });

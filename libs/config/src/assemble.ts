@@ -45,6 +45,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     },
     host: raw.host,
     otlp: {
+      promoteResourceAttributes: raw.otlp.promote_resource_attributes,
       destinations: raw.otlp.destinations.map(({ timeout, ...destination }) => ({
         ...destination,
         timeoutMs: timeout,

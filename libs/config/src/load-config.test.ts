@@ -38,7 +38,7 @@ describe('loadConfig', () => {
       log: { level: 'info' },
       metrics: { retentionMs: 3_600_000, memoryBytes: 134_217_728, cardinalityLimit: 20_000, resource: {} },
       host: { enabled: true },
-      otlp: { destinations: [] },
+      otlp: { destinations: [], promoteResourceAttributes: [] },
       exchanges: [],
       plugins: [],
       checks: [],

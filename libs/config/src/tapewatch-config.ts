@@ -7,7 +7,11 @@ export interface TapewatchConfig {
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly metrics: MetricsConfig;
   readonly host: { readonly enabled: boolean };
-  readonly otlp: { readonly destinations: readonly OtlpDestinationConfig[] };
+  readonly otlp: {
+    readonly destinations: readonly OtlpDestinationConfig[];
+    /** Resource attributes of what is pushed that become labels of every series. */
+    readonly promoteResourceAttributes: readonly string[];
+  };
   readonly exchanges: readonly ExchangeConfig[];
   readonly plugins: readonly PluginConfig[];
   readonly checks: readonly CheckConfig[];

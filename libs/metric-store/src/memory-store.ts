@@ -11,6 +11,9 @@ export interface MemoryStoreOptions {
   readonly logger: Logger;
 }
 
+/** Why a pushed sample found no place. */
+export type AppendRefusal = 'out_of_order' | 'too_old' | 'no_room' | 'not_pushed';
+
 const sweepEveryTicks = 30;
 /** Below this, series are refused rather than time given up. */
 const shortestRetentionMs = 60_000;
@@ -98,7 +101,7 @@ export class MemoryStore implements TickStage, SeriesSource {
     for (let i = 0; i < tick.series.length; i++) {
       const memory = this.memoryOf(tick.series[i] as Series);
       // Two series of the same labels in one tick: the first one counts.
-      if (memory === undefined || memory.newestMs >= at) continue;
+      if (memory === undefined || memory.pushed || memory.newestMs >= at) continue;
       memory.append(at, tick.values[i] as number);
       this.#live.push(memory);
     }
@@ -107,27 +110,45 @@ export class MemoryStore implements TickStage, SeriesSource {
     if (this.#tickTimes.length % sweepEveryTicks === 0) this.sweep(at);
   }
 
+  /** Takes a sample of a series that another program pushes, at a time of its own; times of one series must grow. */
+  append(series: Series, timeMs: number, value: number): AppendRefusal | undefined {
+    const memory = this.memoryOf(series, true);
+    if (memory === undefined) return 'no_room';
+    if (!memory.pushed) return 'not_pushed';
+    if (timeMs <= memory.newestMs) return 'out_of_order';
+    if (timeMs <= (this.lastTickAt ?? timeMs) - this.#retentionMs) return 'too_old';
+    memory.append(timeMs, value);
+    this.#samplesTotal++;
+    return undefined;
+  }
+
+  /** A pushed series has no value from this time on. */
+  end(series: Series, timeMs: number): void {
+    const memory = this.#byLabels.get(series.labels.key);
+    if (memory?.pushed === true && timeMs > memory.newestMs) memory.end(timeMs);
+  }
+
   select(matchers: readonly Matcher[]): readonly (SeriesReader & Pick<SeriesMemory, 'metric'>)[] {
     return this.#index.select(matchers);
   }
 
-  private memoryOf(series: Series): SeriesMemory | undefined {
+  private memoryOf(series: Series, pushed = false): SeriesMemory | undefined {
     const known = this.#bySeries.get(series);
     // One that was swept away while nothing came for it has to be made anew.
     if (known !== undefined && this.#byLabels.get(series.labels.key) === known) return known;
-    const memory = this.#byLabels.get(series.labels.key) ?? this.create(series);
+    const memory = this.#byLabels.get(series.labels.key) ?? this.create(series, pushed);
     if (memory !== undefined) this.#bySeries.set(series, memory);
     return memory;
   }
 
-  private create(series: Series): SeriesMemory | undefined {
+  private create(series: Series, pushed: boolean): SeriesMemory | undefined {
     if (this.#full) {
       // Its samples come every second; it is one series all the same.
       if (!this.#refusedSeries.has(series)) this.#refused?.add(1);
       this.#refusedSeries.add(series);
       return undefined;
     }
-    const memory = new SeriesMemory(series);
+    const memory = new SeriesMemory(series, pushed);
     this.#byLabels.set(series.labels.key, memory);
     this.#index.add(memory);
     return memory;

@@ -25,6 +25,7 @@ import {
   createTelemetry,
   destinationsFrom,
   OtlpDestination,
+  OtlpIntake,
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
@@ -150,6 +151,7 @@ async function assemble(
   });
   const meter = telemetry.meterProvider.getMeter('tapewatch', version);
   store.measure(meter);
+  const intake = new OtlpIntake({ clock, meter, next: store, promote: config.otlp.promoteResourceAttributes });
 
   const queries = new Queries(store, clock);
   const supervisor = new Supervisor({
@@ -231,6 +233,7 @@ async function assemble(
     series,
     destinations,
     telemetry,
+    intake,
     queries,
     engine,
     alerts,

@@ -3,6 +3,7 @@ import { registerHostInstruments, type HostInstruments } from '@tapewatch/teleme
 import { delay, messageOf } from '@tapewatch/model';
 import type { PipelineParts } from './parts.js';
 import type { Pipeline, PipelineCommands, PipelineEvents, PipelineReader } from './pipeline.js';
+import { pushMetrics } from './push-metrics.js';
 import { createReader } from './reader.js';
 
 /** What a stop may take in all; then what hangs is left behind. */
@@ -41,6 +42,7 @@ export class PipelineRun implements Pipeline {
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
       generateReport: (request) => reports.generate(request),
+      pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
   }
 
@@ -49,9 +51,22 @@ export class PipelineRun implements Pipeline {
   }
 
   async start(): Promise<void> {
-    const { alerts, clock, config, engine, exchanges, health, meter, notifier, reports, store, telemetry, ticks } =
-      this.#parts;
-    ticks.add(store, { accept: ({ at }) => this.judge(at) }, { accept: ({ at }) => this.announce(at) });
+    const {
+      alerts,
+      clock,
+      config,
+      engine,
+      exchanges,
+      health,
+      intake,
+      meter,
+      notifier,
+      reports,
+      store,
+      telemetry,
+      ticks,
+    } = this.#parts;
+    ticks.add(store, intake, { accept: ({ at }) => this.judge(at) }, { accept: ({ at }) => this.announce(at) });
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
     alerts.abandon(orphans, clock.now());

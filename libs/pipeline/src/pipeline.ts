@@ -28,6 +28,7 @@ import type {
   ReportRequest,
 } from '@tapewatch/reporting';
 import type { RuleGroupView } from '@tapewatch/rules';
+import type { IntakeResult } from '@tapewatch/telemetry';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -112,6 +113,8 @@ export interface PipelineCommands {
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
   /** Made and kept; nobody is told. */
   generateReport(request: ReportRequest): Promise<CommandResult<ReportHead>>;
+  /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
+  pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }
 
 export interface Readiness {

@@ -47,6 +47,7 @@ export const routes: readonly Route[] = [
   },
   { name: '/runbooks/:name', pattern: /^\/runbooks\/[A-Za-z0-9_-]+$/, methods: ['GET', 'HEAD'], access: 'open' },
   ...prometheusRoutes,
+  { name: '/v1/metrics', pattern: /^\/v1\/metrics$/, methods: ['POST'], access: 'ingest' },
 ];
 
 /** The path exactly as it was sent: nothing is decoded or tidied, so that no two readings of it can differ. */

@@ -1,4 +1,6 @@
+import type { CommandResult } from '@tapewatch/model';
 import { accepted, Labels, refused } from '@tapewatch/model';
+import type { MetricResult } from '@tapewatch/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../testing/start-server.js';
 import { bearer, startServer } from '../testing/start-server.js';
@@ -75,14 +77,14 @@ describe('Prometheus HTTP API', () => {
     [refused('QUERY_LIMIT', 'too many', 'maxSamples'), 422, 'execution'],
     [refused('UNAVAILABLE', 'busy'), 503, 'unavailable'],
   ] as const)('tells what the pipeline refused: %j', async (refusal, status, errorType) => {
-    const { query } = running.pipeline;
-    running.pipeline.query = () => refusal;
+    const query = running.pipeline.query.bind(running.pipeline);
+    running.pipeline.query = () => refusal as CommandResult<MetricResult>;
     expect(await get('query?query=up')).toMatchObject({ status, body: { status: 'error', errorType } });
     running.pipeline.query = query;
   });
 
   it('hands lookback and timeout on', async () => {
-    const { query } = running.pipeline;
+    const query = running.pipeline.query.bind(running.pipeline);
     const seen: unknown[] = [];
     running.pipeline.query = (_text, _at, options) => {
       seen.push(options);
@@ -96,7 +98,7 @@ describe('Prometheus HTTP API', () => {
   });
 
   it('streams an answer of many megabytes whole', async () => {
-    const { queryRange } = running.pipeline;
+    const queryRange = running.pipeline.queryRange.bind(running.pipeline);
     const times = Float64Array.from({ length: 10_000 }, (_, i) => start + i * 1000);
     const series = Array.from({ length: 30 }, (_, i) => ({
       labels: Labels.of({ n: String(i) }),

@@ -10,6 +10,7 @@ import type {
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
+  QueryOptions,
   Readiness,
   ReportEvent,
   ReportFormat,
@@ -60,6 +61,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   /** How often a query was evaluated. */
   evaluations = 0;
   metricValue = 1;
+  pushResult = { accepted: 1, rejected: 0, message: '' };
   /** When false, commands on alerts are not written in time. */
   diskKeepsUp = true;
 
@@ -133,7 +135,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return sampleRules;
   }
 
-  query(text: string, at = sampleStart): CommandResult<MetricResult> {
+  query(text: string, at = sampleStart, _options?: QueryOptions): CommandResult<MetricResult> {
     this.evaluations++;
     if (text === 'boom') throw new Error('the secret of the evaluator');
     if (text.endsWith('(')) return refused('QUERY_INVALID', 'an expression was expected', `1:${text.length + 1}`);
@@ -141,7 +143,13 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return accepted(resultOf('vector', at, Float64Array.of(at), values));
   }
 
-  queryRange(_text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult> {
+  queryRange(
+    _text: string,
+    from: number,
+    to: number,
+    stepMs: number,
+    _options?: QueryOptions,
+  ): CommandResult<MetricResult> {
     const times = Float64Array.from({ length: Math.floor((to - from) / stepMs) + 1 }, (_, i) => from + i * stepMs);
     return accepted(
       resultOf(
@@ -276,6 +284,12 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     this.told.push({ what: 'test', name, by });
     if (name !== 'console') return Promise.resolve(refused('NOT_FOUND', `No channel is named ${name}`));
     return Promise.resolve(accepted({ channel: name, outcome: 'sent', latencyMs: 3 }));
+  }
+
+  pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): ReturnType<PipelineCommands['pushMetrics']> {
+    this.told.push({ what: 'push', encoding, bytes: body.length });
+    if (Buffer.from(body).toString() === 'broken') return refused('INVALID_INPUT', 'the body is no JSON');
+    return accepted(this.pushResult);
   }
 
   #change(id: string, change: Partial<Alert>): Promise<CommandResult<Alert>> {
