@@ -1,7 +1,8 @@
 import { minuteMs, type MinuteGrid } from './minute-grid.js';
 
 const mostSlots = 96;
-const lengths = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 480, 720].map((minutes) => minutes * minuteMs);
+const longest = 720 * minuteMs;
+const lengths = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 480].map((minutes) => minutes * minuteMs);
 
 /** Equal parts of a range, for charts: a point each. */
 export interface Slots {
@@ -14,7 +15,7 @@ export interface Slots {
 export function slotsOf(grid: MinuteGrid): Slots {
   const startMs = grid.startMs + grid.lead * minuteMs;
   const totalMs = grid.toMs - startMs;
-  const lengthMs = lengths.find((length) => totalMs / length <= mostSlots) ?? lengths.at(-1);
+  const lengthMs = lengths.find((length) => totalMs / length <= mostSlots) ?? longest;
   return { startMs, lengthMs, count: Math.max(1, Math.ceil(totalMs / lengthMs)) };
 }
 
