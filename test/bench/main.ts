@@ -1,4 +1,5 @@
 import { footprint } from './footprint.js';
+import { promqlSweep } from './promql-sweep.js';
 import { staleAlert } from './stale-alert.js';
 
 /** One measurement: prints what it does to stderr, and gives figures by name. */
@@ -7,7 +8,11 @@ export interface Benchmark {
   run(): Promise<Readonly<Record<string, number | string>>>;
 }
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { footprint, 'stale-alert': staleAlert };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  footprint,
+  'promql-sweep': promqlSweep,
+  'stale-alert': staleAlert,
+};
 
 const [name, ...flags] = process.argv.slice(2);
 const benchmark = name === undefined ? undefined : benchmarks[name];

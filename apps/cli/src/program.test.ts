@@ -21,6 +21,7 @@ async function run(args: readonly string[], messages = english) {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
       reportDaily: (reportArgs) => done(['report', reportArgs]),
+      testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
   return { code, calls, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
@@ -34,6 +35,14 @@ describe('runProgram', () => {
     expect((await run(['report', 'daily', '--from', '2026-01-31', '--format', 'html', '-c', 'x'])).calls).toEqual([
       ['report', { from: '2026-01-31', format: 'html', config: 'x' }],
     ]);
+  });
+
+  it('takes the server of test-channel from its options', async () => {
+    expect(await run(['test-channel', 'ops', '--url', 'http://x', '--token', 't'])).toMatchObject({
+      code: 1,
+      calls: [['test-channel', 'ops', { url: 'http://x', token: 't' }]],
+    });
+    expect(await run(['test-channel'])).toMatchObject({ code: 2, calls: [] });
   });
 
   it('prints version and help with code 0', async () => {

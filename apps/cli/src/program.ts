@@ -2,8 +2,8 @@ import { Command, CommanderError } from 'commander';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
-import { addServerOptions } from './running-server/server-arguments.js';
 import type { ReportArguments } from './report/report-command.js';
+import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
 
@@ -15,6 +15,7 @@ export interface ProgramOptions {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
     reportDaily(args: ReportArguments): Promise<ExitCode>;
+    testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
   };
 }
 
@@ -71,5 +72,10 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .option('--out <file>', help.reportOut)
     .option('--lang <language>', help.reportLang)
     .action(async (args: ReportArguments) => setCode(await commands.reportDaily(args)));
+  addServerOptions(program.command('test-channel'), messages)
+    .description(help.testChannel)
+    .helpOption('-h, --help', help.help)
+    .argument('<name>', help.testChannelName)
+    .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
   return program;
 }

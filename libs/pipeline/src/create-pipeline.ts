@@ -10,6 +10,7 @@ import { HealthChecks, healthMigrations } from '@tapewatch/health';
 import { MemoryHistory, MemoryStore } from '@tapewatch/metric-store';
 import {
   ConfigError,
+  languageOf,
   messageOf,
   StartError,
   type AlertEvent,
@@ -171,6 +172,7 @@ async function assemble(
     route: config.route,
     receivers,
     externalUrl,
+    language: languageOf(env),
     clock,
     random,
     logger,

@@ -18,6 +18,8 @@ export interface Messages {
     readonly reportFormat: string;
     readonly reportOut: string;
     readonly reportLang: string;
+    readonly testChannel: string;
+    readonly testChannelName: string;
     readonly version: string;
     readonly help: string;
     readonly helpCommand: string;
@@ -65,6 +67,11 @@ export interface Messages {
     readonly making: (url: string) => string;
     readonly made: (from: string, to: string, completeness: string) => string;
     readonly written: (file: string) => string;
+  };
+  readonly testChannel: {
+    readonly sent: (channel: string, ms: number) => string;
+    readonly notSent: (channel: string, ms: number, reason: string) => string;
+    readonly unknown: (channel: string, known: string) => string;
   };
   readonly problems: (count: number) => string;
   readonly crashed: string;
