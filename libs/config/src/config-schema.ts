@@ -1,3 +1,4 @@
+import { languages } from '@tapewatch/model';
 import { z } from 'zod';
 import { duration, flag, listen, name, size, text, url, wholeNumber } from './scalars.js';
 
@@ -137,7 +138,7 @@ const report = z.strictObject({
   schedule: text().default('5 0 * * *'),
   zone: text().default('UTC'),
   receivers: z.array(text()).default([]),
-  language: z.enum(['en', 'ko']).default('en'),
+  language: z.enum(languages).default('en'),
 });
 
 /** The whole file. What belongs to a plugin (`config` of a check, entries of `_configs`) is not looked into. */

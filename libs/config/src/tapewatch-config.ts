@@ -1,3 +1,5 @@
+import type { Language } from '@tapewatch/model';
+
 /** The checked tree: paths absolute, durations in milliseconds, sizes in bytes, defaults filled in. */
 export interface TapewatchConfig {
   /** The file it was read from. */
@@ -115,7 +117,7 @@ export interface ReportConfig {
   readonly zone: string;
   /** Names of receivers; none: it is kept, and sent to nobody. */
   readonly receivers: readonly string[];
-  readonly language: 'en' | 'ko';
+  readonly language: Language;
 }
 
 export interface ReceiverConfig {

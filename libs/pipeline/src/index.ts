@@ -21,13 +21,12 @@ export type { MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
 export type { ChannelTest, ChannelView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
 export type { RuleGroupView, RuleView } from '@tapewatch/rules';
-export { reportKinds, reportLanguages, reportStyleHash } from '@tapewatch/reporting';
+export { reportKinds, reportStyleHash } from '@tapewatch/reporting';
 export type {
   DailyReport,
   ReportEvent,
   ReportFormat,
   ReportHead,
   ReportKind,
-  ReportLanguage,
   ReportRequest,
 } from '@tapewatch/reporting';

@@ -15,6 +15,7 @@ import type {
   MetricDescription,
   Page,
   PageRequest,
+  Language,
 } from '@tapewatch/model';
 import type { ChannelTest, ChannelView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
@@ -24,7 +25,6 @@ import type {
   ReportFormat,
   ReportHead,
   ReportKind,
-  ReportLanguage,
   ReportRequest,
 } from '@tapewatch/reporting';
 import type { RuleGroupView } from '@tapewatch/rules';
@@ -82,7 +82,7 @@ export interface PipelineReader {
   report(id: string): Promise<ReportHead | undefined>;
   reportData(id: string): Promise<DailyReport | undefined>;
   /** In the report's own language when none is asked for. */
-  reportText(id: string, format: ReportFormat, language?: ReportLanguage): Promise<string | undefined>;
+  reportText(id: string, format: ReportFormat, language?: Language): Promise<string | undefined>;
   status(): PipelineStatus;
   /** The configuration in force as YAML, secrets taken out. */
   configText(): string;

@@ -11,8 +11,8 @@ export type {
   Watched,
 } from './ports.js';
 export { reportStyleHash } from './render/style.js';
-export { reportKinds, reportLanguages } from './report.js';
-export type { ReportEvent, ReportHead, ReportKind, ReportLanguage } from './report.js';
+export { reportKinds } from './report.js';
+export type { ReportEvent, ReportHead, ReportKind } from './report.js';
 export type { ReportDelivery, ReportMessage } from './report-message.js';
 export { Reports } from './reports.js';
 export type { ReportFormat, ReportRequest, ReportsOptions, ScheduledReport } from './reports.js';

@@ -1,5 +1,6 @@
+import type { Language } from '@tapewatch/model';
 import type { DailyReport } from './daily/daily-report.js';
-import type { ReportHead, ReportLanguage } from './report.js';
+import type { ReportHead } from './report.js';
 import { renderHtml } from './render/render-html.js';
 import { renderMarkdown } from './render/render-markdown.js';
 import { summaryLines, titleOf } from './render/summary.js';
@@ -27,7 +28,7 @@ export interface ReportDelivery {
 export function reportMessage(
   head: ReportHead,
   report: DailyReport,
-  language: ReportLanguage,
+  language: Language,
   externalUrl: string,
 ): ReportMessage {
   const texts = textsOf(language);

@@ -1,8 +1,7 @@
+import type { Language } from '@tapewatch/model';
+
 export const reportKinds = ['daily', 'performance', 'risk'] as const;
 export type ReportKind = (typeof reportKinds)[number];
-
-export const reportLanguages = ['en', 'ko'] as const;
-export type ReportLanguage = (typeof reportLanguages)[number];
 
 /** A report without its content. Times are milliseconds since the epoch. */
 export interface ReportHead {
@@ -14,7 +13,7 @@ export interface ReportHead {
   /** Samples kept over samples due, 0 to 1. */
   readonly completeness: number;
   /** In which it is rendered when nothing else is asked for. */
-  readonly language: ReportLanguage;
+  readonly language: Language;
 }
 
 /** A report was made. */

@@ -9,6 +9,7 @@ import {
   type Logger,
   type Page,
   type PageRequest,
+  type Language,
 } from '@tapewatch/model';
 import { CronSchedule } from './cron.js';
 import { computeDailyReport, type ReportRange, type ReportSources } from './daily/compute-daily-report.js';
@@ -16,7 +17,7 @@ import type { DailyReport } from './daily/daily-report.js';
 import { lastWholeDay, reportRange } from './range.js';
 import { renderHtml } from './render/render-html.js';
 import { renderMarkdown } from './render/render-markdown.js';
-import type { ReportEvent, ReportHead, ReportKind, ReportLanguage } from './report.js';
+import type { ReportEvent, ReportHead, ReportKind } from './report.js';
 import { ReportHistory, type Due } from './report-history.js';
 import { reportMessage, type ReportDelivery } from './report-message.js';
 import { ReportSchedule } from './report-schedule.js';
@@ -27,7 +28,7 @@ export interface ScheduledReport {
   readonly cron: string;
   readonly zone: string;
   readonly receivers: readonly string[];
-  readonly language: ReportLanguage;
+  readonly language: Language;
 }
 
 export interface ReportsOptions {
@@ -132,13 +133,13 @@ export class Reports {
   }
 
   /** The same text whenever it is asked for; undefined when there is no such report. */
-  async rendered(id: string, format: ReportFormat, language?: ReportLanguage): Promise<string | undefined> {
+  async rendered(id: string, format: ReportFormat, language?: Language): Promise<string | undefined> {
     const [head, report] = await Promise.all([this.#history.find(id), this.#history.data(id)]);
     if (head === undefined || report === undefined) return undefined;
     return (format === 'html' ? renderHtml : renderMarkdown)(head, report, language ?? head.language);
   }
 
-  private make(range: ReportRange, language: ReportLanguage, due?: Due, toTell = false): Promise<ReportHead> {
+  private make(range: ReportRange, language: Language, due?: Due, toTell = false): Promise<ReportHead> {
     this.#waiting++;
     const made = this.#line.then(async () => {
       const report = await computeDailyReport({ ...this.#options.sources, breathe: () => this.breathe() }, range);

@@ -1,6 +1,7 @@
+import type { Language } from '@tapewatch/model';
 import type { Migration } from '@tapewatch/database';
 import type { Generated } from 'kysely';
-import type { ReportKind, ReportLanguage } from './report.js';
+import type { ReportKind } from './report.js';
 
 /** Times are milliseconds since the epoch. */
 export interface ReportTables {
@@ -17,7 +18,7 @@ export interface ReportRow {
   to_at: number;
   created_at: number;
   completeness: number;
-  language: ReportLanguage;
+  language: Language;
   /** Markdown and HTML are made from it whenever they are asked for. */
   data: string;
   /** The schedule that it was made for, and when it was due there. */

@@ -5,7 +5,6 @@ function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 export const english: Messages = {
-  language: 'en',
   help: {
     description: 'Watches crypto-trading systems: measures, judges, tells, answers.',
     start: 'Watch what the configuration says: --config, else ./tapewatch.yaml, else the demo.',

@@ -1,7 +1,6 @@
 import type { Messages } from './messages.js';
 
 export const korean: Messages = {
-  language: 'ko',
   help: {
     description: '암호화폐 거래 시스템을 지켜봅니다: 측정하고, 판단하고, 알리고, 답합니다.',
     start: '설정대로 감시합니다: --config, 없으면 ./tapewatch.yaml, 그것도 없으면 데모.',

@@ -1,7 +1,5 @@
 /** Every text that the program itself says to people. Log lines and the codes of problems stay English, for searching. */
 export interface Messages {
-  /** Which language this is. */
-  readonly language: 'en' | 'ko';
   readonly help: {
     readonly description: string;
     readonly start: string;

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { english } from '../messages/english.js';
-import { korean } from '../messages/korean.js';
 import { RecordingTerminal } from '../testing/recording-terminal.js';
 import { UsageError } from '../usage-error.js';
 import { pointInTime } from './point-in-time.js';
@@ -41,11 +40,11 @@ describe('reportDaily', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const run = async (args: object, messages = english, isRead = false) => {
+  const run = async (args: object, env = {}, isRead = false) => {
     const terminal = new RecordingTerminal(isRead);
     const code = await reportDaily(
       { url, token: 't', ...args },
-      { terminal, messages, fetch, env: {}, baseDir: folder, demoConfig: join(folder, 'demo.yaml') },
+      { terminal, messages: english, fetch, env, baseDir: folder, demoConfig: join(folder, 'demo.yaml') },
     );
     return { code, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
   };
@@ -62,12 +61,12 @@ describe('reportDaily', () => {
       variables: { from: '2026-01-30T00:00:00.000Z', to: '2026-01-30T03:30:00.000Z' },
     });
     expect(asked[1]?.path).toBe('/reports/daily-1?lang=ko');
-    await run({}, korean);
+    await run({}, { LANG: 'ko_KR.UTF-8' });
     expect(asked.at(-1)?.path).toBe('/reports/daily-1.md?lang=ko');
   });
 
   it('writes a file, and tells a person how it goes', async () => {
-    const { out, error } = await run({ format: 'json', out: 'r.json' }, english, true);
+    const { out, error } = await run({ format: 'json', out: 'r.json' }, {}, true);
     expect(out).toBe('');
     expect(error).toMatch(/Making .*[\s\S]*98.7% complete[\s\S]*Written to r.json/);
     expect(readFileSync(join(folder, 'r.json'), 'utf8')).toBe('{\n  "text": "of the report"\n}\n');

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf, StartError } from '@tapewatch/model';
+import { languageOf, languages, messageOf, StartError } from '@tapewatch/model';
 import type { ExitCode } from '../exit-codes.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Messages } from '../messages/messages.js';
@@ -54,7 +54,7 @@ export async function reportDaily(args: ReportArguments, options: ReportCommandO
   };
   try {
     const format = oneOf('--format', args.format ?? 'md', reportFormats);
-    const language = oneOf('--lang', args.lang ?? messages.language, ['en', 'ko'] as const);
+    const language = oneOf('--lang', args.lang ?? languageOf(options.env), languages);
     const range = { from: pointInTime('--from', args.from), to: pointInTime('--to', args.to) };
     const server = await findRunningServer(args, options);
     progress(messages.report.making(server.url));

@@ -1,6 +1,7 @@
+import { languages, type Language } from '@tapewatch/model';
 import type { ServerResponse } from 'node:http';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { reportLanguages, reportStyleHash, type Pipeline, type ReportLanguage } from '@tapewatch/pipeline';
+import { reportStyleHash, type Pipeline } from '@tapewatch/pipeline';
 import { PIPELINE } from '../tokens.js';
 import { sendJson, sendPage, sendText } from './reply.js';
 
@@ -25,9 +26,9 @@ export class ReportController {
     @Res() response: ServerResponse,
     @Query('lang') lang?: unknown,
   ): Promise<void> {
-    const language = reportLanguages.find((one) => one === lang);
+    const language = languages.find((one) => one === lang);
     if (lang !== undefined && language === undefined) {
-      const message = `lang is one of ${reportLanguages.join(', ')}`;
+      const message = `lang is one of ${languages.join(', ')}`;
       return sendJson(response, 400, { code: 'INVALID_INPUT', message });
     }
     const [, id = '', suffix] = /^(.*?)(?:\.(md|json))?$/.exec(name) ?? [];
@@ -49,7 +50,7 @@ export class ReportController {
     response: ServerResponse,
     id: string,
     suffix: string | undefined,
-    language: ReportLanguage | undefined,
+    language: Language | undefined,
   ): Promise<boolean> {
     const text = await this.pipeline.read.reportText(id, suffix === 'md' ? 'markdown' : 'html', language);
     if (text === undefined) return false;

@@ -1,4 +1,4 @@
-import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Page } from '@tapewatch/model';
+import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Page, Language } from '@tapewatch/model';
 import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
 import type {
   AlertFilter,
@@ -16,7 +16,6 @@ import type {
   ReportFormat,
   ReportHead,
   ReportKind,
-  ReportLanguage,
   ReportRequest,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
@@ -227,7 +226,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return (await this.report(id)) === undefined ? undefined : ({ version: 1 } as DailyReport);
   }
 
-  async reportText(id: string, format: ReportFormat, language?: ReportLanguage): Promise<string | undefined> {
+  async reportText(id: string, format: ReportFormat, language?: Language): Promise<string | undefined> {
     return (await this.report(id)) === undefined
       ? undefined
       : `${format} of ${id} in ${language ?? 'its own language'}`;

@@ -1,5 +1,6 @@
+import type { Language } from '@tapewatch/model';
 import type { DailyReport } from '../daily/daily-report.js';
-import type { ReportHead, ReportLanguage } from '../report.js';
+import type { ReportHead } from '../report.js';
 import { lineChart } from './charts/line-chart.js';
 import { duration, milliseconds, percent, time } from './format.js';
 import { alertStrips, componentStrips, exchangeStrips } from './html-strips.js';
@@ -19,7 +20,7 @@ type Tables = ReturnType<typeof tablesOf>;
 const styleElement = new Markup(`<style>${reportStyle}</style>`);
 
 /** One file that needs nothing else: no scripts, charts drawn. What was measured is escaped. */
-export function renderHtml(head: ReportHead, report: DailyReport, language: ReportLanguage): string {
+export function renderHtml(head: ReportHead, report: DailyReport, language: Language): string {
   const texts = textsOf(language);
   const tables = tablesOf(report, texts);
   const title = titleOf(report, texts);

@@ -1,5 +1,6 @@
+import type { Language } from '@tapewatch/model';
 import type { DailyReport } from '../daily/daily-report.js';
-import type { ReportHead, ReportLanguage } from '../report.js';
+import type { ReportHead } from '../report.js';
 import { duration, time } from './format.js';
 import { completenessText, keyFigures, titleOf } from './summary.js';
 import { gapsLeftOut, tablesOf, type Table } from './tables.js';
@@ -7,7 +8,7 @@ import { textsOf } from './texts/texts-of.js';
 import type { ReportTexts } from './texts/texts.js';
 
 /** GitHub's Markdown. What was measured is escaped, so that it stays text. */
-export function renderMarkdown(head: ReportHead, report: DailyReport, language: ReportLanguage): string {
+export function renderMarkdown(head: ReportHead, report: DailyReport, language: Language): string {
   const texts = textsOf(language);
   const tables = tablesOf(report, texts);
   const { fromMs, toMs } = report;

@@ -1,7 +1,8 @@
+import { languages } from '@tapewatch/model';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { computeDailyReport } from '../daily/compute-daily-report.js';
 import type { DailyReport } from '../daily/daily-report.js';
-import { reportLanguages, type ReportHead } from '../report.js';
+import { type ReportHead } from '../report.js';
 import { busyDay, busySources } from '../testing/busy-day.js';
 import { SampledMetrics } from '../testing/sampled-metrics.js';
 import { duration, share } from './format.js';
@@ -39,7 +40,7 @@ describe('a rendered report', () => {
     empty = await computeDailyReport(nothing, busyDay);
   });
 
-  it.each(reportLanguages)('is the same whenever it is made from the same data (%s)', (language) => {
+  it.each(languages)('is the same whenever it is made from the same data (%s)', (language) => {
     const stored = JSON.parse(JSON.stringify(report)) as DailyReport;
     expect(renderHtml(head, stored, language)).toBe(renderHtml(head, report, language));
     expect(renderMarkdown(head, stored, language)).toBe(renderMarkdown(head, report, language));
@@ -84,7 +85,7 @@ describe('a rendered report', () => {
     expect(markdown.split('\n').filter((line) => line.includes('javascript') && !/^[|-]/.test(line))).toEqual([]);
   });
 
-  it.each(reportLanguages)('says so when there is nothing (%s)', (language) => {
+  it.each(languages)('says so when there is nothing (%s)', (language) => {
     const texts = textsOf(language);
     for (const text of [renderHtml(head, empty, language), renderMarkdown(head, empty, language)]) {
       for (const said of [texts.alerts.none, texts.exchanges.none, texts.symbols.none]) expect(text).toContain(said);

@@ -1,10 +1,10 @@
-import type { ReportLanguage } from '../../report.js';
+import type { Language } from '@tapewatch/model';
 import { english } from './english.js';
 import { korean } from './korean.js';
 import type { ReportTexts } from './texts.js';
 
-const languages: Readonly<Record<ReportLanguage, ReportTexts>> = { en: english, ko: korean };
+const languages: Readonly<Record<Language, ReportTexts>> = { en: english, ko: korean };
 
-export function textsOf(language: ReportLanguage): ReportTexts {
+export function textsOf(language: Language): ReportTexts {
   return languages[language];
 }

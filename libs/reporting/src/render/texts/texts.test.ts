@@ -1,5 +1,5 @@
+import { languages } from '@tapewatch/model';
 import { describe, expect, it } from 'vitest';
-import { reportLanguages } from '../../report.js';
 import { english } from './english.js';
 import { korean } from './korean.js';
 import { textsOf } from './texts-of.js';
@@ -18,7 +18,7 @@ describe('report texts', () => {
   });
 
   it('are there for every language that can be asked for', () => {
-    expect(reportLanguages.map((language) => textsOf(language).languageTag)).toEqual([...reportLanguages]);
+    expect(languages.map((language) => textsOf(language).languageTag)).toEqual([...languages]);
   });
 
   it('are translated', () => {
