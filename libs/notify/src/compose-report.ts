@@ -1,15 +1,17 @@
-import { Labels, type Alert } from '@tapewatch/model';
+import { Labels, type Alert, type Language } from '@tapewatch/model';
 import type { Notification, NotificationReport } from '@tapewatch/plugin-sdk';
 import { compose } from './compose.js';
 
 /** A report to be told, and when it was made. */
 export interface ReportToTell extends NotificationReport {
   readonly at: number;
+  /** Its own; what is said around it follows. */
+  readonly language: Language;
 }
 
 /** Puts a report into the form that channels know, with an alert that says the same for those that know no reports. */
 export function composeReport(
-  { at, ...report }: ReportToTell,
+  { at, language, ...report }: ReportToTell,
   receiver: string,
   channel: string,
   externalUrl: string,
@@ -22,6 +24,7 @@ export function composeReport(
     alerts: [standIn(report, at)],
     externalUrl,
     at,
+    language,
   });
   return { ...notification, alerts: alerts.map((alert) => ({ ...alert, url: report.url })), report };
 }

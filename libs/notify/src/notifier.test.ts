@@ -348,6 +348,7 @@ describe('Notifier', () => {
     const report = {
       id: 'daily-1',
       at: Date.UTC(2026, 0, 1),
+      language: 'ko' as const,
       title: 'Daily report',
       text: 'Alerts: 3',
       markdown: '# Daily report',
@@ -360,11 +361,12 @@ describe('Notifier', () => {
       await notifier.tellReport('ops', report);
       await notifier.tellReport('ops', report);
       await until(() => expect(channels.map(({ got }) => got.length)).toEqual([1, 1]));
-      const { at, ...told } = report;
+      const { at, language, ...told } = report;
       expect(channels[0].got[0]).toMatchObject({
         idempotencyKey: 'one/report/daily-1',
         status: 'firing',
         at,
+        language,
         report: told,
         alerts: [{ severity: 'info', url: report.url, annotations: { summary: 'Daily report' } }],
       });

@@ -10,6 +10,7 @@ import { textsOf } from './render/texts/texts-of.js';
 export interface ReportMessage {
   readonly id: string;
   readonly at: number;
+  readonly language: Language;
   readonly title: string;
   /** The key figures, a line each. */
   readonly text: string;
@@ -35,6 +36,7 @@ export function reportMessage(
   return {
     id: head.id,
     at: head.createdAt,
+    language,
     title: titleOf(report, texts),
     text: summaryLines(report, texts).join('\n'),
     markdown: renderMarkdown(head, report, language),
