@@ -45,7 +45,7 @@ describe('Reports', () => {
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += hour) {
       await clock.advance(Math.min(hour, ms - passed));
-      await new Promise((resolve) => setTimeout(resolve, 3));
+      await new Promise((resolve) => setTimeout(resolve, 8));
     }
   };
   /** When the reports were due: the disk is slower than the fake clock, so that they may have been made later. */
