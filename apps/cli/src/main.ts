@@ -1,5 +1,6 @@
 import type { TapewatchConfig } from '@tapewatch/config';
 import { systemClock } from '@tapewatch/model';
+import { addAccessCommands } from './access/access-commands.js';
 import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
@@ -41,6 +42,15 @@ const code = await runProgram(process.argv.slice(2), {
         env: process.env,
         baseDir: process.cwd(),
         demoConfig: findWorkspace().demoConfig,
+      }),
+    addAccess: (program, setCode) =>
+      addAccessCommands(program, {
+        ...{ terminal, messages, setCode, fetch },
+        env: process.env,
+        baseDir: process.cwd(),
+        demoConfig: findWorkspace().demoConfig,
+        clock: systemClock,
+        logger: createLogger(terminal, 'error'),
       }),
     testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
   },

@@ -21,6 +21,7 @@ async function run(args: readonly string[], messages = english) {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
       reportDaily: (reportArgs) => done(['report', reportArgs]),
+      addAccess: () => undefined,
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });

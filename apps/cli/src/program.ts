@@ -15,6 +15,8 @@ export interface ProgramOptions {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
     reportDaily(args: ReportArguments): Promise<ExitCode>;
+    /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
+    addAccess(program: Command, setCode: (code: ExitCode) => void): void;
     testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
   };
 }
@@ -72,6 +74,7 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .option('--out <file>', help.reportOut)
     .option('--lang <language>', help.reportLang)
     .action(async (args: ReportArguments) => setCode(await commands.reportDaily(args)));
+  commands.addAccess(program, setCode);
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)
     .helpOption('-h, --help', help.help)

@@ -1,26 +1,16 @@
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { createNoopMeter } from '@opentelemetry/api';
-import { alertId, alertMigrations, Alerts } from '@tapewatch/alerts';
+import { Access } from '@tapewatch/access';
+import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
-import { openDatabase, type Database } from '@tapewatch/database';
+import type { Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
-import { HealthChecks, healthMigrations } from '@tapewatch/health';
+import { HealthChecks } from '@tapewatch/health';
 import { MemoryHistory, MemoryStore } from '@tapewatch/metric-store';
-import {
-  ConfigError,
-  languageOf,
-  messageOf,
-  StartError,
-  type AlertEvent,
-  type Clock,
-  type HealthEvent,
-  type Logger,
-} from '@tapewatch/model';
-import { Notifier, notifyMigrations } from '@tapewatch/notify';
+import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
-import { reportMigrations, Reports, type ReportEvent } from '@tapewatch/reporting';
+import { Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
 import {
   createTelemetry,
@@ -37,6 +27,7 @@ import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
 import type { Pipeline } from './pipeline.js';
 import { PipelineRun } from './pipeline-run.js';
+import { openState } from './open-state.js';
 import { Queries } from './queries.js';
 import { reportProblems } from './report-problems.js';
 import { reportDelivery, reportSources } from './report-sources.js';
@@ -54,7 +45,6 @@ export interface PipelineDependencies {
   readonly shippedRulesDir: string;
 }
 
-const stateFile = 'state.db';
 /** To see whether the environment lays something wrong over it. */
 const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
 
@@ -205,6 +195,7 @@ async function assemble(
     logger,
     meter,
   });
+  const access = await Access.open({ database, clock, logger });
   const reportEvents = new EventTopic<ReportEvent>(logger);
   const reports = new Reports({
     database,
@@ -238,6 +229,7 @@ async function assemble(
     intake,
     queries,
     engine,
+    access,
     alerts,
     notifier,
     exchanges,
@@ -246,19 +238,5 @@ async function assemble(
     alertEvents,
     healthEvents,
     reportEvents,
-  });
-}
-
-async function openState(dataDir: string): Promise<Database> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  } catch (thrown) {
-    throw new StartError('DATA_UNREADABLE', `the data folder ${dataDir} cannot be made: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
-  }
-  return openDatabase({
-    path: join(dataDir, stateFile),
-    migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations, ...reportMigrations],
   });
 }

@@ -22,7 +22,7 @@ export class PipelineRun implements Pipeline {
   #stopping: Promise<void> | undefined;
 
   constructor(parts: PipelineParts) {
-    const { alerts, health, notifier, reports } = parts;
+    const { access, alerts, health, notifier, reports } = parts;
     this.#parts = parts;
     this.#exchangeViews = parts.exchanges.views();
     this.read = createReader(parts, () => this.#exchangeViews);
@@ -42,8 +42,15 @@ export class PipelineRun implements Pipeline {
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
       generateReport: (request) => reports.generate(request),
+      createToken: (wanted, actor) => access.createToken(wanted, actor),
+      revokeToken: (name, actor) => access.revokeToken(name, actor),
+      revokeSession: (id, actor) => access.revokeSession(id, actor),
       pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
+  }
+
+  get access(): Pipeline['access'] {
+    return this.#parts.access;
   }
 
   get meter(): Pipeline['meter'] {
@@ -83,7 +90,8 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { alerts, clock, database, exchanges, health, notifier, reports, supervisor, telemetry } = this.#parts;
+    const { access, alerts, clock, database, exchanges, health, notifier, reports, supervisor, telemetry } =
+      this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -98,6 +106,7 @@ export class PipelineRun implements Pipeline {
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);
       supervisor.stop('channel');
       await senders;
+      await this.tryTo('write the audit log', access.stop());
       await this.tryTo('close the database', database.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);

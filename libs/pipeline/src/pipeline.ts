@@ -1,4 +1,14 @@
 import type { Meter } from '@opentelemetry/api';
+import type {
+  Access,
+  AccessToken,
+  Actor,
+  AuditEntry,
+  AuditVerification,
+  CreatedToken,
+  NewToken,
+  Session,
+} from '@tapewatch/access';
 import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -39,6 +49,8 @@ export interface Pipeline {
   readonly read: PipelineReader;
   readonly events: PipelineEvents;
   readonly commands: PipelineCommands;
+  /** For the doors of the shell: whose a token or session is, and the audit log. */
+  readonly access: Access;
   /** For the figures of the shell itself. */
   readonly meter: Meter;
 }
@@ -74,6 +86,13 @@ export interface PipelineReader {
   /** Every metric that is kept at present, by its Prometheus name. */
   metadata(): readonly MetricDescription[];
   metricsSummary(rangeMs: number, match?: string): CommandResult<MetricsSummary>;
+  /** Newest first, the revoked ones included; the admin's is none of them. */
+  tokens(): readonly AccessToken[];
+  /** Those that are not over, newest first. */
+  sessions(): readonly Session[];
+  /** Newest first. */
+  audit(request: PageRequest & { readonly since?: number }): Promise<CommandResult<Page<AuditEntry>>>;
+  verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];
@@ -113,6 +132,9 @@ export interface PipelineCommands {
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
   /** Made and kept; nobody is told. */
   generateReport(request: ReportRequest): Promise<CommandResult<ReportHead>>;
+  createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;
+  revokeToken(name: string, actor: Actor): Promise<CommandResult<AccessToken>>;
+  revokeSession(id: number, actor: Actor): CommandResult<Session>;
   /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }
