@@ -20,6 +20,7 @@ async function run(args: readonly string[], messages = english) {
     commands: {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
+      reportDaily: (reportArgs) => done(['report', reportArgs]),
       addAccess: () => undefined,
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
@@ -35,6 +36,9 @@ describe('runProgram', () => {
     expect(await run(['start'])).toMatchObject({ code: 0, calls: [['start', {}]] });
     expect((await run(['start', '--demo', '-c', 'x'])).calls).toEqual([['start', { demo: true, config: 'x' }]]);
     expect(await run(['check-config', 'f'])).toMatchObject({ code: 2, calls: [['check-config', 'f']] });
+    expect((await run(['report', 'daily', '--from', '2026-01-31', '--format', 'html', '-c', 'x'])).calls).toEqual([
+      ['report', { from: '2026-01-31', format: 'html', config: 'x' }],
+    ]);
   });
 
   it('hands backup and restore their file and options', async () => {

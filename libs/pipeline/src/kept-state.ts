@@ -17,6 +17,7 @@ import {
 import { healthMigrations, healthSweep } from '@tapewatch/health';
 import { messageOf, StartError, type Clock, type Logger } from '@tapewatch/model';
 import { notificationSweep, notifyMigrations } from '@tapewatch/notify';
+import { reportMigrations } from '@tapewatch/reporting';
 import { removeLeftovers } from './leftovers.js';
 
 /** Every step of the schema that this version knows. */
@@ -25,6 +26,7 @@ export const stateMigrations: readonly Migration[] = [
   ...notifyMigrations,
   ...healthMigrations,
   ...accessMigrations,
+  ...reportMigrations,
 ];
 
 export function statePath(dataDir: string): string {
