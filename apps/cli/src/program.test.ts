@@ -20,6 +20,11 @@ async function run(args: readonly string[], messages = english) {
     commands: {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
+      addAccess: () => undefined,
+      backup: (file, backupArgs) => done(['backup', file, backupArgs]),
+      restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
+      testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),
+      testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
   return { code, calls, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
@@ -30,6 +35,34 @@ describe('runProgram', () => {
     expect(await run(['start'])).toMatchObject({ code: 0, calls: [['start', {}]] });
     expect((await run(['start', '--demo', '-c', 'x'])).calls).toEqual([['start', { demo: true, config: 'x' }]]);
     expect(await run(['check-config', 'f'])).toMatchObject({ code: 2, calls: [['check-config', 'f']] });
+  });
+
+  it('hands backup and restore their file and options', async () => {
+    expect((await run(['backup', 'f', '--url', 'u', '--token', 't'])).calls).toEqual([
+      ['backup', 'f', { url: 'u', token: 't' }],
+    ]);
+    expect((await run(['restore', 'f', '--verify', '--force'])).calls).toEqual([
+      ['restore', 'f', { verify: true, force: true }],
+    ]);
+  });
+
+  it('hands test-rules its files and options', async () => {
+    expect(await run(['test-rules', 'a', 'b'])).toMatchObject({
+      code: 1,
+      calls: [['test-rules', { files: ['a', 'b'], run: [], diff: false, json: false }]],
+    });
+    expect((await run(['test-rules', '--run', 'x', '--run', 'y', '--diff', '--json', 'a'])).calls).toEqual([
+      ['test-rules', { files: ['a'], run: ['x', 'y'], diff: true, json: true }],
+    ]);
+    expect((await run(['test-rules'])).code).toBe(2);
+  });
+
+  it('takes the server of test-channel from its options', async () => {
+    expect(await run(['test-channel', 'ops', '--url', 'http://x', '--token', 't'])).toMatchObject({
+      code: 1,
+      calls: [['test-channel', 'ops', { url: 'http://x', token: 't' }]],
+    });
+    expect(await run(['test-channel'])).toMatchObject({ code: 2, calls: [] });
   });
 
   it('prints version and help with code 0', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, listen, name, size, text, url, wholeNumber } from './scalars.js';
+import { duration, flag, listen, name, network, size, text, url, wholeNumber } from './scalars.js';
 
 /** The names under which a receiver's channels stand. */
 const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
@@ -7,6 +7,9 @@ const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
 const server = z.strictObject({
   listen: listen().default({ host: '127.0.0.1', port: 8080 }),
   external_url: url('http', 'https').optional(),
+  tls: z.strictObject({ cert: text(), key: text() }).optional(),
+  trusted_proxies: z.array(network()).default([]),
+  allow_plaintext: flag().default(false),
 });
 
 const log = z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') });
@@ -39,6 +42,12 @@ const exchange = z.strictObject({
   request_timeout: duration(100).default(10_000),
   rest_url: url('http', 'https').optional(),
   ws_url: url('ws', 'wss').optional(),
+});
+
+const history = z.strictObject({
+  alerts: duration(3_600_000).default(90 * 86_400_000),
+  health: duration(3_600_000).default(90 * 86_400_000),
+  notifications: duration(3_600_000).default(30 * 86_400_000),
 });
 
 const check = z.strictObject({
@@ -138,6 +147,7 @@ export const configSchema = z.strictObject({
   server: server.prefault({}),
   log: log.prefault({}),
   metrics: metrics.prefault({}),
+  history: history.prefault({}),
   host: host.prefault({}),
   otlp: z
     .strictObject({

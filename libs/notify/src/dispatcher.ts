@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Labels, messageOf, type Alert, type Clock, type Logger, type Timer } from '@tapewatch/model';
+import { Labels, messageOf, type Alert, type Clock, type Language, type Logger, type Timer } from '@tapewatch/model';
 import type { Channel, Receiver } from './channel.js';
 import { compose } from './compose.js';
 import { dueFor, nextEntry, type LogEntry } from './notification-log.js';
@@ -26,7 +26,10 @@ export interface DispatcherOptions {
   readonly outbox: Outbox;
   /** Takes a notification for sending. */
   readonly send: (outgoing: Outgoing) => void;
+  /** How long notifications are kept. */
+  readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
+  readonly language?: Language;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,7 +37,7 @@ export interface DispatcherOptions {
 /** How often groups are looked at for repeats and intervals that have passed. */
 const roundMs = 1_000;
 /** Longer than any sensible repeat interval: what was not told for so long is over. */
-const logKeptMs = 30 * 86_400_000;
+const logKeptAtLeastMs = 30 * 86_400_000;
 
 /** Routes alerts into groups and decides, group by group, what each channel is to be told. */
 export class Dispatcher {
@@ -52,10 +55,17 @@ export class Dispatcher {
     this.#options = options;
   }
 
+  /** False while the newest attempt to write has failed. */
+  get durable(): boolean {
+    return !this.#failing;
+  }
+
   /** Reads what was told before; returns the ids of alerts that channels believe to be firing. */
   async open(): Promise<ReadonlySet<string>> {
     const { outbox } = this.#options;
-    await outbox.forgetBefore(this.#options.clock.now() - logKeptMs);
+    // At least as long as its notifications: a group that began to count anew would give their keys out again.
+    const keptMs = Math.max(logKeptAtLeastMs, this.#options.notificationsKeptMs);
+    await outbox.forgetBefore(this.#options.clock.now() - keptMs);
     this.#stored = await outbox.logEntries();
     for (const { groupKey, channel, entry } of this.#stored) this.#log.set(logKey(groupKey, channel), entry);
     this.#nextId = (await outbox.lastId()) + 1;
@@ -202,6 +212,7 @@ export class Dispatcher {
       alerts: channel.sendResolved ? alerts : alerts.filter(({ state }) => state === 'firing'),
       externalUrl: this.#options.externalUrl(),
       at: now,
+      ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
     });
     return { id: this.#nextId++, channel: channel.name, notification, attempts: 0, nextAttemptAt: now };
   }

@@ -8,6 +8,7 @@ import {
   type Alert,
   type Clock,
   type CommandResult,
+  type Language,
   type Logger,
   type NotificationOutcome,
 } from '@tapewatch/model';
@@ -22,7 +23,11 @@ export interface NotifierOptions {
   readonly database: Database;
   readonly route: RouteConfig;
   readonly receivers: readonly Receiver[];
+  /** How long notifications are kept. */
+  readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
+  /** In which channels speak to people unless they know better; English when left out. */
+  readonly language?: Language;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -91,6 +96,11 @@ export class Notifier {
     this.#dispatcher.dispatch(alerts);
   }
 
+  /** False while what is to be told cannot be written. */
+  get durable(): boolean {
+    return this.#dispatcher.durable;
+  }
+
   channels(): readonly ChannelView[] {
     return this.#options.receivers.flatMap(({ channels }) =>
       channels.map(({ name, plugin }) => {
@@ -102,7 +112,7 @@ export class Notifier {
 
   /** Sends a message that says it is a test, at once and once. */
   async test(name: string, by: string): Promise<CommandResult<ChannelTest>> {
-    const { clock, receivers, externalUrl } = this.#options;
+    const { clock, receivers, externalUrl, language } = this.#options;
     const receiver = receivers.find(({ channels }) => channels.some((channel) => channel.name === name));
     const channel = receiver?.channels.find((one) => one.name === name);
     if (receiver === undefined || channel === undefined) {
@@ -122,6 +132,7 @@ export class Notifier {
         externalUrl: externalUrl(),
         at,
         test: true,
+        ...(language === undefined ? {} : { language }),
       }),
     );
     const latencyMs = clock.monotonic() - begun;
@@ -172,7 +183,10 @@ function testAlert(channel: string, by: string, at: number): Alert {
     name: 'TestNotification',
     state: 'firing',
     labels,
-    annotations: { summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.` },
+    annotations: {
+      summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.`,
+      requested_by: by,
+    },
     value: 1,
     startsAt: at,
     firedAt: at,
