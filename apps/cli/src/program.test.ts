@@ -21,6 +21,8 @@ async function run(args: readonly string[], messages = english) {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
       addAccess: () => undefined,
+      backup: (file, backupArgs) => done(['backup', file, backupArgs]),
+      restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
@@ -32,6 +34,15 @@ describe('runProgram', () => {
     expect(await run(['start'])).toMatchObject({ code: 0, calls: [['start', {}]] });
     expect((await run(['start', '--demo', '-c', 'x'])).calls).toEqual([['start', { demo: true, config: 'x' }]]);
     expect(await run(['check-config', 'f'])).toMatchObject({ code: 2, calls: [['check-config', 'f']] });
+  });
+
+  it('hands backup and restore their file and options', async () => {
+    expect((await run(['backup', 'f', '--url', 'u', '--token', 't'])).calls).toEqual([
+      ['backup', 'f', { url: 'u', token: 't' }],
+    ]);
+    expect((await run(['restore', 'f', '--verify', '--force'])).calls).toEqual([
+      ['restore', 'f', { verify: true, force: true }],
+    ]);
   });
 
   it('takes the server of test-channel from its options', async () => {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import type { RestoreArguments } from './backup/restore-command.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
@@ -15,6 +16,8 @@ export interface ProgramOptions {
     checkConfig(file: string): Promise<ExitCode>;
     /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
+    backup(file: string, args: ServerArguments): Promise<ExitCode>;
+    restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
   };
 }
@@ -63,6 +66,23 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
   commands.addAccess(program, setCode);
+  addServerOptions(
+    program
+      .command('backup')
+      .description(help.backup)
+      .helpOption('-h, --help', help.help)
+      .argument('<file>', help.backupFile),
+    messages,
+  ).action(async (file: string, args: ServerArguments) => setCode(await commands.backup(file, args)));
+  program
+    .command('restore')
+    .description(help.restore)
+    .helpOption('-h, --help', help.help)
+    .argument('<file>', help.restoreFile)
+    .option('--verify', help.verify)
+    .option('--force', help.force)
+    .option('-c, --config <file>', help.config)
+    .action(async (file: string, args: RestoreArguments) => setCode(await commands.restore(file, args)));
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)
     .helpOption('-h, --help', help.help)

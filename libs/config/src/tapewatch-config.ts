@@ -6,6 +6,7 @@ export interface TapewatchConfig {
   readonly server: ServerConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly metrics: MetricsConfig;
+  readonly history: HistoryConfig;
   readonly host: { readonly enabled: boolean };
   readonly otlp: {
     readonly destinations: readonly OtlpDestinationConfig[];
@@ -59,6 +60,13 @@ export interface MetricsConfig {
   readonly cardinalityLimit: number;
   /** Extra resource attributes. */
   readonly resource: Readonly<Record<string, string>>;
+}
+
+/** How long what is over is kept. */
+export interface HistoryConfig {
+  readonly alertsMs: number;
+  readonly healthMs: number;
+  readonly notificationsMs: number;
 }
 
 export interface OtlpDestinationConfig {

@@ -1,5 +1,6 @@
 export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
 export type { PipelineDependencies } from './create-pipeline.js';
+export { stateMigrations, statePath } from './kept-state.js';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,
@@ -26,6 +27,7 @@ export type {
   Role,
   Session,
 } from '@tapewatch/access';
+export type { Archive as StateArchive } from '@tapewatch/database';
 export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';

@@ -43,6 +43,7 @@ export class PipelineRun implements Pipeline {
       createToken: (wanted, actor) => access.createToken(wanted, actor),
       revokeToken: (name, actor) => access.revokeToken(name, actor),
       revokeSession: (id, actor) => access.revokeSession(id, actor),
+      backup: () => parts.state.archive(parts.version, parts.clock.now()),
       pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
   }
@@ -56,8 +57,21 @@ export class PipelineRun implements Pipeline {
   }
 
   async start(): Promise<void> {
-    const { alerts, clock, config, engine, exchanges, health, intake, meter, notifier, store, telemetry, ticks } =
-      this.#parts;
+    const {
+      alerts,
+      clock,
+      config,
+      engine,
+      exchanges,
+      health,
+      intake,
+      meter,
+      notifier,
+      state,
+      store,
+      telemetry,
+      ticks,
+    } = this.#parts;
     ticks.add(store, intake, { accept: ({ at }) => this.judge(at) }, { accept: ({ at }) => this.announce(at) });
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
@@ -65,6 +79,7 @@ export class PipelineRun implements Pipeline {
     await notifier.start(alerts.active(), (id) => alerts.find(id));
     await exchanges.start();
     await health.start();
+    state.keep(config, { clock, meter });
     telemetry.start();
   }
 
@@ -74,7 +89,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { access, alerts, clock, database, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
+    const { access, alerts, clock, state, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -89,7 +104,7 @@ export class PipelineRun implements Pipeline {
       supervisor.stop('channel');
       await senders;
       await this.tryTo('write the audit log', access.stop());
-      await this.tryTo('close the database', database.close());
+      await this.tryTo('close the database', state.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);
     patience.abort();

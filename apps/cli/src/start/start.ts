@@ -193,6 +193,7 @@ function progressOn(terminal: Terminal): (line: string) => void {
 
 function showScreen(options: StartOptions, config: TapewatchConfig, pipeline: Pipeline, server: TapewatchServer): void {
   const { terminal, messages, version, choice, baseDir } = options;
+  const loss = pipeline.read.stateLoss();
   const lines = screenLines(
     {
       version,
@@ -206,6 +207,7 @@ function showScreen(options: StartOptions, config: TapewatchConfig, pipeline: Pi
       dataDir: shown(config.dataDir, baseDir),
       destinations: pipeline.read.status().destinations.map((destination) => destination.endpoint),
       demo: choice.demo,
+      ...(loss === undefined ? {} : { loss }),
     },
     messages,
     createStyle(terminal.colours.out),

@@ -12,6 +12,7 @@ import type {
   PipelineReader,
   QueryOptions,
   Readiness,
+  StateArchive,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
 import { RecordingMeter } from './recording-meter.js';
@@ -81,6 +82,27 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   get tickListeners(): number {
     return this.#tickListeners.size;
+  }
+
+  /** What a backup sends. */
+  readonly archive = { content: [Buffer.from('an archive '), Buffer.from('in two pieces')], discarded: 0 };
+
+  backup(): Promise<StateArchive> {
+    const { content } = this.archive;
+    if (!this.diskKeepsUp) return Promise.reject(new Error('database or disk is full'));
+    return Promise.resolve({
+      manifest: { program: 'tapewatch', format: 1, version: '0', createdAt: '', files: [], rows: {}, migrations: [] },
+      bytes: Buffer.concat(content).length,
+      // eslint-disable-next-line @typescript-eslint/require-await
+      content: async function* () {
+        yield* content;
+      },
+      discard: () => Promise.resolve(void this.archive.discarded++),
+    });
+  }
+
+  stateLoss(): string | undefined {
+    return undefined;
   }
 
   readiness(): Readiness {
