@@ -1,5 +1,6 @@
 import type { TapewatchConfig } from '@tapewatch/config';
 import { systemClock } from '@tapewatch/model';
+import { addAccessCommands } from './access/access-commands.js';
 import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
@@ -33,6 +34,15 @@ const code = await runProgram(process.argv.slice(2), {
         ...{ file, terminal, messages, checkParts },
         env: process.env,
         baseDir: process.cwd(),
+      }),
+    addAccess: (program, setCode) =>
+      addAccessCommands(program, {
+        ...{ terminal, messages, setCode, fetch },
+        env: process.env,
+        baseDir: process.cwd(),
+        demoConfig: findWorkspace().demoConfig,
+        clock: systemClock,
+        logger: createLogger(terminal, 'error'),
       }),
     backup: async (file, args) => {
       const { backupCommand } = await import('./backup/backup-command.js');

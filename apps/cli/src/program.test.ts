@@ -20,6 +20,7 @@ async function run(args: readonly string[], messages = english) {
     commands: {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
+      addAccess: () => undefined,
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),

@@ -14,6 +14,8 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
+    addAccess(program: Command, setCode: (code: ExitCode) => void): void;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
@@ -63,6 +65,7 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  commands.addAccess(program, setCode);
   addServerOptions(
     program
       .command('backup')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, listen, name, size, text, url, wholeNumber } from './scalars.js';
+import { duration, flag, listen, name, network, size, text, url, wholeNumber } from './scalars.js';
 
 /** The names under which a receiver's channels stand. */
 const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
@@ -7,6 +7,9 @@ const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
 const server = z.strictObject({
   listen: listen().default({ host: '127.0.0.1', port: 8080 }),
   external_url: url('http', 'https').optional(),
+  tls: z.strictObject({ cert: text(), key: text() }).optional(),
+  trusted_proxies: z.array(network()).default([]),
+  allow_plaintext: flag().default(false),
 });
 
 const log = z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') });

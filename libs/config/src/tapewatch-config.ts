@@ -45,6 +45,12 @@ export interface ServerConfig {
   readonly port: number;
   /** Base of links in notifications; without it, the address listened on. */
   readonly externalUrl?: string;
+  /** Files in PEM form, absolute. With it only https is spoken. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Other machines may send tokens in plain text. */
+  readonly allowPlaintext: boolean;
 }
 
 export interface MetricsConfig {

@@ -18,6 +18,8 @@ export const errorCodes = {
   BACKUP_INVALID: 'A backup file is damaged, or is none.',
   LISTEN_IN_USE: 'The address to listen on is taken.',
   LISTEN_FAILED: 'The address cannot be listened on.',
+  LISTEN_INSECURE: 'The address is reachable from other machines, and tokens would travel in plain text.',
+  TLS_INVALID: 'The certificate and key of server.tls cannot be used.',
   SERVER_NOT_RUNNING: 'No Tapewatch runs on this data folder.',
   SERVER_UNREACHABLE: 'The Tapewatch server does not answer, or not as one.',
   QUERY_INVALID: 'A query or matcher cannot be parsed.',

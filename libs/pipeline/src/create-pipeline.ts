@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { createNoopMeter } from '@opentelemetry/api';
+import { Access } from '@tapewatch/access';
 import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
@@ -189,6 +190,7 @@ async function assemble(
     logger,
     meter,
   });
+  const access = await Access.open({ database, clock, logger });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
 
@@ -209,6 +211,7 @@ async function assemble(
     intake,
     queries,
     engine,
+    access,
     alerts,
     notifier,
     exchanges,

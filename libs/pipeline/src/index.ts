@@ -15,6 +15,18 @@ export type {
   QueryOptions,
   Readiness,
 } from './pipeline.js';
+export type {
+  Access,
+  AccessToken,
+  Actor,
+  AuditEntry,
+  AuditRecord,
+  AuditVerification,
+  CreatedToken,
+  NewToken,
+  Role,
+  Session,
+} from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
 export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';

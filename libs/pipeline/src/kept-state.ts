@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Meter } from '@opentelemetry/api';
+import { accessMigrations } from '@tapewatch/access';
 import { alertMigrations, alertSweep } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import {
@@ -19,7 +20,12 @@ import { notificationSweep, notifyMigrations } from '@tapewatch/notify';
 import { removeLeftovers } from './leftovers.js';
 
 /** Every step of the schema that this version knows. */
-export const stateMigrations: readonly Migration[] = [...alertMigrations, ...notifyMigrations, ...healthMigrations];
+export const stateMigrations: readonly Migration[] = [
+  ...alertMigrations,
+  ...notifyMigrations,
+  ...healthMigrations,
+  ...accessMigrations,
+];
 
 export function statePath(dataDir: string): string {
   return join(dataDir, 'state.db');

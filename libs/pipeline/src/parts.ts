@@ -1,4 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
+import type { Access } from '@tapewatch/access';
 import type { Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import type { Exchanges } from '@tapewatch/exchanges';
@@ -32,6 +33,7 @@ export interface PipelineParts {
   readonly intake: OtlpIntake;
   readonly queries: Queries;
   readonly engine: RuleEngine;
+  readonly access: Access;
   readonly alerts: Alerts;
   readonly notifier: Notifier;
   readonly exchanges: Exchanges;

@@ -22,7 +22,7 @@ export class PipelineRun implements Pipeline {
   #stopping: Promise<void> | undefined;
 
   constructor(parts: PipelineParts) {
-    const { alerts, health, notifier } = parts;
+    const { access, alerts, health, notifier } = parts;
     this.#parts = parts;
     this.#exchangeViews = parts.exchanges.views();
     this.read = createReader(parts, () => this.#exchangeViews);
@@ -40,9 +40,16 @@ export class PipelineRun implements Pipeline {
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      createToken: (wanted, actor) => access.createToken(wanted, actor),
+      revokeToken: (name, actor) => access.revokeToken(name, actor),
+      revokeSession: (id, actor) => access.revokeSession(id, actor),
       backup: () => parts.state.archive(parts.version, parts.clock.now()),
       pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
+  }
+
+  get access(): Pipeline['access'] {
+    return this.#parts.access;
   }
 
   get meter(): Pipeline['meter'] {
@@ -82,7 +89,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { alerts, clock, state, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
+    const { access, alerts, clock, state, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -96,6 +103,7 @@ export class PipelineRun implements Pipeline {
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);
       supervisor.stop('channel');
       await senders;
+      await this.tryTo('write the audit log', access.stop());
       await this.tryTo('close the database', state.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);

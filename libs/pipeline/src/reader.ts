@@ -8,7 +8,7 @@ import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from 
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
-  const { alerts, clock, engine, health, notifier, queries, registry, series, store } = parts;
+  const { access, alerts, clock, engine, health, notifier, queries, registry, series, store } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -26,6 +26,10 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     series: (selectors, from, to) => Promise.resolve(findSeries(store, selectors, from, to)),
     metadata: () => metricMetadata(store),
     metricsSummary: (rangeMs, match) => summarizeMetrics(store, rangeMs, match),
+    tokens: () => access.tokens.all(),
+    sessions: () => access.sessions.all(),
+    audit: (request) => access.audit.page(request),
+    verifyAudit: () => access.audit.verify(),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
     plugins: () => registry.views(),
@@ -36,11 +40,12 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
   };
 }
 
-function readinessOf({ alerts, destinations, health, notifier, state, store }: PipelineParts): Readiness {
+function readinessOf({ access, alerts, destinations, health, notifier, state, store }: PipelineParts): Readiness {
   // Storage and rules are there since the pipeline was created.
   const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
+    ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
     ...(health.durable ? [] : ['health history cannot be written']),
     ...(notifier.durable ? [] : ['notifications cannot be written']),
     ...(state.loss === undefined ? [] : [`state was lost before this start: ${state.loss.message}`]),

@@ -63,6 +63,45 @@ export const korean: Messages = {
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
   },
+  access: {
+    help: {
+      token: '프로그램과 사람이 들어올 때 쓰는 토큰을 만들고, 보고, 폐기합니다.',
+      create: '토큰을 만듭니다. 비밀값은 이번 한 번만 보여 주며, 출력이 터미널이 아니면 비밀값만 출력합니다.',
+      name: '토큰의 이름. 이 토큰으로 한 모든 일의 기록에 남습니다',
+      role: '할 수 있는 일: viewer, operator, admin 또는 ingest',
+      expires: '유효 기간, 예: 90d. 없으면 폐기할 때까지',
+      json: 'JSON으로 출력',
+      list: '토큰 목록을 보여 줍니다.',
+      all: '폐기된 토큰도 함께',
+      revoke: '토큰과 그 브라우저 세션, 열린 구독을 즉시 끝냅니다.',
+      signIn: '브라우저에서 세션을 여는 링크를 출력합니다. 15분 안에 한 번만 쓸 수 있습니다.',
+      signInRole: '세션이 할 수 있는 일: viewer, operator 또는 admin',
+      audit: '누가 무엇을 바꾸었는지 보여 줍니다: 최근 50건, 또는 어느 시점 이후 전부.',
+      since: '2026-01-31T09:30:00Z 같은 시각, 또는 7d 같은 지난 기간',
+      verify: '감사 기록이 바뀌거나 지워지지 않았는지 확인합니다.',
+    },
+    made: (name, role, expires) =>
+      expires === undefined
+        ? `토큰 ${name}(${role})을 만들었습니다. 폐기할 때까지 유효합니다.`
+        : `토큰 ${name}(${role})을 만들었습니다. ${expires}까지 유효합니다.`,
+    shownOnce:
+      '다시 보여 주지 않습니다. 프로그램은 "Authorization: Bearer TOKEN"으로 보내고, 사람은 /sign-in에서 입력합니다.',
+    noTokens: '관리자 토큰 외에는 토큰이 없습니다. 만들기: tapewatch token create --name NAME --role viewer',
+    tokenTitles: ['이름', '역할', '상태', '만료', '마지막 사용', '생성', '만든 사람'],
+    valid: '유효',
+    expired: '만료됨',
+    revoked: '폐기됨',
+    never: '없음',
+    isRevoked: (name) => `토큰 ${name}을 폐기했습니다.`,
+    linkWorks: (until) => `${until}까지 한 번만 쓸 수 있습니다.`,
+    noEntries: '아직 아무도 아무것도 바꾸지 않았습니다.',
+    auditTitles: ['번호', '시각', '누가', '역할', '어디서', '무엇을', '대상', '결과'],
+    intact: (entries) => `감사 기록은 쓰인 그대로입니다: ${entries}건.`,
+    tampered: (fault) => `감사 기록이 쓰인 그대로가 아닙니다. 항목 ${fault}.`,
+    notRole: (found, allowed) => `${found}라는 역할은 없습니다. 역할: ${allowed}.`,
+    notDuration: (option, found) => `${option} ${found}: 12h나 90d 같은 기간이 아닙니다.`,
+    notTime: (found) => `--since ${found}: 2026-01-31T09:30:00Z 같은 시각도, 7d 같은 기간도 아닙니다.`,
+  },
   backup: {
     copying: '복사 중',
     left: (seconds) => `${seconds}초 남음`,

@@ -62,6 +62,7 @@ export interface Messages {
     readonly ok: (file: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
   };
+  readonly access: AccessMessages;
   readonly backup: {
     readonly copying: string;
     readonly left: (seconds: number) => string;
@@ -92,4 +93,42 @@ export interface ConfigCounts {
   readonly checks: number;
   readonly rules: number;
   readonly receivers: number;
+}
+
+export interface AccessMessages {
+  readonly help: {
+    readonly token: string;
+    readonly create: string;
+    readonly name: string;
+    readonly role: string;
+    readonly expires: string;
+    readonly json: string;
+    readonly list: string;
+    readonly all: string;
+    readonly revoke: string;
+    readonly signIn: string;
+    readonly signInRole: string;
+    readonly audit: string;
+    readonly since: string;
+    readonly verify: string;
+  };
+  readonly made: (name: string, role: string, expires: string | undefined) => string;
+  readonly shownOnce: string;
+  readonly noTokens: string;
+  /** Name, role, state, expires, last used, made, by. */
+  readonly tokenTitles: readonly string[];
+  readonly valid: string;
+  readonly expired: string;
+  readonly revoked: string;
+  readonly never: string;
+  readonly isRevoked: (name: string) => string;
+  readonly linkWorks: (until: string) => string;
+  readonly noEntries: string;
+  /** Number, when, who, role, from, what, target, outcome. */
+  readonly auditTitles: readonly string[];
+  readonly intact: (entries: number) => string;
+  readonly tampered: (fault: string) => string;
+  readonly notRole: (found: string, allowed: string) => string;
+  readonly notDuration: (option: string, found: string) => string;
+  readonly notTime: (found: string) => string;
 }

@@ -174,13 +174,16 @@ function serverAddress(config: TapewatchConfig, env: NodeJS.ProcessEnv) {
     listen: { host: config.server.host, port: config.server.port },
     dataDir: config.dataDir,
     ...(config.server.externalUrl === undefined ? {} : { externalUrl: config.server.externalUrl }),
+    ...(config.server.tls === undefined ? {} : { tls: config.server.tls }),
+    trustedProxies: config.server.trustedProxies,
+    allowPlaintext: config.server.allowPlaintext,
     ...(adminToken === '' ? {} : { adminToken }),
   };
 }
 
 function fallbackUrl(config: TapewatchConfig): string {
-  const { host, port } = config.server;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { host, port, tls } = config.server;
+  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function progressOn(terminal: Terminal): (line: string) => void {
