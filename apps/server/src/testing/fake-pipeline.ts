@@ -102,7 +102,6 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve({
       manifest: { program: 'tapewatch', format: 1, version: '0', createdAt: '', files: [], rows: {}, migrations: [] },
       bytes: Buffer.concat(content).length,
-      // eslint-disable-next-line @typescript-eslint/require-await
       content: async function* () {
         yield* content;
       },
