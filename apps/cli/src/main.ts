@@ -5,12 +5,14 @@ import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
+import { reportDaily } from './report/report-command.js';
 import { findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
 import { testChannel } from './test-channel.js';
+import { testRules } from './test-rules/test-rules.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
@@ -35,6 +37,13 @@ const code = await runProgram(process.argv.slice(2), {
         env: process.env,
         baseDir: process.cwd(),
       }),
+    reportDaily: (args) =>
+      reportDaily(args, {
+        ...{ terminal, messages, fetch },
+        env: process.env,
+        baseDir: process.cwd(),
+        demoConfig: findWorkspace().demoConfig,
+      }),
     addAccess: (program, setCode) =>
       addAccessCommands(program, {
         ...{ terminal, messages, setCode, fetch },
@@ -52,6 +61,7 @@ const code = await runProgram(process.argv.slice(2), {
       const { restoreCommand } = await import('./backup/restore-command.js');
       return restoreCommand(file, args, { ...around(), knownMigrations });
     },
+    testRules: (args) => testRules(args, { terminal, messages, runTests }),
     testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
   },
 });
@@ -76,6 +86,11 @@ function around() {
 async function knownMigrations(): Promise<readonly string[]> {
   const { stateMigrations } = await import('@tapewatch/pipeline');
   return stateMigrations.map(({ name }) => name);
+}
+
+async function runTests(files: readonly string[], isWanted: (test: string) => boolean) {
+  const { testRuleFiles } = await import('@tapewatch/pipeline');
+  return testRuleFiles(files, { clock: systemClock, isWanted });
 }
 
 function runningServer(args: ServerArguments) {

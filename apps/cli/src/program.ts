@@ -3,9 +3,11 @@ import type { RestoreArguments } from './backup/restore-command.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
+import type { ReportArguments } from './report/report-command.js';
 import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
+import type { TestRulesArguments } from './test-rules/test-rules.js';
 
 export interface ProgramOptions {
   readonly version: string;
@@ -14,10 +16,12 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    reportDaily(args: ReportArguments): Promise<ExitCode>;
     /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
+    testRules(args: TestRulesArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
   };
 }
@@ -65,6 +69,16 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  const report = program.command('report').description(help.report).helpOption('-h, --help', help.help);
+  addServerOptions(report.command('daily'), messages)
+    .description(help.reportDaily)
+    .helpOption('-h, --help', help.help)
+    .option('--from <time>', help.reportFrom)
+    .option('--to <time>', help.reportTo)
+    .option('--format <format>', help.reportFormat)
+    .option('--out <file>', help.reportOut)
+    .option('--lang <language>', help.reportLang)
+    .action(async (args: ReportArguments) => setCode(await commands.reportDaily(args)));
   commands.addAccess(program, setCode);
   addServerOptions(
     program
@@ -83,6 +97,17 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .option('--force', help.force)
     .option('-c, --config <file>', help.config)
     .action(async (file: string, args: RestoreArguments) => setCode(await commands.restore(file, args)));
+  program
+    .command('test-rules')
+    .description(help.testRules)
+    .helpOption('-h, --help', help.help)
+    .argument('<files...>', help.testRulesFiles)
+    .option('--run <regex>', help.testRulesRun, (regex, before: readonly string[]) => [...before, regex], [])
+    .option('--diff', help.testRulesDiff, false)
+    .option('--json', help.testRulesJson, false)
+    .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
+      setCode(await commands.testRules({ ...options, files })),
+    );
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)
     .helpOption('-h, --help', help.help)

@@ -37,6 +37,7 @@ describe('loadConfig', () => {
       server: { host: '127.0.0.1', port: 8080, trustedProxies: [], allowPlaintext: false },
       log: { level: 'info' },
       metrics: { retentionMs: 3_600_000, memoryBytes: 134_217_728, cardinalityLimit: 20_000, resource: {} },
+      history: { alertsMs: 7_776_000_000, healthMs: 7_776_000_000, notificationsMs: 2_592_000_000 },
       host: { enabled: true },
       otlp: { destinations: [], promoteResourceAttributes: [] },
       exchanges: [],
@@ -60,6 +61,7 @@ describe('loadConfig', () => {
           channels: [{ name: 'console', type: 'console', config: {}, path: ['receivers', 0, 'console_configs', 0] }],
         },
       ],
+      reports: [{ kind: 'daily', schedule: '5 0 * * *', zone: 'UTC', receivers: [], language: 'en' }],
     });
   });
 
@@ -219,5 +221,16 @@ describe('loadConfig', () => {
     });
     const path = receivers[0]?.channels[0]?.path ?? [];
     expect(locate([...path, 'url'])).toEqual({ file: 'conf/tapewatch.yaml', line: 4, column: 5, substituted: true });
+  });
+
+  it('makes a daily report unless it is told otherwise, and sends reports only to receivers there are', async () => {
+    expect((await load('reports: []')).reports).toEqual([]);
+    expect((await load('reports: [{ zone: Asia/Seoul, receivers: [console], language: ko }]')).reports).toEqual([
+      { kind: 'daily', schedule: '5 0 * * *', zone: 'Asia/Seoul', receivers: ['console'], language: 'ko' },
+    ]);
+    expect(await problemsOf('reports: [{ receivers: [consol] }, { kind: weekly }]')).toMatchObject([
+      { code: 'CONFIG_REFERENCE', path: 'reports[0].receivers[0]', hint: expect.stringContaining('console') as string },
+      { code: 'CONFIG_INVALID_VALUE', path: 'reports[1].kind' },
+    ]);
   });
 });

@@ -5,10 +5,11 @@ import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
-import { MemoryStore } from '@tapewatch/metric-store';
+import { MemoryHistory, MemoryStore } from '@tapewatch/metric-store';
 import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
 import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
+import { Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
 import {
   createTelemetry,
@@ -27,6 +28,8 @@ import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
+import { reportProblems } from './report-problems.js';
+import { reportDelivery, reportSources } from './report-sources.js';
 import { TickFork } from './tick-fork.js';
 
 export interface PipelineDependencies {
@@ -55,7 +58,10 @@ export async function checkPipelineConfig(
   config: TapewatchConfig,
   dependencies: Pick<PipelineDependencies, 'clock' | 'logger' | 'env' | 'shippedRulesDir'>,
 ): Promise<LoadedConfig> {
-  const problems = [...exchangeProblems(config.exchanges, config.locate)];
+  const problems = [
+    ...exchangeProblems(config.exchanges, config.locate),
+    ...reportProblems(config.reports, config.locate),
+  ];
   const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
       return await work();
@@ -111,7 +117,7 @@ async function assemble(
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
-  //                               └──> series ──> store ──> rules
+  //                               └──> series ──> store ──> rules ──> store (what they record)
   const store = new MemoryStore({
     retentionMs: config.metrics.retentionMs,
     budgetBytes: config.metrics.memoryBytes,
@@ -174,6 +180,13 @@ async function assemble(
   const engine = createRuleEngine({
     groups,
     query: (expression, at) => queries.evaluate(expression, at),
+    record: (at, samples) => {
+      const conflict = store.appendRuleSamples(at, samples);
+      if (conflict !== undefined)
+        throw new Error(
+          `${conflict.labels.toString()} has a value of this time already: something else writes it, too`,
+        );
+    },
     meter,
     clock,
     logger,
@@ -191,8 +204,21 @@ async function assemble(
     meter,
   });
   const access = await Access.open({ database, clock, logger });
+  const reportEvents = new EventTopic<ReportEvent>(logger);
+  const reports = new Reports({
+    database,
+    sources: reportSources({ config, history: new MemoryHistory(store), alerts, health, notifier }),
+    scheduled: config.reports.map(({ schedule, ...report }) => ({ ...report, cron: schedule })),
+    delivery: reportDelivery(notifier),
+    publish: (event) => reportEvents.publish(event),
+    externalUrl,
+    clock,
+    random,
+    logger,
+  });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
+  reportEvents.readFrom(reports.events);
 
   return new PipelineRun({
     config,
@@ -216,7 +242,9 @@ async function assemble(
     notifier,
     exchanges,
     health,
+    reports,
     alertEvents,
     healthEvents,
+    reportEvents,
   });
 }

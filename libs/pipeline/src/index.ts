@@ -34,4 +34,23 @@ export type { HealthSummary } from '@tapewatch/health';
 export type { MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
 export type { ChannelTest, ChannelView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
-export type { RuleGroupView, RuleView } from '@tapewatch/rules';
+export { testRuleFiles } from './rule-tests.js';
+export type { RuleTestOptions } from './rule-tests.js';
+export type {
+  ExpectedAlert,
+  ExpectedSample,
+  RuleGroupView,
+  RuleTestFailure,
+  RuleTestFileResult,
+  RuleTestResult,
+  RuleView,
+} from '@tapewatch/rules';
+export { reportKinds, reportStyleHash } from '@tapewatch/reporting';
+export type {
+  DailyReport,
+  ReportEvent,
+  ReportFormat,
+  ReportHead,
+  ReportKind,
+  ReportRequest,
+} from '@tapewatch/reporting';

@@ -16,6 +16,18 @@ export const korean: Messages = {
     restoreFile: '백업 파일',
     verify: '백업을 검사하고 내용만 보여 줍니다',
     force: '이미 상태가 있어도 되돌립니다: 기존 상태는 지우지 않고 옆으로 옮겨 둡니다',
+    testRules: '규칙의 단위 테스트를 Prometheus 형식(promtool test rules)으로 실행합니다.',
+    testRulesFiles: '테스트 파일',
+    testRulesRun: '이름이 이 정규식과 맞는 테스트만 실행; 여러 번 쓸 수 있음',
+    testRulesDiff: '다른 점을 줄 단위로 보여 줍니다',
+    testRulesJson: '결과를 JSON으로 출력합니다',
+    report: '실행 중인 Tapewatch의 보고서.',
+    reportDaily: '일일 보고서를 만들어 보여 줍니다: 지난 UTC 하루 전체, 또는 지정한 구간.',
+    reportFrom: '구간의 시작: 날짜(2026-01-31) 또는 시각(2026-01-31T09:30Z)',
+    reportTo: '구간의 끝; 없으면 --from부터 하루',
+    reportFormat: 'md, html 또는 json (기본값: md)',
+    reportOut: '표준 출력 대신 파일에 기록',
+    reportLang: 'en 또는 ko (기본값: 프로그램의 언어)',
     testChannel: '실행 중인 Tapewatch가 시험 메시지를 보내게 하고 결과를 보여 줍니다.',
     testChannelName: '채널: 수신자 이름, 채널이 여럿이면 뒤에 /종류',
     version: '버전을 보여 줍니다',
@@ -62,6 +74,11 @@ export const korean: Messages = {
     ok: (file) => `정상: ${file}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
+  },
+  report: {
+    making: (url) => `${url}에서 보고서를 만드는 중 ...`,
+    made: (from, to, completeness) => `${from} ~ ${to} 보고서; 데이터 완전성 ${completeness}.`,
+    written: (file) => `${file}에 기록했습니다.`,
   },
   access: {
     help: {
@@ -116,6 +133,11 @@ export const korean: Messages = {
     madeBy: (version, at) => `Tapewatch ${version}이(가) ${at}에 만들었습니다.`,
     setAside: (place) => `옆으로 옮김: ${place}`,
     done: (dataDir) => `${dataDir}에 되돌렸습니다. Tapewatch를 시작하면 거기서부터 이어집니다.`,
+  },
+  testRules: {
+    unmatched: (pattern) => `경고: ${pattern}에 맞는 규칙 파일이 없습니다`,
+    noneRan: '이 이름의 테스트가 없습니다',
+    badPattern: (pattern, reason) => `--run ${pattern}은(는) 정규식이 아닙니다: ${reason}`,
   },
   testChannel: {
     sent: (channel, ms) => `${channel}: 보냄 (${ms} ms)`,

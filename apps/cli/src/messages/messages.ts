@@ -15,6 +15,18 @@ export interface Messages {
     readonly restoreFile: string;
     readonly verify: string;
     readonly force: string;
+    readonly testRules: string;
+    readonly testRulesFiles: string;
+    readonly testRulesRun: string;
+    readonly testRulesDiff: string;
+    readonly testRulesJson: string;
+    readonly report: string;
+    readonly reportDaily: string;
+    readonly reportFrom: string;
+    readonly reportTo: string;
+    readonly reportFormat: string;
+    readonly reportOut: string;
+    readonly reportLang: string;
     readonly testChannel: string;
     readonly testChannelName: string;
     readonly version: string;
@@ -62,6 +74,11 @@ export interface Messages {
     readonly ok: (file: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
   };
+  readonly report: {
+    readonly making: (url: string) => string;
+    readonly made: (from: string, to: string, completeness: string) => string;
+    readonly written: (file: string) => string;
+  };
   readonly access: AccessMessages;
   readonly backup: {
     readonly copying: string;
@@ -77,6 +94,11 @@ export interface Messages {
     readonly madeBy: (version: string, at: string) => string;
     readonly setAside: (place: string) => string;
     readonly done: (dataDir: string) => string;
+  };
+  readonly testRules: {
+    readonly unmatched: (pattern: string) => string;
+    readonly noneRan: string;
+    readonly badPattern: (pattern: string, reason: string) => string;
   };
   readonly testChannel: {
     readonly sent: (channel: string, ms: number) => string;

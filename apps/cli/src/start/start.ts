@@ -200,7 +200,9 @@ function showScreen(options: StartOptions, config: TapewatchConfig, pipeline: Pi
       exchanges: config.exchanges.map((exchange) => ({ id: exchange.id, symbols: exchange.symbols.length })),
       host: config.host.enabled,
       checks: config.checks.map((check) => check.name),
-      rules: pipeline.read.rules().reduce((count, group) => count + group.rules.length, 0),
+      rules: pipeline.read
+        .rules()
+        .reduce((count, { rules }) => count + rules.filter(({ state }) => state !== undefined).length, 0),
       receivers: config.receivers.map((receiver) => receiver.name),
       url: server.url,
       ...(server.signInLink === undefined ? {} : { signInLink: server.signInLink }),
