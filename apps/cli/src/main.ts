@@ -12,6 +12,7 @@ import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
 import { testChannel } from './test-channel.js';
+import { testRules } from './test-rules/test-rules.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
@@ -52,12 +53,45 @@ const code = await runProgram(process.argv.slice(2), {
         clock: systemClock,
         logger: createLogger(terminal, 'error'),
       }),
+    backup: async (file, args) => {
+      const { backupCommand } = await import('./backup/backup-command.js');
+      return backupCommand(file, args, { ...around(), version, fetch });
+    },
+    restore: async (file, args) => {
+      const { restoreCommand } = await import('./backup/restore-command.js');
+      return restoreCommand(file, args, { ...around(), knownMigrations });
+    },
+    testRules: (args) => testRules(args, { terminal, messages, runTests }),
     testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
   },
 });
 
 // Not process.exitCode: a handle that someone forgot must not keep a stopped program alive.
 process.exit(code);
+
+/** What the commands have in common that work for a while and then end. */
+function around() {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return {
+    ...{ terminal, messages },
+    env: process.env,
+    baseDir: process.cwd(),
+    demoConfig: findWorkspace().demoConfig,
+    clock: systemClock,
+    signal: stop.signal,
+  };
+}
+
+async function knownMigrations(): Promise<readonly string[]> {
+  const { stateMigrations } = await import('@tapewatch/pipeline');
+  return stateMigrations.map(({ name }) => name);
+}
+
+async function runTests(files: readonly string[], isWanted: (test: string) => boolean) {
+  const { testRuleFiles } = await import('@tapewatch/pipeline');
+  return testRuleFiles(files, { clock: systemClock, isWanted });
+}
 
 function runningServer(args: ServerArguments) {
   const { demoConfig } = findWorkspace();

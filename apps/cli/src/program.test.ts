@@ -22,6 +22,9 @@ async function run(args: readonly string[], messages = english) {
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
       reportDaily: (reportArgs) => done(['report', reportArgs]),
       addAccess: () => undefined,
+      backup: (file, backupArgs) => done(['backup', file, backupArgs]),
+      restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
+      testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
@@ -36,6 +39,26 @@ describe('runProgram', () => {
     expect((await run(['report', 'daily', '--from', '2026-01-31', '--format', 'html', '-c', 'x'])).calls).toEqual([
       ['report', { from: '2026-01-31', format: 'html', config: 'x' }],
     ]);
+  });
+
+  it('hands backup and restore their file and options', async () => {
+    expect((await run(['backup', 'f', '--url', 'u', '--token', 't'])).calls).toEqual([
+      ['backup', 'f', { url: 'u', token: 't' }],
+    ]);
+    expect((await run(['restore', 'f', '--verify', '--force'])).calls).toEqual([
+      ['restore', 'f', { verify: true, force: true }],
+    ]);
+  });
+
+  it('hands test-rules its files and options', async () => {
+    expect(await run(['test-rules', 'a', 'b'])).toMatchObject({
+      code: 1,
+      calls: [['test-rules', { files: ['a', 'b'], run: [], diff: false, json: false }]],
+    });
+    expect((await run(['test-rules', '--run', 'x', '--run', 'y', '--diff', '--json', 'a'])).calls).toEqual([
+      ['test-rules', { files: ['a'], run: ['x', 'y'], diff: true, json: true }],
+    ]);
+    expect((await run(['test-rules'])).code).toBe(2);
   });
 
   it('takes the server of test-channel from its options', async () => {

@@ -17,6 +17,7 @@ import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
 import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
 import { ReportEventResolver, ReportResolver, ReportsResolver } from './graphql/reports/reports.resolver.js';
 import { RulesResolver } from './graphql/rules/rules.resolver.js';
+import { BackupController } from './http/backup.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { ReportController } from './http/report.controller.js';
 import { RunbookController } from './http/runbook.controller.js';
@@ -28,7 +29,7 @@ import { PrometheusSeriesController } from './prometheus-api/series.controller.j
 import { PrometheusStatusController } from './prometheus-api/status.controller.js';
 import type { ServerOptions } from './server.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
-import { ACCESS, CLOCK, EVALUATIONS, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SUBSCRIPTIONS } from './tokens.js';
+import { ACCESS, CLOCK, EVALUATIONS, LOGGER, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SUBSCRIPTIONS } from './tokens.js';
 
 const resolvers = [
   AccessResolver,
@@ -52,6 +53,7 @@ const resolvers = [
 ];
 
 const controllers = [
+  BackupController,
   HomeController,
   PrometheusQueryController,
   PrometheusRulesController,
@@ -75,6 +77,7 @@ export class ServerModule {
       providers: [
         { provide: PIPELINE, useValue: options.pipeline },
         { provide: CLOCK, useValue: options.clock },
+        { provide: LOGGER, useValue: options.logger },
         { provide: EVALUATIONS, useValue: evaluations },
         { provide: SUBSCRIPTIONS, useValue: new Subscriptions(options.pipeline, evaluations) },
         { provide: ACCESS, useValue: access },

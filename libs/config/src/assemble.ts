@@ -48,6 +48,11 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
       cardinalityLimit: raw.metrics.cardinality_limit,
       resource: raw.metrics.resource,
     },
+    history: {
+      alertsMs: raw.history.alerts,
+      healthMs: raw.history.health,
+      notificationsMs: raw.history.notifications,
+    },
     host: raw.host,
     otlp: {
       promoteResourceAttributes: raw.otlp.promote_resource_attributes,

@@ -45,6 +45,12 @@ const exchange = z.strictObject({
   ws_url: url('ws', 'wss').optional(),
 });
 
+const history = z.strictObject({
+  alerts: duration(3_600_000).default(90 * 86_400_000),
+  health: duration(3_600_000).default(90 * 86_400_000),
+  notifications: duration(3_600_000).default(30 * 86_400_000),
+});
+
 const check = z.strictObject({
   name: name(),
   type: text(),
@@ -150,6 +156,7 @@ export const configSchema = z.strictObject({
   server: server.prefault({}),
   log: log.prefault({}),
   metrics: metrics.prefault({}),
+  history: history.prefault({}),
   host: host.prefault({}),
   otlp: z
     .strictObject({

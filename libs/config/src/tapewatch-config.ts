@@ -8,6 +8,7 @@ export interface TapewatchConfig {
   readonly server: ServerConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly metrics: MetricsConfig;
+  readonly history: HistoryConfig;
   readonly host: { readonly enabled: boolean };
   readonly otlp: {
     readonly destinations: readonly OtlpDestinationConfig[];
@@ -62,6 +63,13 @@ export interface MetricsConfig {
   readonly cardinalityLimit: number;
   /** Extra resource attributes. */
   readonly resource: Readonly<Record<string, string>>;
+}
+
+/** How long what is over is kept. */
+export interface HistoryConfig {
+  readonly alertsMs: number;
+  readonly healthMs: number;
+  readonly notificationsMs: number;
 }
 
 export interface OtlpDestinationConfig {

@@ -110,6 +110,31 @@ export class MemoryStore implements TickStage, SeriesSource {
     if (this.#tickTimes.length % sweepEveryTicks === 0) this.sweep(at);
   }
 
+  /**
+   * What rules write besides the ticks: after the tick of that time, or as of an earlier time; `undefined` ends a series. Gives the first series
+   * that already had another value at that time, or a later one: it keeps what it had.
+   */
+  appendRuleSamples(
+    at: number,
+    samples: readonly { readonly series: Series; readonly value: number | undefined }[],
+  ): Series | undefined {
+    let conflict: Series | undefined;
+    for (const { series, value } of samples) {
+      if (value === undefined) {
+        const memory = this.#byLabels.get(series.labels.key);
+        if (memory !== undefined && memory.newestMs < at && !memory.pushed) memory.end(at);
+        continue;
+      }
+      const memory = this.memoryOf(series);
+      if (memory === undefined) continue;
+      if (memory.newestMs < at && !memory.pushed) {
+        memory.append(at, value);
+        this.#samplesTotal++;
+      } else if (memory.pushed || !memory.has(at, value)) conflict ??= series;
+    }
+    return conflict;
+  }
+
   /** Takes a sample of a series that another program pushes, at a time of its own; times of one series must grow. */
   append(series: Series, timeMs: number, value: number): AppendRefusal | undefined {
     const memory = this.memoryOf(series, true);

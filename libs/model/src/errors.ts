@@ -14,6 +14,8 @@ export const errorCodes = {
   DATA_DIR_IN_USE: 'Another process has the data folder open.',
   DATA_UNREADABLE: 'The state database is damaged or cannot be opened.',
   DATA_NEWER: 'The state database was written by a newer version.',
+  DATA_EXISTS: 'The data folder already has a state.',
+  BACKUP_INVALID: 'A backup file is damaged, or is none.',
   LISTEN_IN_USE: 'The address to listen on is taken.',
   LISTEN_FAILED: 'The address cannot be listened on.',
   LISTEN_INSECURE: 'The address is reachable from other machines, and tokens would travel in plain text.',

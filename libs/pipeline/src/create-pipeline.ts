@@ -3,7 +3,6 @@ import { createNoopMeter } from '@opentelemetry/api';
 import { Access } from '@tapewatch/access';
 import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
-import type { Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import { MemoryHistory, MemoryStore } from '@tapewatch/metric-store';
@@ -25,9 +24,9 @@ import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
 import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
+import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
 import { PipelineRun } from './pipeline-run.js';
-import { openState } from './open-state.js';
 import { Queries } from './queries.js';
 import { reportProblems } from './report-problems.js';
 import { reportDelivery, reportSources } from './report-sources.js';
@@ -99,11 +98,11 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
-  const database = await openState(config.dataDir);
+  const state = await KeptState.open(config.dataDir, dependencies);
   try {
-    return await assemble(config, dependencies, loaded, database);
+    return await assemble(config, dependencies, loaded, state);
   } catch (thrown) {
-    await database.close();
+    await state.close();
     throw thrown;
   }
 }
@@ -112,12 +111,13 @@ async function assemble(
   config: TapewatchConfig,
   dependencies: PipelineDependencies,
   { registry, groups }: LoadedConfig,
-  database: Database,
+  state: KeptState,
 ): Promise<Pipeline> {
+  const { database } = state;
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
-  //                               └──> series ──> store ──> rules
+  //                               └──> series ──> store ──> rules ──> store (what they record)
   const store = new MemoryStore({
     retentionMs: config.metrics.retentionMs,
     budgetBytes: config.metrics.memoryBytes,
@@ -160,6 +160,7 @@ async function assemble(
   const notifier = new Notifier({
     database,
     route: config.route,
+    notificationsKeptMs: config.history.notificationsMs,
     receivers,
     externalUrl,
     language: languageOf(env),
@@ -179,6 +180,13 @@ async function assemble(
   const engine = createRuleEngine({
     groups,
     query: (expression, at) => queries.evaluate(expression, at),
+    record: (at, samples) => {
+      const conflict = store.appendRuleSamples(at, samples);
+      if (conflict !== undefined)
+        throw new Error(
+          `${conflict.labels.toString()} has a value of this time already: something else writes it, too`,
+        );
+    },
     meter,
     clock,
     logger,
@@ -218,7 +226,7 @@ async function assemble(
     clock,
     logger,
     meter,
-    database,
+    state,
     registry,
     supervisor,
     store,

@@ -1,5 +1,6 @@
 export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
 export type { PipelineDependencies } from './create-pipeline.js';
+export { stateMigrations, statePath } from './kept-state.js';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,
@@ -26,13 +27,24 @@ export type {
   Role,
   Session,
 } from '@tapewatch/access';
+export type { Archive as StateArchive } from '@tapewatch/database';
 export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
 export type { MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
 export type { ChannelTest, ChannelView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
-export type { RuleGroupView, RuleView } from '@tapewatch/rules';
+export { testRuleFiles } from './rule-tests.js';
+export type { RuleTestOptions } from './rule-tests.js';
+export type {
+  ExpectedAlert,
+  ExpectedSample,
+  RuleGroupView,
+  RuleTestFailure,
+  RuleTestFileResult,
+  RuleTestResult,
+  RuleView,
+} from '@tapewatch/rules';
 export { reportKinds, reportStyleHash } from '@tapewatch/reporting';
 export type {
   DailyReport,

@@ -1,7 +1,7 @@
 import { Access } from '@tapewatch/access';
 import { openDatabase } from '@tapewatch/database';
 import type { Clock, Logger } from '@tapewatch/model';
-import { openState, stateMigrations } from './open-state.js';
+import { KeptState, stateMigrations } from './kept-state.js';
 
 export { localName, roles } from '@tapewatch/access';
 export type { Access, AccessToken, AuditEntry, AuditVerification, Role } from '@tapewatch/access';
@@ -24,7 +24,7 @@ export async function openAccess(options: {
   const database =
     dataDir === undefined
       ? await openDatabase({ path: ':memory:', migrations: stateMigrations })
-      : await openState(dataDir);
+      : (await KeptState.open(dataDir, { clock, logger })).database;
   const access = await Access.open({ database, clock, logger });
   return {
     access,

@@ -2,7 +2,6 @@ import type { Meter } from '@opentelemetry/api';
 import type { Access } from '@tapewatch/access';
 import type { Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
-import type { Database } from '@tapewatch/database';
 import type { Exchanges } from '@tapewatch/exchanges';
 import type { HealthChecks } from '@tapewatch/health';
 import type { MemoryStore } from '@tapewatch/metric-store';
@@ -13,6 +12,7 @@ import type { ReportEvent, Reports } from '@tapewatch/reporting';
 import type { RuleEngine } from '@tapewatch/rules';
 import type { OtlpDestination, OtlpIntake, SeriesTranslation, Telemetry } from '@tapewatch/telemetry';
 import type { EventTopic } from './event-topic.js';
+import type { KeptState } from './kept-state.js';
 import type { Queries } from './queries.js';
 import type { TickFork } from './tick-fork.js';
 
@@ -23,7 +23,7 @@ export interface PipelineParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
-  readonly database: Database;
+  readonly state: KeptState;
   readonly registry: PluginRegistry;
   readonly supervisor: Supervisor;
   readonly store: MemoryStore;

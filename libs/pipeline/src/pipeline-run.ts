@@ -45,6 +45,7 @@ export class PipelineRun implements Pipeline {
       createToken: (wanted, actor) => access.createToken(wanted, actor),
       revokeToken: (name, actor) => access.revokeToken(name, actor),
       revokeSession: (id, actor) => access.revokeSession(id, actor),
+      backup: () => parts.state.archive(parts.version, parts.clock.now()),
       pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
   }
@@ -68,6 +69,7 @@ export class PipelineRun implements Pipeline {
       intake,
       meter,
       notifier,
+      state,
       reports,
       store,
       telemetry,
@@ -80,6 +82,7 @@ export class PipelineRun implements Pipeline {
     await notifier.start(alerts.active(), (id) => alerts.find(id));
     await exchanges.start();
     await health.start();
+    state.keep(config, { clock, meter });
     telemetry.start();
     await reports.start();
   }
@@ -90,8 +93,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { access, alerts, clock, database, exchanges, health, notifier, reports, supervisor, telemetry } =
-      this.#parts;
+    const { access, alerts, clock, state, exchanges, health, notifier, reports, supervisor, telemetry } = this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -107,7 +109,7 @@ export class PipelineRun implements Pipeline {
       supervisor.stop('channel');
       await senders;
       await this.tryTo('write the audit log', access.stop());
-      await this.tryTo('close the database', database.close());
+      await this.tryTo('close the database', state.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);
     patience.abort();

@@ -10,6 +10,7 @@ import type {
   Session,
 } from '@tapewatch/access';
 import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
 import type { MetricsSummary } from '@tapewatch/metric-store';
@@ -103,6 +104,8 @@ export interface PipelineReader {
   /** In the report's own language when none is asked for. */
   reportText(id: string, format: ReportFormat, language?: Language): Promise<string | undefined>;
   status(): PipelineStatus;
+  /** What was lost before this start, and what was done about it, in one sentence. */
+  stateLoss(): string | undefined;
   /** The configuration in force as YAML, secrets taken out. */
   configText(): string;
   /** The newest tick in Prometheus' text format 0.0.4. */
@@ -135,6 +138,8 @@ export interface PipelineCommands {
   createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;
   revokeToken(name: string, actor: Actor): Promise<CommandResult<AccessToken>>;
   revokeSession(id: number, actor: Actor): CommandResult<Session>;
+  /** Everything that is kept, as of one moment, ready to be sent; discard it. Throws when it cannot be copied. */
+  backup(): Promise<StateArchive>;
   /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }

@@ -38,17 +38,21 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     reportData: (id) => reports.data(id),
     reportText: (id, format, language) => reports.rendered(id, format, language),
     status: () => statusOf(parts, startedAt),
+    stateLoss: () => parts.state.loss?.message,
     configText: () => parts.config.shown,
     prometheusText: () => (series.latest === undefined ? '' : prometheusText(series.latest)),
   };
 }
 
-function readinessOf({ access, alerts, destinations, notifier, store }: PipelineParts): Readiness {
+function readinessOf({ access, alerts, destinations, health, notifier, state, store }: PipelineParts): Readiness {
   // Storage and rules are there since the pipeline was created.
   const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
+    ...(health.durable ? [] : ['health history cannot be written']),
+    ...(notifier.durable ? [] : ['notifications cannot be written']),
+    ...(state.loss === undefined ? [] : [`state was lost before this start: ${state.loss.message}`]),
     ...(store.shortened ? [`metric memory is shortened to ${Math.round(store.retentionMs / 1000)} s`] : []),
     ...destinations.flatMap((destination) => {
       const { name, healthy } = destination.status();

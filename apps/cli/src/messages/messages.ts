@@ -9,6 +9,17 @@ export interface Messages {
     readonly demo: string;
     readonly checkConfig: string;
     readonly checkConfigFile: string;
+    readonly backup: string;
+    readonly backupFile: string;
+    readonly restore: string;
+    readonly restoreFile: string;
+    readonly verify: string;
+    readonly force: string;
+    readonly testRules: string;
+    readonly testRulesFiles: string;
+    readonly testRulesRun: string;
+    readonly testRulesDiff: string;
+    readonly testRulesJson: string;
     readonly report: string;
     readonly reportDaily: string;
     readonly reportFrom: string;
@@ -36,6 +47,8 @@ export interface Messages {
     readonly symbols: (exchange: string, count: number) => string;
     readonly more: (count: number) => string;
     readonly nothing: string;
+    /** Before the sentence that tells what was lost. */
+    readonly loss: string;
     readonly host: string;
     readonly checks: (names: string) => string;
     readonly rules: (count: number, receivers: string) => string;
@@ -67,6 +80,26 @@ export interface Messages {
     readonly written: (file: string) => string;
   };
   readonly access: AccessMessages;
+  readonly backup: {
+    readonly copying: string;
+    readonly left: (seconds: number) => string;
+    readonly written: (file: string, size: string) => string;
+    /** What is in it, by table. */
+    readonly holds: (rows: Readonly<Record<string, number>>) => string;
+    readonly cancelled: string;
+  };
+  readonly restore: {
+    readonly checking: string;
+    readonly good: (file: string) => string;
+    readonly madeBy: (version: string, at: string) => string;
+    readonly setAside: (place: string) => string;
+    readonly done: (dataDir: string) => string;
+  };
+  readonly testRules: {
+    readonly unmatched: (pattern: string) => string;
+    readonly noneRan: string;
+    readonly badPattern: (pattern: string, reason: string) => string;
+  };
   readonly testChannel: {
     readonly sent: (channel: string, ms: number) => string;
     readonly notSent: (channel: string, ms: number, reason: string) => string;

@@ -13,6 +13,7 @@ import type {
   PipelineReader,
   QueryOptions,
   Readiness,
+  StateArchive,
   ReportEvent,
   ReportFormat,
   ReportHead,
@@ -90,6 +91,26 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   get tickListeners(): number {
     return this.#tickListeners.size;
+  }
+
+  /** What a backup sends. */
+  readonly archive = { content: [Buffer.from('an archive '), Buffer.from('in two pieces')], discarded: 0 };
+
+  backup(): Promise<StateArchive> {
+    const { content } = this.archive;
+    if (!this.diskKeepsUp) return Promise.reject(new Error('database or disk is full'));
+    return Promise.resolve({
+      manifest: { program: 'tapewatch', format: 1, version: '0', createdAt: '', files: [], rows: {}, migrations: [] },
+      bytes: Buffer.concat(content).length,
+      content: async function* () {
+        yield* content;
+      },
+      discard: () => Promise.resolve(void this.archive.discarded++),
+    });
+  }
+
+  stateLoss(): string | undefined {
+    return undefined;
   }
 
   readiness(): Readiness {

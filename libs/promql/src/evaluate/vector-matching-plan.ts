@@ -3,7 +3,7 @@ import { EvaluationError } from '../errors.js';
 import type { Binary, VectorMatching } from '../syntax/ast.js';
 import { InstantVector } from './instant-vector.js';
 import { LabelGroups, LabelMemo } from './label-memo.js';
-import { compareLabels, formatLabelSet, matchingProjection, withoutName } from './label-projection.js';
+import { formatLabelSet, matchingProjection, withoutName } from './label-projection.js';
 import { arithmeticOf, comparisonOf, isArithmetic, isComparisonOperator } from './operators.js';
 import type { VectorPlan } from './plan.js';
 
@@ -52,7 +52,8 @@ class VectorJoin {
       this.#refuseSecondMatch(matched, j, labels);
       const [a, b] = this.#oneIsLeft ? [one.values[j], many.values[i]] : [many.values[i], one.values[j]];
       const value = this.#operation(a as number, b as number);
-      if (value !== undefined) result.push(labels, value, this.#binary.bool || (many.dropName[i] as boolean));
+      // The labels are made anew, so a name that was to be dropped stays where a comparison keeps it.
+      if (value !== undefined) result.push(labels, value, this.#binary.bool);
     }
     return result;
   }
@@ -69,7 +70,7 @@ class VectorJoin {
 
   #refuseDuplicate(group: Labels, series: Labels[]): never {
     const side = this.#oneIsLeft ? 'left' : 'right';
-    const found = series.sort(compareLabels).map(formatLabelSet).join(', ');
+    const found = series.map(formatLabelSet).sort().join(', ');
     throw new EvaluationError(
       `found duplicate series for the match group ${formatLabelSet(group)} on the ${side} hand-side of the operation: ` +
         `[${found}];many-to-many matching not allowed: matching labels must be unique on one side`,
