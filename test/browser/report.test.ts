@@ -72,9 +72,9 @@ describe('the page of a report, in a real browser', { timeout: 60_000 }, () => {
 
   it('draws a price line for every market', async () => {
     const { page } = await open(1280, 'light');
-    const boxes = (await page.evaluate(
+    const boxes = await page.evaluate<number[]>(
       '[...document.querySelectorAll("svg.price")].map((svg) => svg.getBoundingClientRect().height)',
-    )) as number[];
+    );
     expect(boxes).toHaveLength(20);
     expect(Math.min(...boxes)).toBeGreaterThan(30);
     await page.context().close();

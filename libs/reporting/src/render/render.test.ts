@@ -2,7 +2,7 @@ import { languages } from '@tapewatch/model';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { computeDailyReport } from '../daily/compute-daily-report.js';
 import type { DailyReport } from '../daily/daily-report.js';
-import { type ReportHead } from '../report.js';
+import type { ReportHead } from '../report.js';
 import { busyDay, busySources } from '../testing/busy-day.js';
 import { SampledMetrics } from '../testing/sampled-metrics.js';
 import { duration, share } from './format.js';
