@@ -9,6 +9,10 @@ const overheadBytes = 600;
 export class SeriesMemory implements SeriesReader {
   readonly labels: Labels;
   readonly metric: MetricDescription;
+  /** Its number in the history on disk; 0 while it has none. */
+  historyId = 0;
+  /** Which generation of the disk's knowledge of series it is part of; see HistoryWriter. */
+  historyGeneration = 0;
   #chunks: Chunk[] = [];
 
   constructor(series: Series) {
@@ -35,6 +39,22 @@ export class SeriesMemory implements SeriesReader {
     this.chunkFor(atMs).appendStale();
   }
 
+  /** Appends what was read from the disk, markers included; what is not newer than what is here is left out. */
+  restore(times: Float64Array, values: Float64Array): void {
+    let i = 0;
+    while (i < times.length && (times[i] as number) <= this.newestMs) i++;
+    while (i < times.length) i += this.chunkFor(times[i] as number).appendRun(times, values, i);
+  }
+
+  /** Whether its newest entry says that it has ended. */
+  get ended(): boolean {
+    return this.#chunks.at(-1)?.endsStale ?? true;
+  }
+
+  copyNewest(into: Float64Array, index: number): void {
+    this.#chunks.at(-1)?.copyNewest(into, index);
+  }
+
   /** Drops whole chunks that ended at or before the time; false when nothing is left. */
   dropUntil(untilMs: number): boolean {
     let gone = 0;
@@ -54,10 +74,10 @@ export class SeriesMemory implements SeriesReader {
     return true;
   }
 
-  window(fromMs: number, toMs: number, into: SampleBuffer): void {
+  window(fromMs: number, toMs: number, into: SampleBuffer, withStale = false): void {
     for (const chunk of this.#chunks) {
       if (chunk.startMs > toMs) return;
-      if (chunk.endMs > fromMs) chunk.copy(fromMs, toMs, into);
+      if (chunk.endMs > fromMs) chunk.copy(fromMs, toMs, into, withStale);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Matcher } from '@tapewatch/model';
+import { writeStale, type Matcher } from '@tapewatch/model';
 import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/promql';
 import type { MemoryStore } from '../memory-store.js';
 import type { HistoryLimits, HistoryReader, HistoryResolution, MinuteSeries } from './history-reader.js';
@@ -71,13 +71,24 @@ export function memoryMinutes(
   return found;
 }
 
-/** The series that a source of resolution `minute` has. */
+/** The series that a source of resolution `minute` has: where minutes are missing, it ends. */
 export function lastOfEachMinute({ labels, startMs, last }: MinuteSeries): LoadedSeries {
-  return new LoadedSeries(
-    labels,
-    startMs.map((start) => start + minuteEndMs),
-    last,
-  );
+  const gaps = startMs.reduce((count, _, i) => count + (isBeforeGap(startMs, i) ? 1 : 0), 0);
+  const times = new Float64Array(startMs.length + gaps);
+  const values = new Float64Array(startMs.length + gaps);
+  let at = 0;
+  for (let i = 0; i < startMs.length; i++) {
+    times[at] = (startMs[i] as number) + minuteEndMs;
+    values[at++] = last[i] as number;
+    if (!isBeforeGap(startMs, i)) continue;
+    times[at] = (startMs[i] as number) + minuteMs + minuteEndMs;
+    writeStale(values, at++);
+  }
+  return new LoadedSeries(labels, times, values);
+}
+
+function isBeforeGap(startMs: Float64Array, i: number): boolean {
+  return i + 1 < startMs.length && (startMs[i + 1] as number) > (startMs[i] as number) + minuteMs;
 }
 
 export function startOfMinute(timeMs: number): number {

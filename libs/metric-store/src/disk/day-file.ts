@@ -1,0 +1,138 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { DayKind, StoredSeries } from './layout.ts';
+import { dayMs, hourKey, hourMs, pageOf } from './layout.ts';
+import { SqliteFile } from './sqlite-file.ts';
+
+const schema = `
+create table if not exists page (id integer primary key, data blob not null);
+create table if not exists series (page integer primary key, data blob not null);
+create table if not exists hour (start integer primary key, seconds blob not null, samples integer not null);
+`;
+
+export interface SeriesPage {
+  readonly page: number;
+  readonly series: readonly StoredSeries[];
+}
+
+/** What one UTC day left: raw samples or minutes, by hour and page, with the series they are of. */
+export class DayFile {
+  readonly kind: DayKind;
+  readonly startMs: number;
+  readonly #file: SqliteFile;
+
+  constructor(path: string, kind: DayKind, startMs: number, readOnly = false) {
+    this.kind = kind;
+    this.startMs = startMs;
+    // Not synced at every commit: an hour is dropped elsewhere only after a checkpoint, which is.
+    this.#file = new SqliteFile(path, { schema, durable: false, readOnly });
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  get endMs(): number {
+    return this.startMs + dayMs;
+  }
+
+  transaction(work: () => void): void {
+    this.#file.transaction(work);
+  }
+
+  row(hourStartMs: number, page: number): Uint8Array | undefined {
+    const row = this.#file.get('select data from page where id = ?', hourKey(hourStartMs, page));
+    return row?.['data'] as Uint8Array | undefined;
+  }
+
+  pagesOf(hourStartMs: number): readonly number[] {
+    const rows = this.#file.all(
+      'select id from page where id >= ? and id < ?',
+      hourKey(hourStartMs, 0),
+      hourKey(hourStartMs, 0) + hourKey(hourMs, 0),
+    );
+    return rows.map(({ id }) => (id as number) - hourKey(hourStartMs, 0));
+  }
+
+  writeRow(hourStartMs: number, page: number, data: Uint8Array): void {
+    this.#file.run('insert or replace into page values (?, ?)', hourKey(hourStartMs, page), data);
+  }
+
+  /** Adds the series that are not there yet; all of one page. */
+  addSeries(page: number, series: readonly StoredSeries[]): void {
+    const there = this.seriesOf(page);
+    const known = new Set(there.map(({ id }) => id));
+    const added = series.filter(({ id }) => !known.has(id));
+    if (added.length === 0) return;
+    const text = JSON.stringify([...there, ...added]);
+    const data = zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 9 } });
+    this.#file.run('insert or replace into series values (?, ?)', page, data);
+  }
+
+  seriesOf(page: number): readonly StoredSeries[] {
+    const row = this.#file.get('select data from series where page = ?', page);
+    return row === undefined ? [] : parseSeries(textOf(row['data'] as Uint8Array));
+  }
+
+  /** Every page of series whose text has all of the pieces. */
+  *seriesWith(pieces: readonly string[]): IterableIterator<SeriesPage> {
+    for (const { page, data } of this.#file.all('select page, data from series')) {
+      const text = textOf(data as Uint8Array);
+      if (pieces.every((piece) => text.includes(piece))) yield { page: page as number, series: parseSeries(text) };
+    }
+  }
+
+  /** Which seconds of an hour had a tick, as a bitmap; undefined when nothing of the hour is here. */
+  seconds(hourStartMs: number): Uint8Array | undefined {
+    const row = this.#file.get('select seconds from hour where start = ?', hourStartMs);
+    return row === undefined ? undefined : zstdDecompressSync(row['seconds'] as Uint8Array);
+  }
+
+  writeHour(hourStartMs: number, seconds: Uint8Array, samples: number): void {
+    this.#file.run('insert or replace into hour values (?, ?, ?)', hourStartMs, zstdCompressSync(seconds), samples);
+  }
+
+  /** Samples of all hours. */
+  get samples(): number {
+    return Number(this.#file.get('select coalesce(sum(samples), 0) as n from hour')?.['n']);
+  }
+
+  get hours(): readonly number[] {
+    return this.#file.all('select start from hour order by start').map(({ start }) => start as number);
+  }
+
+  /** The greatest id of a series here; 0 when there is none. */
+  get largestId(): number {
+    const row = this.#file.get('select max(page) as page from series');
+    const page = row?.['page'];
+    if (typeof page !== 'number') return 0;
+    return this.seriesOf(page).reduce((largest, { id }) => Math.max(largest, id), 0);
+  }
+
+  checkpoint(): void {
+    this.#file.checkpoint();
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** Pages of the series with these ids. */
+export function byPage(ids: Iterable<number>): Map<number, Set<number>> {
+  const pages = new Map<number, Set<number>>();
+  for (const id of ids) {
+    const page = pageOf(id);
+    const known = pages.get(page);
+    if (known === undefined) pages.set(page, new Set([id]));
+    else known.add(id);
+  }
+  return pages;
+}
+
+function textOf(data: Uint8Array): string {
+  return zstdDecompressSync(data).toString('utf8');
+}
+
+function parseSeries(text: string): readonly StoredSeries[] {
+  return JSON.parse(text) as readonly StoredSeries[];
+}

@@ -1,0 +1,147 @@
+import { compact, closedUntil, isDue, type CompactionOptions } from './compaction.ts';
+import { HistoryFiles, type DamageReport } from './history-files.ts';
+import { blockMs, dayMs, type StoredSeries } from './layout.ts';
+import { DamagedFileError } from './sqlite-file.ts';
+import type { TickRow } from './tick-row.ts';
+
+export interface HistoryDiskOptions extends CompactionOptions {
+  readonly folder: string;
+}
+
+/** What came at one time; several of one time are parts of one tick. */
+export interface TickBatch extends TickRow {
+  readonly atMs: number;
+  /** Those of its series that the files may not know. */
+  readonly series: readonly StoredSeries[];
+}
+
+export interface OpenedHistory {
+  /** Greater than every id of a series that was ever given. */
+  readonly nextId: number;
+  /** Of the newest tick that is stored; absent when there is none. */
+  readonly lastTickMs?: number;
+}
+
+export interface AppendResult {
+  /** The batch is older than what is stored, and was not taken: a clock was set back. */
+  readonly late: boolean;
+  /** The file of the newest ticks was damaged and is a new one: it knows no series any more. */
+  readonly headReplaced: boolean;
+}
+
+export interface DiskFigures {
+  readonly bytes: number;
+  readonly damagedFiles: number;
+}
+
+const largestId = 'largest_id';
+
+/** The history on disk, as the storage worker works on it: everything here waits for the disk. */
+export class HistoryDisk {
+  readonly files: HistoryFiles;
+  readonly #options: HistoryDiskOptions;
+  #lastAtMs = -Infinity;
+  #compactedMs = -Infinity;
+
+  constructor(options: HistoryDiskOptions, damaged: (report: DamageReport) => void) {
+    this.#options = options;
+    this.files = new HistoryFiles({ folder: options.folder, now: () => Date.now(), damaged });
+  }
+
+  /** Ticks of a future that the clock does not know any more count as if they were of now. */
+  open(nowMs: number): OpenedHistory {
+    const { files } = this;
+    const lastTickMs = files.guarded(
+      () => this.newestMs(),
+      () => undefined,
+    );
+    this.#lastAtMs = Math.min(lastTickMs ?? -Infinity, nowMs);
+    files.guarded(
+      () => {
+        const hour = Math.floor(nowMs / 3_600_000) * 3_600_000;
+        if (files.head.fact(closedUntil) > hour) files.head.setFact(closedUntil, hour);
+      },
+      () => undefined,
+    );
+    const known = [files.head.fact(largestId), files.head.largestId];
+    for (const kind of ['raw', 'rollup'] as const) {
+      for (const day of files.days(kind)) {
+        known.push(
+          files.guarded(
+            () => files.day(kind, day)?.largestId ?? 0,
+            () => 0,
+          ),
+        );
+      }
+    }
+    return { nextId: Math.max(...known) + 1, ...(lastTickMs === undefined ? {} : { lastTickMs: this.#lastAtMs }) };
+  }
+
+  /** When it returns, the batch is on the disk. Throws where it cannot be written. */
+  append(batch: TickBatch): AppendResult {
+    if (batch.atMs < this.#lastAtMs) return { late: true, headReplaced: false };
+    let headReplaced = false;
+    try {
+      this.write(batch);
+    } catch (thrown) {
+      if (!(thrown instanceof DamagedFileError)) throw thrown;
+      this.files.putAway(thrown);
+      headReplaced = true;
+      this.write(batch);
+    }
+    this.#lastAtMs = batch.atMs;
+    return { late: false, headReplaced };
+  }
+
+  /** The work that has fallen due since it was last done, in steps; undefined when there is none. */
+  due(): Generator<void> | undefined {
+    if (!isDue(this.#compactedMs, this.#lastAtMs)) return undefined;
+    return this.work(this.#lastAtMs);
+  }
+
+  figures(): DiskFigures {
+    return { bytes: this.files.bytes(), damagedFiles: this.files.damagedFiles() };
+  }
+
+  close(): void {
+    this.files.close();
+  }
+
+  private *work(atMs: number): Generator<void> {
+    // Before the work: what fails is tried again with the next block, not with every tick.
+    this.#compactedMs = atMs;
+    try {
+      yield* compact(this.files, this.#options, atMs);
+    } catch (thrown) {
+      if (!(thrown instanceof DamagedFileError)) throw thrown;
+      this.files.putAway(thrown);
+    }
+  }
+
+  private write({ atMs, series, ids, values }: TickBatch): void {
+    const { head } = this.files;
+    head.transaction(() => {
+      if (series.length > 0) {
+        head.addSeries(series, atMs);
+        head.setFact(
+          largestId,
+          Math.max(
+            head.fact(largestId),
+            series.reduce((largest, { id }) => Math.max(largest, id), 0),
+          ),
+        );
+      }
+      head.addTick({ atMs, ids, values });
+    });
+  }
+
+  private newestMs(): number | undefined {
+    const { head } = this.files;
+    const tick = head.newestTickMs;
+    if (tick !== undefined) return tick;
+    const keys = head.blockKeys(0, Date.now() + dayMs);
+    const bucket = keys.at(-1)?.bucket;
+    const seconds = bucket === undefined ? undefined : head.seconds(bucket);
+    return bucket === undefined ? undefined : bucket * blockMs + Math.max(0, seconds?.lastIndexOf(1) ?? 0) * 1000;
+  }
+}

@@ -1,0 +1,226 @@
+import type { Counter, Meter } from '@opentelemetry/api';
+import { messageOf, type Clock, type Logger } from '@tapewatch/model';
+import type { DiskClient } from './disk/disk-client.js';
+import type { DiskFigures, TickBatch } from './disk/history-disk.js';
+import type { StoredSeries } from './disk/layout.js';
+import type { SampleJournal } from './memory-store.js';
+import type { SeriesMemory } from './series-memory.js';
+
+export interface HistoryWriterOptions {
+  readonly disk: DiskClient;
+  /** Not yet given to any series. */
+  readonly nextId: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Two minutes and a half of ticks, or less when they are large; then the oldest are given up. */
+const mostWaiting = 150;
+const mostWaitingBytes = 32 * 2 ** 20;
+const pauseMs = 1_000;
+const figuresEveryMs = 30_000;
+
+/** Hands what memory takes in to the disk, a batch for each time, in order, and keeps it until the disk has it. */
+export class HistoryWriter implements SampleJournal {
+  readonly #options: HistoryWriterOptions;
+  #nextId: number;
+  /** Goes up when the disk has forgotten which series there are. */
+  #generation = 1;
+  #atMs = 0;
+  #ids = new Uint32Array(1024);
+  #values = new Float64Array(1024);
+  #length = 0;
+  #begun: StoredSeries[] = [];
+  #waiting: TickBatch[] = [];
+  #waitingBytes = 0;
+  #draining: Promise<void> | undefined;
+  #failing = false;
+  #stopped = false;
+  #dropped: Counter | undefined;
+  #damaged: Counter | undefined;
+  #figures: DiskFigures = { bytes: 0, damagedFiles: 0 };
+  #figuresAt = -Infinity;
+
+  constructor(options: HistoryWriterOptions) {
+    this.#options = options;
+    this.#nextId = options.nextId;
+  }
+
+  measure(meter: Meter): void {
+    meter
+      .createObservableGauge('tapewatch.store.size', { unit: 'By', description: 'Metric history on disk' })
+      .addCallback((result) => result.observe(this.#figures.bytes));
+    meter
+      .createObservableGauge('tapewatch.store.waiting', {
+        unit: '{tick}',
+        description: 'Ticks that are not on disk yet',
+      })
+      .addCallback((result) => result.observe(this.#waiting.length));
+    meter
+      .createObservableGauge('tapewatch.store.damaged', {
+        unit: '{file}',
+        description: 'Files of the metric history that were damaged and set aside',
+      })
+      .addCallback((result) => result.observe(this.#figures.damagedFiles));
+    this.#dropped = meter.createCounter('tapewatch.store.dropped', {
+      unit: '{tick}',
+      description:
+        'Ticks that are missing on disk: given up while it could not be written, or of a time that had passed',
+    });
+    this.#damaged = meter.createCounter('tapewatch.store.damaged.rows', {
+      unit: '{row}',
+      description: 'Rows of the metric history whose checksum did not fit and that were left out',
+    });
+    this.#damaged.add(0);
+    for (const reason of ['backlog', 'clock']) this.#dropped.add(0, { reason });
+  }
+
+  /** False while the newest attempt to write has failed. */
+  get healthy(): boolean {
+    return !this.#failing;
+  }
+
+  /** A tick came for a time that has passed, and memory did not take it. */
+  late(): void {
+    this.#dropped?.add(1, { reason: 'clock' });
+  }
+
+  rowDamaged(): void {
+    this.#damaged?.add(1);
+  }
+
+  /** A series that was read from the disk: it keeps its id. */
+  knows(memory: SeriesMemory, id: number): void {
+    memory.historyId = id;
+    memory.historyGeneration = memory.ended ? 0 : this.#generation;
+  }
+
+  /** One sample, or, with `ended`, the marker that there is none any more. */
+  add(memory: SeriesMemory, atMs: number, value: number, ended = false): void {
+    if (atMs !== this.#atMs) this.flush();
+    this.#atMs = atMs;
+    if (this.#length === this.#ids.length) this.grow();
+    if (memory.historyGeneration !== this.#generation) this.begin(memory);
+    this.#ids[this.#length] = memory.historyId;
+    this.#values[this.#length] = value;
+    if (ended) {
+      memory.copyNewest(this.#values, this.#length);
+      // Should it come back, it is told of again: the disk forgets series that are over.
+      memory.historyGeneration = 0;
+    }
+    this.#length++;
+  }
+
+  /** A time at which there may have been no sample at all. */
+  open(atMs: number): void {
+    if (atMs !== this.#atMs) this.flush();
+    this.#atMs = atMs;
+  }
+
+  /** Sends what has come for one time. More may come for it, and is sent later. */
+  flush(): void {
+    if (this.#atMs === 0 || this.#stopped) return;
+    this.#waiting.push({
+      atMs: this.#atMs,
+      series: this.#begun,
+      ids: this.#ids.slice(0, this.#length),
+      values: this.#values.slice(0, this.#length),
+    });
+    this.#waitingBytes += this.#length * 12;
+    this.#atMs = 0;
+    this.#length = 0;
+    this.#begun = [];
+    this.bound();
+    this.#draining ??= this.drain().finally(() => {
+      this.#draining = undefined;
+    });
+  }
+
+  /** Resolves once everything that was flushed is on the disk, or given up. */
+  async settled(): Promise<void> {
+    await this.#draining;
+  }
+
+  /** Waits for what is on its way; what cannot be written now is given up. */
+  async stop(): Promise<void> {
+    this.flush();
+    this.#stopped = true;
+    await this.#draining;
+  }
+
+  private begin(memory: SeriesMemory): void {
+    if (memory.historyId === 0) memory.historyId = this.#nextId++;
+    memory.historyGeneration = this.#generation;
+    const { names, values } = memory.labels;
+    this.#begun.push({ id: memory.historyId, names, values, metric: memory.metric });
+  }
+
+  private bound(): void {
+    let dropped = 0;
+    // The first one is on its way to the disk.
+    while (this.#waiting.length > mostWaiting || (this.#waitingBytes > mostWaitingBytes && this.#waiting.length > 2)) {
+      const [batch] = this.#waiting.splice(1, 1);
+      this.#waitingBytes -= (batch?.ids.length ?? 0) * 12;
+      // The series that it would have told of are told of by the next one.
+      const next = this.#waiting[1];
+      if (batch !== undefined && next !== undefined && batch.series.length > 0)
+        this.#waiting[1] = { ...next, series: [...batch.series, ...next.series] };
+      dropped++;
+    }
+    if (dropped > 0) this.#dropped?.add(dropped, { reason: 'backlog' });
+  }
+
+  private async drain(): Promise<void> {
+    for (;;) {
+      const batch = this.#waiting[0];
+      if (batch === undefined) return;
+      try {
+        const { late, headReplaced } = await this.#options.disk.call('append', [batch]);
+        if (late) this.#dropped?.add(1, { reason: 'clock' });
+        if (headReplaced) this.#generation++;
+        this.shifted(batch);
+        this.recovered();
+        await this.readFigures();
+      } catch (thrown) {
+        this.failed(thrown);
+        if (this.#stopped) return;
+        await new Promise<void>((resolve) => this.#options.clock.setTimeout(resolve, pauseMs));
+      }
+    }
+  }
+
+  private shifted(batch: TickBatch): void {
+    this.#waiting.shift();
+    this.#waitingBytes -= batch.ids.length * 12;
+  }
+
+  private async readFigures(): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    if (now - this.#figuresAt < figuresEveryMs) return;
+    this.#figuresAt = now;
+    this.#figures = await this.#options.disk.call('figures', []);
+  }
+
+  private failed(thrown: unknown): void {
+    if (!this.#failing)
+      this.#options.logger.error(
+        { error: messageOf(thrown) },
+        'metric history cannot be written; keeping ticks in memory and trying again',
+      );
+    this.#failing = true;
+  }
+
+  private recovered(): void {
+    if (this.#failing) this.#options.logger.info({}, 'metric history can be written again');
+    this.#failing = false;
+  }
+
+  private grow(): void {
+    const ids = new Uint32Array(this.#ids.length * 2);
+    const values = new Float64Array(this.#values.length * 2);
+    ids.set(this.#ids);
+    values.set(this.#values);
+    this.#ids = ids;
+    this.#values = values;
+  }
+}
