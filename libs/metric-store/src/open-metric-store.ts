@@ -4,7 +4,7 @@ import { DiskClient } from './disk/disk-client.js';
 import type { StoredSeries } from './disk/layout.js';
 import type { DiskWorkerData } from './disk/disk-protocol.js';
 import { DiskHistory } from './history/disk-history.js';
-import type { HistoryReader } from './history/history-reader.js';
+import type { HistoryReader, TotalsReader } from './history/history-reader.js';
 import { MemoryHistory } from './history/memory-history.js';
 import { HistoryWriter } from './history-writer.js';
 import { MemoryStore } from './memory-store.js';
@@ -26,7 +26,9 @@ export interface MetricStoreOptions {
 /** Memory for what rules look at, and the disk behind it. */
 export interface MetricStore {
   readonly memory: MemoryStore;
-  readonly history: HistoryReader;
+  readonly history: HistoryReader & TotalsReader;
+  /** Older than this nothing is stored; undefined before the first tick. */
+  readonly oldestMs: number | undefined;
   /** False while the disk does not take ticks; undefined without a disk. */
   readonly durable: boolean | undefined;
   /** Registers its own figures; before the first tick. */
@@ -66,11 +68,11 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
   });
   try {
     const now = clock.now();
-    const { nextId } = await disk.call('open', [now]);
+    const { nextId, oldestMs } = await disk.call('open', [now]);
     writer = new HistoryWriter({ disk, nextId, clock, logger });
     const memory = new MemoryStore(options, writer);
     await restore(memory, writer, disk, now, options.retentionMs);
-    return onDisk(memory, writer, disk);
+    return onDisk(memory, writer, disk, oldestMs);
   } catch (thrown) {
     await disk.close();
     throw new StartError(
@@ -87,6 +89,9 @@ function memoryAlone(options: MetricStoreOptions): MetricStore {
     memory,
     history: new MemoryHistory(memory),
     durable: undefined,
+    get oldestMs() {
+      return memory.firstTickAt;
+    },
     measure: (meter) => memory.measure(meter),
     flush: () => undefined,
     settled: () => Promise.resolve(),
@@ -94,8 +99,17 @@ function memoryAlone(options: MetricStoreOptions): MetricStore {
   };
 }
 
-function onDisk(memory: MemoryStore, writer: HistoryWriter, disk: DiskClient): MetricStore {
+function onDisk(
+  memory: MemoryStore,
+  writer: HistoryWriter,
+  disk: DiskClient,
+  oldestMs: number | undefined,
+): MetricStore {
+  let first = oldestMs;
   return {
+    get oldestMs() {
+      return (first ??= memory.firstTickAt);
+    },
     memory,
     history: new DiskHistory(memory, disk),
     get durable() {

@@ -7,7 +7,7 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import { openDatabase, type Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks, healthMigrations } from '@tapewatch/health';
-import { MemoryStore } from '@tapewatch/metric-store';
+import { openMetricStore, type MetricStore } from '@tapewatch/metric-store';
 import {
   ConfigError,
   messageOf,
@@ -50,6 +50,7 @@ export interface PipelineDependencies {
 }
 
 const stateFile = 'state.db';
+const metricsFolder = 'metrics';
 /** To see whether the environment lays something wrong over it. */
 const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
 
@@ -102,12 +103,30 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
   const database = await openState(config.dataDir);
+  let metrics: MetricStore | undefined;
   try {
-    return await assemble(config, dependencies, loaded, database);
+    // After the state, whose lock keeps a second process out of the folder.
+    metrics = await openMetrics(config, dependencies);
+    return await assemble(config, dependencies, loaded, database, metrics);
   } catch (thrown) {
+    await metrics?.stop();
     await database.close();
     throw thrown;
   }
+}
+
+function openMetrics(
+  { dataDir, metrics }: TapewatchConfig,
+  { clock, logger }: PipelineDependencies,
+): Promise<MetricStore> {
+  const { enabled, rawMs, rollupsMs } = metrics.history;
+  return openMetricStore({
+    retentionMs: metrics.retentionMs,
+    budgetBytes: metrics.memoryBytes,
+    ...(enabled ? { history: { folder: join(dataDir, metricsFolder), rawMs, rollupMs: rollupsMs } } : {}),
+    clock,
+    logger,
+  });
 }
 
 async function assemble(
@@ -115,16 +134,13 @@ async function assemble(
   dependencies: PipelineDependencies,
   { registry, groups }: LoadedConfig,
   database: Database,
+  metrics: MetricStore,
 ): Promise<Pipeline> {
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
-  //                               └──> series ──> store ──> rules
-  const store = new MemoryStore({
-    retentionMs: config.metrics.retentionMs,
-    budgetBytes: config.metrics.memoryBytes,
-    logger,
-  });
+  //                               └──> series ──> store ──> rules ──> history
+  const store = metrics.memory;
   const ticks = new TickFork(logger);
   const series = new SeriesTranslation({ logger, next: [ticks] });
   const destinations = destinationsFrom(env, config.otlp.destinations).map(
@@ -143,9 +159,9 @@ async function assemble(
     next: [series, ...destinations],
   });
   const meter = telemetry.meterProvider.getMeter('tapewatch', version);
-  store.measure(meter);
+  metrics.measure(meter);
 
-  const queries = new Queries(store, clock);
+  const queries = new Queries(metrics, clock, config.metrics.history.rawMs);
   const supervisor = new Supervisor({
     clock,
     logger,
@@ -207,6 +223,7 @@ async function assemble(
     database,
     registry,
     supervisor,
+    metrics,
     store,
     ticks,
     series,

@@ -4,6 +4,7 @@ export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,
   EventStream,
+  Eventually,
   MetricResult,
   MetricSeries,
   Pipeline,

@@ -4,7 +4,7 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import type { Database } from '@tapewatch/database';
 import type { Exchanges } from '@tapewatch/exchanges';
 import type { HealthChecks } from '@tapewatch/health';
-import type { MemoryStore } from '@tapewatch/metric-store';
+import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
 import type { AlertEvent, Clock, HealthEvent, Logger } from '@tapewatch/model';
 import type { Notifier } from '@tapewatch/notify';
 import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
@@ -24,6 +24,8 @@ export interface PipelineParts {
   readonly database: Database;
   readonly registry: PluginRegistry;
   readonly supervisor: Supervisor;
+  readonly metrics: MetricStore;
+  /** The memory of `metrics`. */
   readonly store: MemoryStore;
   readonly ticks: TickFork;
   readonly series: SeriesTranslation;

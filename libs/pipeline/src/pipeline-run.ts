@@ -47,8 +47,15 @@ export class PipelineRun implements Pipeline {
   }
 
   async start(): Promise<void> {
-    const { alerts, clock, config, engine, exchanges, health, meter, notifier, store, telemetry, ticks } = this.#parts;
-    ticks.add(store, { accept: ({ at }) => this.judge(at) }, { accept: ({ at }) => this.announce(at) });
+    const { alerts, clock, config, engine, exchanges, health, meter, metrics, notifier, store, telemetry, ticks } =
+      this.#parts;
+    ticks.add(
+      store,
+      { accept: ({ at }) => this.judge(at) },
+      // After the rules, as what they record is part of the tick.
+      { accept: () => metrics.flush() },
+      { accept: ({ at }) => this.announce(at) },
+    );
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
     alerts.abandon(orphans, clock.now());
@@ -64,7 +71,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { alerts, clock, database, exchanges, health, notifier, supervisor, telemetry } = this.#parts;
+    const { alerts, clock, database, exchanges, health, metrics, notifier, supervisor, telemetry } = this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -72,12 +79,13 @@ export class PipelineRun implements Pipeline {
       supervisor.stop('check');
       await Promise.all([this.tryTo('stop checks', health.stop()), this.tryTo('stop exchanges', exchanges.stop())]);
       await this.tryTo('stop host instruments', this.#host?.stop());
+      const history = this.tryTo('close the metric history', metrics.stop());
       await this.tryTo('write alerts', alerts.stop());
       // A notification that is being sent gets a moment; after that it is sent again at the next start, under the same key.
       const senders = this.tryTo('stop senders', notifier.stop());
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);
       supervisor.stop('channel');
-      await senders;
+      await Promise.all([senders, history]);
       await this.tryTo('close the database', database.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);

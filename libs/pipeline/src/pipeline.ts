@@ -32,6 +32,9 @@ export interface Pipeline {
   readonly meter: Meter;
 }
 
+/** At once, or later. */
+export type Eventually<T> = T | Promise<T>;
+
 /** Everything that can be asked. */
 export interface PipelineReader {
   readiness(): Readiness;
@@ -50,9 +53,10 @@ export interface PipelineReader {
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
   rules(): readonly RuleGroupView[];
-  query(text: string, at?: number): CommandResult<MetricResult>;
-  queryRange(text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult>;
-  metricsSummary(rangeMs: number, match?: string): CommandResult<MetricsSummary>;
+  /** What memory holds is answered at once; what reaches further back is read from the disk first. */
+  query(text: string, at?: number): Eventually<CommandResult<MetricResult>>;
+  queryRange(text: string, from: number, to: number, stepMs: number): Eventually<CommandResult<MetricResult>>;
+  metricsSummary(rangeMs: number, match?: string): Eventually<CommandResult<MetricsSummary>>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];

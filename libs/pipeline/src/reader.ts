@@ -7,7 +7,7 @@ import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from 
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
-  const { alerts, clock, engine, health, notifier, queries, registry, series, store } = parts;
+  const { alerts, clock, engine, health, metrics, notifier, queries, registry, series } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -22,7 +22,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     rules: () => engine.views(),
     query: (text, at) => queries.instant(text, at),
     queryRange: (text, from, to, stepMs) => queries.range(text, from, to, stepMs),
-    metricsSummary: (rangeMs, match) => summarizeMetrics(store, rangeMs, match),
+    metricsSummary: (rangeMs, match) => summarizeMetrics(metrics, rangeMs, match),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
     plugins: () => registry.views(),
@@ -31,11 +31,12 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
   };
 }
 
-function readinessOf({ alerts, destinations, notifier, store }: PipelineParts): Readiness {
+function readinessOf({ alerts, destinations, metrics, notifier, store }: PipelineParts): Readiness {
   // Storage and rules are there since the pipeline was created.
   const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
+    ...(metrics.durable === false ? ['metric history cannot be written'] : []),
     ...(store.shortened ? [`metric memory is shortened to ${Math.round(store.retentionMs / 1000)} s`] : []),
     ...destinations.flatMap((destination) => {
       const { name, healthy } = destination.status();
@@ -66,7 +67,7 @@ function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
 }
 
 function newestValue({ queries }: PipelineParts, text: string): number | undefined {
-  const result = queries.instant(text);
+  const result = queries.inMemory(text);
   const value = result.ok ? result.value.series[0]?.values[0] : undefined;
   return value === undefined || Number.isNaN(value) ? undefined : value;
 }

@@ -29,6 +29,8 @@ export type {
   VectorSelector,
 } from './syntax/ast.js';
 export { horizonMs, selectorsOf } from './syntax/traversal.js';
+export { timeSpanOf } from './syntax/time-span.js';
+export type { TimeSpan } from './syntax/time-span.js';
 export { parse } from './syntax/parse.js';
 export { printExpression } from './syntax/print.js';
 export type { SourceRange } from './syntax/source-range.js';

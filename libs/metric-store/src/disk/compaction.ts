@@ -9,6 +9,7 @@ import { mergeSamples } from './merge-samples.ts';
 import { decodeHour, encodeBlock, encodeHour } from './page-row.ts';
 import { encodeRollup } from './rollup-row.ts';
 import { withoutStale } from './stale-marker.ts';
+import { encodeTotals, totalOf, type Totals } from './totals-row.ts';
 
 export interface CompactionOptions {
   /** Blocks are kept so long, so that a start finds what memory shall hold in one place. */
@@ -72,20 +73,20 @@ function* closeHour(files: HistoryFiles, hourStartMs: number): Generator<void> {
   const day = (kind: 'raw' | 'rollup'): DayFile => files.day(kind, dayStartMs, true) as DayFile;
   const { head } = files;
   const blocks = head.blockKeys(hourStartMs, hourStartMs + hourMs);
-  let count = 0;
+  let samples = 0;
+  const totals: Totals[] = [];
   for (const page of new Set(blocks.map((block) => block.page))) {
-    const samples = readBlocks(
-      head,
-      blocks.filter((block) => block.page === page),
-    );
-    count += writePage(files, day('raw'), day('rollup'), hourStartMs, page, samples);
+    const ofPage = blocks.filter((block) => block.page === page);
+    const days = { raw: day('raw'), rollup: day('rollup') };
+    const written = writePage(files, days, hourStartMs, page, readBlocks(head, ofPage));
+    samples += written.samples;
+    totals.push(...written.totals);
     yield;
   }
   const seconds = secondsOfHour(head, hourStartMs, day('rollup').seconds(hourStartMs));
-  for (const kind of ['raw', 'rollup'] as const) {
-    day(kind).writeHour(hourStartMs, seconds, count);
-    day(kind).checkpoint();
-  }
+  day('raw').writeHour(hourStartMs, { seconds, samples });
+  day('rollup').writeHour(hourStartMs, { seconds, samples, totals: encodeTotals(hourStartMs, totals) });
+  for (const kind of ['raw', 'rollup'] as const) day(kind).checkpoint();
   head.setFact(closedUntil, hourStartMs + hourMs);
 }
 
@@ -100,15 +101,13 @@ function readBlocks(
   return all;
 }
 
-/** Returns how many samples the page has. */
 function writePage(
   files: HistoryFiles,
-  raw: DayFile,
-  rollup: DayFile,
+  { raw, rollup }: { readonly raw: DayFile; readonly rollup: DayFile },
   hourStartMs: number,
   page: number,
   samples: Map<number, Samples>,
-): number {
+): { readonly samples: number; readonly totals: readonly Totals[] } {
   const key = hourKey(hourStartMs, page);
   const there = raw.row(hourStartMs, page);
   if (there !== undefined) {
@@ -137,7 +136,10 @@ function writePage(
     );
     rollup.writeRow(hourStartMs, page, encodeRollup(key, hourStartMs, minutes));
   });
-  return [...ordered.values()].reduce((sum, { times }) => sum + times.length, 0);
+  return {
+    samples: [...ordered.values()].reduce((sum, { times }) => sum + times.length, 0),
+    totals: [...minutes].flatMap(([id, columns]) => totalOf(id, columns) ?? []),
+  };
 }
 
 function secondsOfHour(head: HeadFile, hourStartMs: number, there: Uint8Array | undefined): Uint8Array {

@@ -1,13 +1,21 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { DayKind, StoredSeries } from './layout.ts';
-import { dayMs, hourKey, hourMs, pageOf } from './layout.ts';
+import { dayMs, hourKey, hourMs } from './layout.ts';
 import { SqliteFile } from './sqlite-file.ts';
 
 const schema = `
 create table if not exists page (id integer primary key, data blob not null);
 create table if not exists series (page integer primary key, data blob not null);
-create table if not exists hour (start integer primary key, seconds blob not null, samples integer not null);
+create table if not exists hour (start integer primary key, seconds blob not null, samples integer not null, totals blob);
 `;
+
+export interface HourSummary {
+  /** One byte each: 1 where there was a tick. */
+  readonly seconds: Uint8Array;
+  readonly samples: number;
+  /** Of every series; in files of minutes alone. */
+  readonly totals?: Uint8Array;
+}
 
 export interface SeriesPage {
   readonly page: number;
@@ -87,8 +95,20 @@ export class DayFile {
     return row === undefined ? undefined : zstdDecompressSync(row['seconds'] as Uint8Array);
   }
 
-  writeHour(hourStartMs: number, seconds: Uint8Array, samples: number): void {
-    this.#file.run('insert or replace into hour values (?, ?, ?)', hourStartMs, zstdCompressSync(seconds), samples);
+  writeHour(hourStartMs: number, { seconds, samples, totals }: HourSummary): void {
+    this.#file.run(
+      'insert or replace into hour values (?, ?, ?, ?)',
+      hourStartMs,
+      zstdCompressSync(seconds),
+      samples,
+      totals ?? null,
+    );
+  }
+
+  /** As `encodeTotals` wrote it. */
+  totals(hourStartMs: number): Uint8Array | undefined {
+    const data = this.#file.get('select totals from hour where start = ?', hourStartMs)?.['totals'];
+    return data instanceof Uint8Array ? data : undefined;
   }
 
   /** Samples of all hours. */
@@ -115,18 +135,6 @@ export class DayFile {
   close(): void {
     this.#file.close();
   }
-}
-
-/** Pages of the series with these ids. */
-export function byPage(ids: Iterable<number>): Map<number, Set<number>> {
-  const pages = new Map<number, Set<number>>();
-  for (const id of ids) {
-    const page = pageOf(id);
-    const known = pages.get(page);
-    if (known === undefined) pages.set(page, new Set([id]));
-    else known.add(id);
-  }
-  return pages;
 }
 
 function textOf(data: Uint8Array): string {

@@ -20,6 +20,8 @@ export interface OpenedHistory {
   readonly nextId: number;
   /** Of the newest tick that is stored; absent when there is none. */
   readonly lastTickMs?: number;
+  /** Older than this nothing is stored; absent when nothing is. */
+  readonly oldestMs?: number;
 }
 
 export interface AppendResult {
@@ -74,7 +76,12 @@ export class HistoryDisk {
         );
       }
     }
-    return { nextId: Math.max(...known) + 1, ...(lastTickMs === undefined ? {} : { lastTickMs: this.#lastAtMs }) };
+    const oldestMs = this.oldestMs();
+    return {
+      nextId: Math.max(...known) + 1,
+      ...(lastTickMs === undefined ? {} : { lastTickMs: this.#lastAtMs }),
+      ...(oldestMs === undefined ? {} : { oldestMs }),
+    };
   }
 
   /** When it returns, the batch is on the disk. Throws where it cannot be written. */
@@ -133,6 +140,16 @@ export class HistoryDisk {
       }
       head.addTick({ atMs, ids, values });
     });
+  }
+
+  private oldestMs(): number | undefined {
+    const { files } = this;
+    const found = [
+      ...files.days('raw').slice(0, 1),
+      ...files.days('rollup').slice(0, 1),
+      ...[files.head.oldestBlockMs, files.head.tickTimes(0, Number.MAX_SAFE_INTEGER / 1024)[0]],
+    ].filter((time) => time !== undefined);
+    return found.length === 0 ? undefined : Math.min(...found);
   }
 
   private newestMs(): number | undefined {

@@ -9,6 +9,7 @@ import { cutSamples, joined, mergeSamples } from './merge-samples.ts';
 import { decodeHour } from './page-row.ts';
 import { decodeRollup } from './rollup-row.ts';
 import { withoutStale } from './stale-marker.ts';
+import { addTotals, decodeTotals, totalOf, type Totals } from './totals-row.ts';
 
 /** Series of one file; `dayStartMs` absent: of the head. */
 export interface CatalogPart {
@@ -16,9 +17,12 @@ export interface CatalogPart {
   readonly series: readonly StoredSeries[];
 }
 
+/** `total`: what all minutes come to, in one. */
+export type ReadKind = DayKind | 'total';
+
 export interface ReadRequest {
-  readonly kind: DayKind;
-  /** (fromMs, toMs] of raw samples, [fromMs, toMs) of minutes. */
+  readonly kind: ReadKind;
+  /** (fromMs, toMs] of raw samples, [fromMs, toMs) of minutes and totals. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly parts: readonly { readonly dayStartMs?: number; readonly ids: readonly number[] }[];
@@ -31,6 +35,7 @@ export interface ReadSeries {
   readonly id: number;
   readonly raw?: Samples;
   readonly minutes?: MinuteArrays;
+  readonly total?: Totals;
 }
 
 /** More was to be read than the request allows. */
@@ -80,10 +85,10 @@ export function* readSeries(files: HistoryFiles, request: ReadRequest): Generato
   const found: ReadSeries[] = [];
   for (const [part, { dayStartMs, ids }] of request.parts.entries()) {
     if (ids.length === 0) continue;
-    const series =
-      dayStartMs === undefined
-        ? yield* readHead(files.head, request, ids, closed, budget)
-        : yield* readDay(files, request, dayStartMs, ids, closed, budget);
+    let series: Map<number, Found>;
+    if (dayStartMs === undefined) series = yield* readHead(files.head, request, ids, closed, budget);
+    else if (request.kind === 'total') series = yield* totalDay(files, request, dayStartMs, ids, closed);
+    else series = yield* readDay(files, { ...request, kind: request.kind }, dayStartMs, ids, closed, budget);
     for (const [id, each] of series) found.push({ part, id, ...each });
   }
   return found;
@@ -102,7 +107,7 @@ function spend(budget: Budget, count: number): void {
 
 function* readDay(
   files: HistoryFiles,
-  { kind, fromMs, toMs }: ReadRequest,
+  { kind, fromMs, toMs }: ReadRequest & { readonly kind: DayKind },
   dayStartMs: number,
   ids: readonly number[],
   closed: number,
@@ -127,6 +132,68 @@ function* readDay(
   }
   if (kind === 'raw') return new Map([...raw].map(([id, parts]) => [id, { raw: joined(parts) }]));
   return new Map([...minutes].map(([id, columns]) => [id, { minutes: columns.trimmed() }]));
+}
+
+/** Whole hours from their totals, parts of hours from their minutes. */
+function* totalDay(
+  files: HistoryFiles,
+  { fromMs, toMs }: ReadRequest,
+  dayStartMs: number,
+  ids: readonly number[],
+  closed: number,
+): Generator<void, Map<number, Found>> {
+  const wanted = new Set(ids);
+  const found = new Map<number, Totals>();
+  const end = Math.min(dayStartMs + dayMs, closed, toMs);
+  for (let hour = Math.max(dayStartMs, startOf(fromMs, hourMs)); hour < end; hour += hourMs) {
+    const whole = hour >= fromMs && hour + hourMs <= toMs;
+    const totals = whole
+      ? totalsOfHour(files, dayStartMs, hour)
+      : yield* totalsOfMinutes(files, dayStartMs, hour, wanted, fromMs, toMs);
+    for (const total of totals) {
+      if (!wanted.has(total.id)) continue;
+      const known = found.get(total.id);
+      if (known === undefined) found.set(total.id, { ...total });
+      else addTotals(known, total);
+    }
+    yield;
+  }
+  return new Map([...found].map(([id, total]) => [id, { total }]));
+}
+
+function totalsOfHour(files: HistoryFiles, dayStartMs: number, hour: number): readonly Totals[] {
+  const row = files.guarded(
+    () => files.day('rollup', dayStartMs)?.totals(hour),
+    () => undefined,
+  );
+  if (row === undefined) return [];
+  try {
+    return decodeTotals(hour, row);
+  } catch {
+    files.rowDamaged(`${new Date(hour).toISOString()} of the totals`);
+    return [];
+  }
+}
+
+function* totalsOfMinutes(
+  files: HistoryFiles,
+  dayStartMs: number,
+  hour: number,
+  wanted: ReadonlySet<number>,
+  fromMs: number,
+  toMs: number,
+): Generator<void, readonly Totals[]> {
+  const minutes = new Map<number, MinuteColumns>();
+  const budget = { left: Infinity };
+  for (const page of grouped(wanted).keys()) {
+    const row = files.guarded(
+      () => files.day('rollup', dayStartMs)?.row(hour, page),
+      () => undefined,
+    );
+    if (row !== undefined) readRollupRow(files, { hour, page, row, wanted, fromMs, toMs, budget, minutes });
+    yield;
+  }
+  return [...minutes].flatMap(([id, columns]) => totalOf(id, columns) ?? []);
 }
 
 interface RowRequest {

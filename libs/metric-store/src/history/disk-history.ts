@@ -3,11 +3,18 @@ import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/pro
 import type { DiskClient } from '../disk/disk-client.js';
 import { DiskError } from '../disk/disk-client.js';
 import type { Samples } from '../codec/samples.js';
-import type { DayKind } from '../disk/layout.js';
 import { mergeSamples } from '../disk/merge-samples.js';
-import type { ReadRequest, ReadSeries } from '../disk/reading.js';
+import type { ReadKind, ReadRequest, ReadSeries } from '../disk/reading.js';
+import { addTotals, totalOf, type Totals } from '../disk/totals-row.js';
 import type { MemoryStore } from '../memory-store.js';
-import type { HistoryLimits, HistoryReader, HistoryResolution, MinuteSeries } from './history-reader.js';
+import type {
+  HistoryLimits,
+  HistoryReader,
+  HistoryResolution,
+  MinuteSeries,
+  SeriesTotals,
+  TotalsReader,
+} from './history-reader.js';
 import { LoadedSeries, LoadedSource } from './loaded-source.js';
 import { lastOfEachMinute, memoryMinutes, startOfMinute } from './memory-history.js';
 import { MinuteColumns, minuteMs } from './minute-summary.js';
@@ -20,7 +27,7 @@ interface Stored {
 }
 
 /** Memory for what it holds, the files of the history for what is older. */
-export class DiskHistory implements HistoryReader {
+export class DiskHistory implements HistoryReader, TotalsReader {
   readonly #store: MemoryStore;
   readonly #disk: DiskClient;
 
@@ -81,6 +88,36 @@ export class DiskHistory implements HistoryReader {
     return found;
   }
 
+  async totals(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    limits: HistoryLimits = {},
+  ): Promise<readonly SeriesTotals[]> {
+    const firstMs = Math.ceil(fromMs / minuteMs) * minuteMs;
+    const endMs = Math.ceil(toMs / minuteMs) * minuteMs;
+    const boundaryMs = Math.ceil((this.#store.firstTickAt ?? Infinity) / minuteMs) * minuteMs;
+    const stored =
+      firstMs < boundaryMs
+        ? await this.read('total', [matchers], firstMs, Math.min(endMs, boundaryMs), limits)
+        : new Map<string, Stored>();
+    const found = new Map<string, SeriesTotals>();
+    for (const [key, { labels, metric, pieces }] of stored) {
+      const total = totalOfPieces(pieces);
+      if (total !== undefined) found.set(key, { labels, metric, ...total });
+    }
+    for (const series of memoryMinutes(this.#store, matchers, Math.max(firstMs, boundaryMs), endMs, limits)) {
+      const { labels, metric, startMs } = series;
+      const recent = totalOf(0, { ...series, length: startMs.length });
+      if (recent === undefined) continue;
+      const old = found.get(labels.key);
+      const total = old === undefined ? recent : { id: 0, ...old };
+      if (old !== undefined) addTotals(total, recent);
+      found.set(labels.key, { ...total, labels, metric });
+    }
+    return [...found.values()];
+  }
+
   async completeness(fromMs: number, toMs: number): Promise<number> {
     const boundaryMs = Math.min(this.#store.firstTickAt ?? Infinity, toMs);
     const onDisk = fromMs < boundaryMs ? await this.#disk.call('countSeconds', [fromMs, boundaryMs]) : 0;
@@ -90,7 +127,7 @@ export class DiskHistory implements HistoryReader {
 
   /** Asks which series there are, keeps those that the matchers accept, and reads them. By the key of their labels. */
   private async read(
-    kind: DayKind,
+    kind: ReadKind,
     selectors: readonly (readonly Matcher[])[],
     fromMs: number,
     toMs: number,
@@ -99,7 +136,12 @@ export class DiskHistory implements HistoryReader {
     const stored = new Map<string, Stored>();
     const wanted = new Map<string, { dayStartMs?: number; ids: Map<number, Stored> }>();
     for (const matchers of selectors) {
-      for (const part of await this.#disk.call('catalog', [kind, fromMs, toMs, equalities(matchers)])) {
+      for (const part of await this.#disk.call('catalog', [
+        kind === 'raw' ? 'raw' : 'rollup',
+        fromMs,
+        toMs,
+        equalities(matchers),
+      ])) {
         const { dayStartMs } = part;
         const place = wanted.get(String(dayStartMs)) ?? {
           ids: new Map<number, Stored>(),
@@ -196,6 +238,18 @@ function minutesOf(stored: Stored, recent?: MinuteColumns): MinuteColumns {
   for (const { minutes } of inOrder(stored.pieces, ({ minutes }) => minutes?.startMs[0]))
     if (minutes !== undefined) all.addMinutes(MinuteColumns.of(minutes), -Infinity, Infinity);
   if (recent !== undefined) all.addMinutes(recent, -Infinity, Infinity);
+  return all;
+}
+
+/** Of several days in order of time; of the head, whose totals come as minutes, at the end. */
+function totalOfPieces(pieces: readonly ReadSeries[]): Totals | undefined {
+  let all: Totals | undefined;
+  for (const { total, minutes } of [...pieces].sort((a, b) => a.part - b.part)) {
+    const next =
+      total ?? (minutes === undefined ? undefined : totalOf(0, { ...minutes, length: minutes.startMs.length }));
+    if (all === undefined) all = next === undefined ? undefined : { ...next };
+    else if (next !== undefined) addTotals(all, next);
+  }
   return all;
 }
 

@@ -1,12 +1,20 @@
 import { writeStale, type Matcher } from '@tapewatch/model';
 import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/promql';
 import type { MemoryStore } from '../memory-store.js';
-import type { HistoryLimits, HistoryReader, HistoryResolution, MinuteSeries } from './history-reader.js';
+import { totalOf } from '../disk/totals-row.js';
+import type {
+  HistoryLimits,
+  HistoryReader,
+  HistoryResolution,
+  MinuteSeries,
+  SeriesTotals,
+  TotalsReader,
+} from './history-reader.js';
 import { LoadedSeries, LoadedSource } from './loaded-source.js';
 import { MinuteColumns, minuteEndMs, minuteMs } from './minute-summary.js';
 
 /** History that reaches as far back as memory does: where nothing is kept on disk. */
-export class MemoryHistory implements HistoryReader {
+export class MemoryHistory implements HistoryReader, TotalsReader {
   readonly #store: MemoryStore;
 
   constructor(store: MemoryStore) {
@@ -35,6 +43,20 @@ export class MemoryHistory implements HistoryReader {
     limits: HistoryLimits = {},
   ): Promise<readonly MinuteSeries[]> {
     return Promise.resolve().then(() => memoryMinutes(this.#store, matchers, fromMs, toMs, limits));
+  }
+
+  async totals(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    limits: HistoryLimits = {},
+  ): Promise<readonly SeriesTotals[]> {
+    const minutes = await this.minutes(matchers, fromMs, toMs, limits);
+    return minutes.flatMap((series) => {
+      const { labels, metric, startMs } = series;
+      const total = totalOf(0, { ...series, length: startMs.length });
+      return total === undefined ? [] : [{ ...total, labels, metric }];
+    });
   }
 
   completeness(fromMs: number, toMs: number): Promise<number> {

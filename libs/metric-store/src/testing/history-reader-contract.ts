@@ -1,10 +1,10 @@
 import { Labels, type Matcher, type MetricDescription, type Series, type Tick } from '@tapewatch/model';
 import { createMatcher, QueryLimitError, SampleBuffer, type SeriesReader } from '@tapewatch/promql';
 import { describe, expect, it } from 'vitest';
-import type { HistoryReader } from '../index.js';
+import type { HistoryReader, TotalsReader } from '../index.js';
 
 /** Gives a reader over exactly these ticks, oldest first. */
-export type HistoryOf = (ticks: readonly Tick[]) => Promise<HistoryReader>;
+export type HistoryOf = (ticks: readonly Tick[]) => Promise<HistoryReader & TotalsReader>;
 
 const start = Date.UTC(2026, 0, 5, 11, 58);
 const metric: MetricDescription = {
@@ -101,6 +101,15 @@ export function describeHistoryReader(name: string, historyOf: HistoryOf): void 
       expect(await reader.completeness(second(0), second(100))).toBe(1);
       expect(await reader.completeness(second(100), second(130))).toBe(0);
       expect(await reader.completeness(second(-300), second(0))).toBe(0);
+    });
+
+    it('says what all minutes come to', async () => {
+      const reader = await historyOf(ticks);
+      const totals = await reader.totals([createMatcher('venue', '=', 'two')], second(0), second(300));
+      expect(totals).toMatchObject([{ labels: two.labels, min: -89, max: -0, sum: -4005, count: 90, last: -89 }]);
+      const [later] = await reader.totals([createMatcher('venue', '=', 'one')], second(180), second(300));
+      expect(later).toMatchObject({ min: 101.8, max: 102.99, count: 120, last: 102.99 });
+      expect(await reader.totals(prices, second(300), second(400))).toEqual([]);
     });
 
     it('refuses to read more than its limits', async () => {
