@@ -4,6 +4,7 @@ import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
 import { createStyle } from './style.js';
 import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
 
 export function tellProblems(error: ConfigError, terminal: Terminal, messages: Messages): ExitCode {
   const style = createStyle(terminal.colours.error);
@@ -12,10 +13,14 @@ export function tellProblems(error: ConfigError, terminal: Terminal, messages: M
   return exitCodes.usage;
 }
 
-/** What ended the start: a user's mistake by its problems, a known failure by its message, a bug with its stack. */
+/** What ended a command: a user's mistake by its problems, a known failure by its message, a bug with its stack. */
 export function tellFailure(error: unknown, terminal: Terminal, messages: Messages): ExitCode {
   if (error instanceof ConfigError) return tellProblems(error, terminal, messages);
   const style = createStyle(terminal.colours.error);
+  if (error instanceof UsageError) {
+    terminal.error(style.alarm(error.message));
+    return exitCodes.usage;
+  }
   if (error instanceof StartError) {
     terminal.error(`${style.alarm(error.message)} [${error.code}]`);
     return exitCodes.failed;

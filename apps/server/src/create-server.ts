@@ -8,6 +8,8 @@ import { delay, messageOf, StartError } from '@tapewatch/model';
 import { storedAdminToken } from './access/admin-token.js';
 import { Credentials } from './access/credentials.js';
 import { createGate } from './access/gate.js';
+import { newSecretToken } from './access/secret-token.js';
+import { removeServerFile, writeServerFile } from './access/server-file.js';
 import { Sessions } from './access/session.js';
 import { SignIn } from './access/sign-in.js';
 import { createBodyErrors } from './http/body-errors.js';
@@ -16,6 +18,7 @@ import { JsonErrorFilter } from './http/json-error.filter.js';
 import { createRequestMetrics } from './http/request-metrics.js';
 import { createSecurityHeaders } from './http/security-headers.js';
 import { NestLogger } from './nest-logger.js';
+import { createOtlpReceiver } from './otlp-in/otlp-receiver.js';
 import type { ServerOptions, TapewatchServer } from './server.js';
 import { ServerModule } from './server.module.js';
 import type { SubscriptionSockets } from './subscriptions/websocket-server.js';
@@ -30,7 +33,7 @@ const requestTimeoutMs = 30_000;
 
 /**
  * Starts to serve `pipeline`. Throws StartError: LISTEN_IN_USE or LISTEN_FAILED when the address cannot be had,
- * DATA_UNREADABLE when the admin token cannot be kept in the data folder. Installs no signal handler.
+ * DATA_UNREADABLE when the admin token or the server's address cannot be kept in the data folder. Installs no signal handler.
  */
 export async function createServer(options: ServerOptions): Promise<TapewatchServer> {
   const { clock, logger, externalUrl } = options;
@@ -41,13 +44,15 @@ export async function createServer(options: ServerOptions): Promise<TapewatchSer
   const adminToken = givenToken ?? (await storedAdminToken(options.dataDir, logger));
   const secure = externalUrl?.startsWith('https:') ?? false;
   const sessions = new Sessions({ adminToken, clock, secure });
-  const credentials = new Credentials(adminToken, sessions);
+  const localToken = newSecretToken();
+  const credentials = new Credentials({ adminToken, localToken, sessions });
   const signIn = new SignIn(credentials, sessions, clock);
 
   const app = await createApp(options, credentials, signIn);
   const httpServer = await listen(app, options.listen);
   const { port } = httpServer.address() as AddressInfo;
-  const url = withoutEndSlash(externalUrl ?? localUrl(options.listen.host, port));
+  const nearUrl = localUrl(options.listen.host, port);
+  const url = withoutEndSlash(externalUrl ?? nearUrl);
   const sockets = attachWebSockets({
     httpServer,
     schema: app.get(GraphQLSchemaHost).schema,
@@ -56,13 +61,21 @@ export async function createServer(options: ServerOptions): Promise<TapewatchSer
     logger,
     ...(externalUrl === undefined ? {} : { externalOrigin: new URL(externalUrl).origin }),
   });
+  const shut = (): Promise<void> => close(app, httpServer, sockets, clock);
+  const startedAt = new Date(clock.now()).toISOString();
+  try {
+    await writeServerFile(options.dataDir, { url: nearUrl, pid: process.pid, startedAt, token: localToken });
+  } catch (error) {
+    await shut();
+    throw error;
+  }
 
   let closing: Promise<void> | undefined;
   return {
     url,
     port,
     ...(givenToken === undefined ? { signInLink: `${url}/sign-in?token=${signIn.issueOneTimeToken()}` } : {}),
-    close: () => (closing ??= close(app, httpServer, sockets, clock)),
+    close: () => (closing ??= Promise.all([removeServerFile(options.dataDir), shut()]).then(() => undefined)),
   };
 }
 
@@ -83,9 +96,10 @@ async function createApp(
   app.use(createRequestMetrics(pipeline.meter, clock));
   // Ahead of the parsers: the body of a stranger is not even read.
   app.use(createGate(credentials));
+  app.use(createOtlpReceiver(pipeline, logger));
   app.use(createGraphiQL());
   app.useBodyParser('json', { limit: '256kb' });
-  app.useBodyParser('urlencoded', { limit: '4kb', extended: false });
+  app.useBodyParser('urlencoded', { limit: '256kb', extended: false });
   app.use(createBodyErrors(logger));
   app.useGlobalFilters(new JsonErrorFilter(logger));
   return app;

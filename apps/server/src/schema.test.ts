@@ -49,7 +49,11 @@ async function buildSchema(): Promise<GraphQLSchema> {
     runbooksDir: '',
   };
   const sessions = new Sessions({ adminToken: 'x', clock: systemClock, secure: false });
-  const signIn = new SignIn(new Credentials('x', sessions), sessions, systemClock);
+  const signIn = new SignIn(
+    new Credentials({ adminToken: 'x', localToken: 'tw_local', sessions: sessions }),
+    sessions,
+    systemClock,
+  );
   const app = await NestFactory.create(ServerModule.create(options, signIn), { logger: false, abortOnError: false });
   await app.init();
   return app.get(GraphQLSchemaHost).schema;

@@ -19,9 +19,13 @@ import { HomeController } from './http/home.controller.js';
 import { RunbookController } from './http/runbook.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { StatusController } from './http/status.controller.js';
+import { PrometheusQueryController } from './prometheus-api/query.controller.js';
+import { PrometheusRulesController } from './prometheus-api/rules.controller.js';
+import { PrometheusSeriesController } from './prometheus-api/series.controller.js';
+import { PrometheusStatusController } from './prometheus-api/status.controller.js';
 import type { ServerOptions } from './server.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
-import { EVALUATIONS, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SIGN_IN, SUBSCRIPTIONS } from './tokens.js';
+import { CLOCK, EVALUATIONS, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SIGN_IN, SUBSCRIPTIONS } from './tokens.js';
 
 const resolvers = [
   AlertEventResolver,
@@ -40,6 +44,17 @@ const resolvers = [
   RulesResolver,
 ];
 
+const controllers = [
+  HomeController,
+  PrometheusQueryController,
+  PrometheusRulesController,
+  PrometheusSeriesController,
+  PrometheusStatusController,
+  RunbookController,
+  SignInController,
+  StatusController,
+];
+
 /** The one Nest module: the pipeline as a provider, and what translates it. */
 @Module({})
 export class ServerModule {
@@ -48,9 +63,10 @@ export class ServerModule {
     return {
       module: ServerModule,
       imports: [GraphQLModule.forRoot<ApolloDriverConfig>(graphQLOptions(options.logger))],
-      controllers: [HomeController, RunbookController, SignInController, StatusController],
+      controllers,
       providers: [
         { provide: PIPELINE, useValue: options.pipeline },
+        { provide: CLOCK, useValue: options.clock },
         { provide: EVALUATIONS, useValue: evaluations },
         { provide: SUBSCRIPTIONS, useValue: new Subscriptions(options.pipeline, evaluations) },
         { provide: SIGN_IN, useValue: signIn },

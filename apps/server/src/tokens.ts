@@ -2,6 +2,7 @@
 export const PIPELINE = Symbol('pipeline');
 export const EVALUATIONS = Symbol('evaluations');
 export const SUBSCRIPTIONS = Symbol('subscriptions');
+export const CLOCK = Symbol('clock');
 export const SIGN_IN = Symbol('sign-in');
 export const SERVER_VERSION = Symbol('server-version');
 export const RUNBOOKS_DIR = Symbol('runbooks-dir');

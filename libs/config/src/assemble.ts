@@ -7,6 +7,8 @@ export interface Assembly {
   /** Absolute. */
   readonly file: string;
   readonly locate: Locate;
+  /** The text it was read from, secrets taken out. */
+  readonly shown: string;
   /** The current folder. */
   readonly baseDir: string;
   /** Files that `rule_files` came to. */
@@ -48,6 +50,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     },
     host: raw.host,
     otlp: {
+      promoteResourceAttributes: raw.otlp.promote_resource_attributes,
       destinations: raw.otlp.destinations.map(({ timeout, ...destination }) => ({
         ...destination,
         timeoutMs: timeout,
@@ -61,6 +64,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     route: rootRoute(raw.route, receivers),
     receivers,
     locate: assembly.locate,
+    shown: assembly.shown,
   };
 }
 

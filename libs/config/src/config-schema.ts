@@ -148,7 +148,12 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   metrics: metrics.prefault({}),
   host: host.prefault({}),
-  otlp: z.strictObject({ destinations: z.array(destination).default([]) }).prefault({}),
+  otlp: z
+    .strictObject({
+      destinations: z.array(destination).default([]),
+      promote_resource_attributes: z.array(text()).default([]),
+    })
+    .prefault({}),
   exchanges: z.array(exchange).default([]),
   plugins: z.array(text()).default([]),
   checks: z.array(check).default([]),

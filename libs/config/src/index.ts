@@ -1,4 +1,5 @@
 export { ConfigFileError } from './config-file-error.js';
+export { findDataDir } from './find-data-dir.js';
 export { loadConfig } from './load-config.js';
 export type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
 export { formatPath } from './path.js';

@@ -28,7 +28,8 @@ async function problemsOf(text: string, options: Partial<LoadConfigOptions> = {}
 
 describe('loadConfig', () => {
   it('fills in every default of an empty file', async () => {
-    const { locate, ...config } = await load('');
+    const { locate, shown, ...config } = await load('');
+    expect(shown).toBe('null\n');
     expect(locate(['server'])).toEqual({ file: 'conf/tapewatch.yaml', line: 1, column: 1 });
     expect(config).toEqual({
       file: '/home/desk/conf/tapewatch.yaml',
@@ -43,7 +44,7 @@ describe('loadConfig', () => {
         resource: {},
       },
       host: { enabled: true },
-      otlp: { destinations: [] },
+      otlp: { destinations: [], promoteResourceAttributes: [] },
       exchanges: [],
       plugins: [],
       checks: [],

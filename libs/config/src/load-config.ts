@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { ConfigError, messageOf } from '@tapewatch/model';
+import { ConfigError } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
 import { assemble } from './assemble.js';
 import { ConfigFileError } from './config-file-error.js';
@@ -10,9 +10,11 @@ import type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
 import { formatPath } from './path.js';
 import type { TreePath } from './path.js';
 import { problemsFromSchema } from './problems-from-schema.js';
+import { readConfigText } from './read-config-text.js';
 import { listenAllowed, parseListen } from './scalars.js';
 import type { ListenAddress } from './scalars.js';
 import { knownKeysOf } from './schema-keys.js';
+import { shownConfig } from './shown-config.js';
 import type { TapewatchConfig } from './tapewatch-config.js';
 import { readYamlTree } from './yaml-tree.js';
 import type { YamlTree } from './yaml-tree.js';
@@ -34,7 +36,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
   };
   const file = resolve(options.baseDir, options.file);
   const folder = dirname(file);
-  const text = options.text ?? (await readText(options.file, file, source));
+  const text = options.text ?? (await readConfigText(options.file, file, source));
   const tree = await readYamlTree(options.file, text, {
     env: options.env,
     readFile: (path) => source.readFile(resolve(folder, path)),
@@ -53,6 +55,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
   const surroundings = {
     file,
     locate: tree.locate,
+    shown: shownConfig(text),
     baseDir: options.baseDir,
     ruleFiles: rules.files,
     ...(overrides.dataDir === undefined ? {} : { dataDir: overrides.dataDir }),
@@ -68,17 +71,6 @@ function soundSections(root: YamlTree['root'], problems: readonly Problem[]): Re
   const faulty = new Set(problems.map(({ path }) => /^\w+/.exec(path ?? '')?.[0]));
   if (faulty.has('route') || faulty.has('receivers')) for (const section of ['route', 'receivers']) faulty.add(section);
   return Object.fromEntries(Object.entries(root).filter(([section]) => !faulty.has(section)));
-}
-
-async function readText(file: string, path: string, source: ConfigSource): Promise<string> {
-  try {
-    return await source.readFile(path);
-  } catch (error) {
-    const message = `The configuration file cannot be read: ${messageOf(error)}.`;
-    throw new ConfigError([
-      { code: 'CONFIG_NOT_FOUND', message, file, hint: 'config/example.yaml shows what such a file can hold.' },
-    ]);
-  }
 }
 
 /** A value whose reference could not be resolved has been told of already; what the schema says of it would only confuse. */

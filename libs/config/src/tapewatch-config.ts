@@ -7,7 +7,11 @@ export interface TapewatchConfig {
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly metrics: MetricsConfig;
   readonly host: { readonly enabled: boolean };
-  readonly otlp: { readonly destinations: readonly OtlpDestinationConfig[] };
+  readonly otlp: {
+    readonly destinations: readonly OtlpDestinationConfig[];
+    /** Resource attributes of what is pushed that become labels of every series. */
+    readonly promoteResourceAttributes: readonly string[];
+  };
   readonly exchanges: readonly ExchangeConfig[];
   readonly plugins: readonly PluginConfig[];
   readonly checks: readonly CheckConfig[];
@@ -18,6 +22,8 @@ export interface TapewatchConfig {
   readonly receivers: readonly ReceiverConfig[];
   /** Where a path of the tree stands in the file, for problems that only a later stage can see. */
   readonly locate: Locate;
+  /** The text it was read from as it may be shown: no secrets, no comments. */
+  readonly shown: string;
 }
 
 /** `['exchanges', 0, 'venue']` -> where it stands; the nearest parent when the key itself is absent. */

@@ -37,12 +37,12 @@ export class Chunk {
     return this.#length < slots && atMs === this.endMs + stepMs;
   }
 
-  append(value: number): void {
+  append(_atMs: number, value: number): void {
     this.grow();
     this.#values[this.#length++] = value;
   }
 
-  appendStale(): void {
+  appendStale(_atMs: number): void {
     this.grow();
     writeStale(this.#values, this.#length++);
     this.#hasStale = true;
@@ -87,6 +87,10 @@ export class Chunk {
     } else if (this.#values.length > this.#length) {
       this.#values = this.#values.slice(0, this.#length);
     }
+  }
+
+  timeAt(slot: number): number {
+    return this.startMs + slot * stepMs;
   }
 
   valueAt(slot: number): number {

@@ -3,6 +3,7 @@ import { messageOf, type Clock, type Logger } from '@tapewatch/model';
 import type { DiskClient } from './disk/disk-client.js';
 import type { DiskFigures, TickBatch } from './disk/history-disk.js';
 import type { StoredSeries } from './disk/layout.js';
+import type { PushedSamples } from './disk/tick-row.js';
 import type { SampleJournal } from './memory-store.js';
 import type { SeriesMemory } from './series-memory.js';
 
@@ -31,6 +32,8 @@ export class HistoryWriter implements SampleJournal {
   #values = new Float64Array(1024);
   #length = 0;
   #begun: StoredSeries[] = [];
+  /** Pushed samples that wait for the next tick. */
+  #pushed: { readonly id: number; readonly timeMs: number; readonly bits: Float64Array }[] = [];
   #waiting: TickBatch[] = [];
   #waitingBytes = 0;
   #draining: Promise<void> | undefined;
@@ -97,10 +100,14 @@ export class HistoryWriter implements SampleJournal {
 
   /** One sample, or, with `ended`, the marker that there is none any more. */
   add(memory: SeriesMemory, atMs: number, value: number, ended = false): void {
+    if (memory.historyGeneration !== this.#generation) this.begin(memory);
+    if (memory.pushed) {
+      this.addPushed(memory, atMs, ended);
+      return;
+    }
     if (atMs !== this.#atMs) this.flush();
     this.#atMs = atMs;
     if (this.#length === this.#ids.length) this.grow();
-    if (memory.historyGeneration !== this.#generation) this.begin(memory);
     this.#ids[this.#length] = memory.historyId;
     this.#values[this.#length] = value;
     if (ended) {
@@ -120,16 +127,19 @@ export class HistoryWriter implements SampleJournal {
   /** Sends what has come for one time. More may come for it, and is sent later. */
   flush(): void {
     if (this.#atMs === 0 || this.#stopped) return;
-    this.#waiting.push({
+    const batch: TickBatch = {
       atMs: this.#atMs,
       series: this.#begun,
       ids: this.#ids.slice(0, this.#length),
       values: this.#values.slice(0, this.#length),
-    });
-    this.#waitingBytes += this.#length * 12;
+      ...(this.#pushed.length === 0 ? {} : { pushed: pushedSamples(this.#pushed) }),
+    };
+    this.#waiting.push(batch);
+    this.#waitingBytes += sizeOf(batch);
     this.#atMs = 0;
     this.#length = 0;
     this.#begun = [];
+    this.#pushed = [];
     this.bound();
     this.#draining ??= this.drain().finally(() => {
       this.#draining = undefined;
@@ -148,11 +158,21 @@ export class HistoryWriter implements SampleJournal {
     await this.#draining;
   }
 
+  private addPushed(memory: SeriesMemory, timeMs: number, ended: boolean): void {
+    const bits = new Float64Array(1);
+    memory.copyNewest(bits, 0);
+    if (ended) memory.historyGeneration = 0;
+    this.#pushed.push({ id: memory.historyId, timeMs, bits });
+  }
+
   private begin(memory: SeriesMemory): void {
     if (memory.historyId === 0) memory.historyId = this.#nextId++;
     memory.historyGeneration = this.#generation;
     const { names, values } = memory.labels;
-    this.#begun.push({ id: memory.historyId, names, values, metric: memory.metric });
+    this.#begun.push({
+      ...{ id: memory.historyId, names, values, metric: memory.metric },
+      ...(memory.pushed ? { pushed: true } : {}),
+    });
   }
 
   private bound(): void {
@@ -160,7 +180,7 @@ export class HistoryWriter implements SampleJournal {
     // The first one is on its way to the disk.
     while (this.#waiting.length > mostWaiting || (this.#waitingBytes > mostWaitingBytes && this.#waiting.length > 2)) {
       const [batch] = this.#waiting.splice(1, 1);
-      this.#waitingBytes -= (batch?.ids.length ?? 0) * 12;
+      this.#waitingBytes -= batch === undefined ? 0 : sizeOf(batch);
       // The series that it would have told of are told of by the next one.
       const next = this.#waiting[1];
       if (batch !== undefined && next !== undefined && batch.series.length > 0)
@@ -191,7 +211,7 @@ export class HistoryWriter implements SampleJournal {
 
   private shifted(batch: TickBatch): void {
     this.#waiting.shift();
-    this.#waitingBytes -= batch.ids.length * 12;
+    this.#waitingBytes -= sizeOf(batch);
   }
 
   private async readFigures(): Promise<void> {
@@ -223,4 +243,20 @@ export class HistoryWriter implements SampleJournal {
     this.#ids = ids;
     this.#values = values;
   }
+}
+
+function pushedSamples(
+  pushed: readonly { readonly id: number; readonly timeMs: number; readonly bits: Float64Array }[],
+): PushedSamples {
+  const values = new Float64Array(pushed.length);
+  pushed.forEach(({ bits }, i) => values.set(bits, i));
+  return {
+    ids: Uint32Array.from(pushed, ({ id }) => id),
+    times: Float64Array.from(pushed, ({ timeMs }) => timeMs),
+    values,
+  };
+}
+
+function sizeOf({ ids, pushed }: TickBatch): number {
+  return ids.length * 12 + (pushed?.ids.length ?? 0) * 20;
 }

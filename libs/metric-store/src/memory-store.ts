@@ -2,6 +2,7 @@ import type { Counter, Meter } from '@opentelemetry/api';
 import { formatDuration, type Logger, type Matcher, type Series, type Tick, type TickStage } from '@tapewatch/model';
 import type { SeriesSource } from '@tapewatch/promql';
 import { stepMs } from './chunk.js';
+import type { Samples } from './codec/samples.js';
 import { SeriesIndex } from './series-index.js';
 import { SeriesMemory } from './series-memory.js';
 
@@ -16,11 +17,14 @@ export interface MemoryStoreOptions {
 export interface SampleJournal {
   /** A tick begins, whatever it has. */
   open(atMs: number): void;
-  /** With `ended` the sample is the marker that the series has no value any more. */
+  /** With `ended` the sample is the marker that the series has no value any more. The time is the open tick's, or, of a pushed series, any. */
   add(memory: SeriesMemory, atMs: number, value: number, ended?: boolean): void;
   /** A tick was refused because its time has passed. */
   late(): void;
 }
+
+/** Why a pushed sample found no place. */
+export type AppendRefusal = 'out_of_order' | 'too_old' | 'no_room' | 'not_pushed';
 
 const sweepEveryTicks = 30;
 /** Below this, series are refused rather than time given up. */
@@ -119,13 +123,31 @@ export class MemoryStore implements TickStage, SeriesSource {
     for (let i = 0; i < tick.series.length; i++) {
       const memory = this.memoryOf(tick.series[i] as Series);
       // Two series of the same labels in one tick: the first one counts.
-      if (memory === undefined || memory.newestMs >= at) continue;
-      this.append(memory, at, tick.values[i] as number);
+      if (memory === undefined || memory.pushed || memory.newestMs >= at) continue;
+      this.take(memory, at, tick.values[i] as number);
       this.#live.push(memory);
     }
-    for (const memory of before) if (memory.newestMs < at) this.end(memory, at);
+    for (const memory of before) if (memory.newestMs < at) this.close(memory, at);
     this.#samplesTotal += this.#live.length;
     if (this.#tickTimes.length % sweepEveryTicks === 0) this.sweep(at);
+  }
+
+  /** Takes a sample of a series that another program pushes, at a time of its own; times of one series must grow. */
+  append(series: Series, timeMs: number, value: number): AppendRefusal | undefined {
+    const memory = this.memoryOf(series, true);
+    if (memory === undefined) return 'no_room';
+    if (!memory.pushed) return 'not_pushed';
+    if (timeMs <= memory.newestMs) return 'out_of_order';
+    if (timeMs <= (this.lastTickAt ?? timeMs) - this.#retentionMs) return 'too_old';
+    this.take(memory, timeMs, value);
+    this.#samplesTotal++;
+    return undefined;
+  }
+
+  /** A pushed series has no value from this time on. */
+  end(series: Series, timeMs: number): void {
+    const memory = this.#byLabels.get(series.labels.key);
+    if (memory?.pushed === true && timeMs > memory.newestMs) this.close(memory, timeMs);
   }
 
   select(matchers: readonly Matcher[]): readonly SeriesMemory[] {
@@ -133,9 +155,9 @@ export class MemoryStore implements TickStage, SeriesSource {
   }
 
   /** Takes back what an earlier process has stored of a series; before the first tick. Undefined when there is no room for it. */
-  restore(series: Series, times: Float64Array, values: Float64Array): SeriesMemory | undefined {
-    const memory = this.memoryOf(series);
-    memory?.restore(times, values);
+  restore(series: Series, samples: Samples, pushed = false): SeriesMemory | undefined {
+    const memory = this.memoryOf(series, pushed);
+    memory?.restore(samples);
     return memory;
   }
 
@@ -158,37 +180,37 @@ export class MemoryStore implements TickStage, SeriesSource {
     this.#resumed = false;
     const endMs = lastAt + stepMs;
     if (endMs >= nowMs) return;
-    for (const memory of this.#live) if (memory.newestMs < endMs) this.end(memory, endMs);
+    for (const memory of this.#live) if (memory.newestMs < endMs) this.close(memory, endMs);
     this.#live = [];
   }
 
-  private append(memory: SeriesMemory, at: number, value: number): void {
+  private take(memory: SeriesMemory, at: number, value: number): void {
     memory.append(at, value);
     this.#journal?.add(memory, at, value);
   }
 
-  private end(memory: SeriesMemory, at: number): void {
+  private close(memory: SeriesMemory, at: number): void {
     memory.end(at);
     this.#journal?.add(memory, at, NaN, true);
   }
 
-  private memoryOf(series: Series): SeriesMemory | undefined {
+  private memoryOf(series: Series, pushed = false): SeriesMemory | undefined {
     const known = this.#bySeries.get(series);
     // One that was swept away while nothing came for it has to be made anew.
     if (known !== undefined && this.#byLabels.get(series.labels.key) === known) return known;
-    const memory = this.#byLabels.get(series.labels.key) ?? this.create(series);
+    const memory = this.#byLabels.get(series.labels.key) ?? this.create(series, pushed);
     if (memory !== undefined) this.#bySeries.set(series, memory);
     return memory;
   }
 
-  private create(series: Series): SeriesMemory | undefined {
+  private create(series: Series, pushed: boolean): SeriesMemory | undefined {
     if (this.#full) {
       // Its samples come every second; it is one series all the same.
       if (!this.#refusedSeries.has(series)) this.#refused?.add(1);
       this.#refusedSeries.add(series);
       return undefined;
     }
-    const memory = new SeriesMemory(series);
+    const memory = new SeriesMemory(series, pushed);
     this.#byLabels.set(series.labels.key, memory);
     this.#index.add(memory);
     return memory;

@@ -138,9 +138,9 @@ async function restore(
 ): Promise<void> {
   const { ticks } = await disk.call('recover', [nowMs - retentionMs, nowMs + 1], ({ series }) => {
     for (const { text, samples } of series) {
-      const { id, names, values, metric } = JSON.parse(text) as StoredSeries;
+      const { id, names, values, metric, pushed } = JSON.parse(text) as StoredSeries;
       const labels = Labels.fromEntries(names.map((name, i) => [name, values[i] as string] as const));
-      const restored = memory.restore({ labels, metric } satisfies Series, samples.times, samples.values);
+      const restored = memory.restore({ labels, metric } satisfies Series, samples, pushed === true);
       if (restored !== undefined) writer.knows(restored, id);
     }
   });

@@ -1,6 +1,8 @@
 import type { Labels, MetricDescription, Series } from '@tapewatch/model';
 import type { Sample, SampleBuffer, SeriesReader } from '@tapewatch/promql';
-import { Chunk, stepMs } from './chunk.js';
+import { Chunk } from './chunk.js';
+import type { Samples } from './codec/samples.js';
+import { TimedChunk } from './timed-chunk.js';
 
 /** About what a series costs besides its samples: labels, index entries, objects. */
 const overheadBytes = 600;
@@ -13,9 +15,12 @@ export class SeriesMemory implements SeriesReader {
   historyId = 0;
   /** Which generation of the disk's knowledge of series it is part of; see HistoryWriter. */
   historyGeneration = 0;
-  #chunks: Chunk[] = [];
+  /** Its samples have times of their own, off the grid of the tick: another program pushes them. */
+  readonly pushed: boolean;
+  #chunks: (Chunk | TimedChunk)[] = [];
 
-  constructor(series: Series) {
+  constructor(series: Series, pushed = false) {
+    this.pushed = pushed;
     this.labels = series.labels;
     this.metric = series.metric;
   }
@@ -31,16 +36,16 @@ export class SeriesMemory implements SeriesReader {
 
   /** Times must grow; the caller sees to it. */
   append(atMs: number, value: number): void {
-    this.chunkFor(atMs).append(value);
+    this.chunkFor(atMs).append(atMs, value);
   }
 
   /** Marks that the series has ended: from here on it has no value. */
   end(atMs: number): void {
-    this.chunkFor(atMs).appendStale();
+    this.chunkFor(atMs).appendStale(atMs);
   }
 
   /** Appends what was read from the disk, markers included; what is not newer than what is here is left out. */
-  restore(times: Float64Array, values: Float64Array): void {
+  restore({ times, values }: Samples): void {
     let i = 0;
     while (i < times.length && (times[i] as number) <= this.newestMs) i++;
     while (i < times.length) i += this.chunkFor(times[i] as number).appendRun(times, values, i);
@@ -58,7 +63,7 @@ export class SeriesMemory implements SeriesReader {
   /** Drops whole chunks that ended at or before the time; false when nothing is left. */
   dropUntil(untilMs: number): boolean {
     let gone = 0;
-    while (gone < this.#chunks.length && (this.#chunks[gone] as Chunk).endMs <= untilMs) gone++;
+    while (gone < this.#chunks.length && (this.#chunks[gone] as Chunk | TimedChunk).endMs <= untilMs) gone++;
     if (gone > 0) this.#chunks.splice(0, gone);
     return this.#chunks.length > 0;
   }
@@ -67,7 +72,7 @@ export class SeriesMemory implements SeriesReader {
     const chunk = this.chunkAt(atMs);
     if (chunk === undefined) return false;
     const slot = chunk.slotAt(atMs);
-    const timeMs = chunk.startMs + slot * stepMs;
+    const timeMs = chunk.timeAt(slot);
     if (timeMs <= atMs - lookbackMs || chunk.isStaleAt(slot)) return false;
     into.timeMs = timeMs;
     into.value = chunk.valueAt(slot);
@@ -81,17 +86,17 @@ export class SeriesMemory implements SeriesReader {
     }
   }
 
-  private chunkFor(atMs: number): Chunk {
+  private chunkFor(atMs: number): Chunk | TimedChunk {
     const last = this.#chunks.at(-1);
     if (last?.takes(atMs) === true) return last;
     last?.seal();
-    const chunk = new Chunk(atMs);
+    const chunk = this.pushed ? new TimedChunk() : new Chunk(atMs);
     this.#chunks.push(chunk);
     return chunk;
   }
 
   /** The newest chunk that begins at or before the time: almost always the last one. */
-  private chunkAt(atMs: number): Chunk | undefined {
+  private chunkAt(atMs: number): Chunk | TimedChunk | undefined {
     return this.#chunks.findLast((chunk) => chunk.startMs <= atMs);
   }
 }

@@ -1,6 +1,7 @@
 /** Why a command or query was not carried out: an expected failure, shown to whoever asked. */
 export interface Refusal {
-  readonly code: 'NOT_FOUND' | 'INVALID_INPUT' | 'CONFLICT' | 'UNAVAILABLE' | 'QUERY_INVALID' | 'QUERY_LIMIT';
+  readonly code:
+    'NOT_FOUND' | 'INVALID_INPUT' | 'CONFLICT' | 'UNAVAILABLE' | 'QUERY_INVALID' | 'QUERY_FAILED' | 'QUERY_LIMIT';
   readonly message: string;
   /** Which argument, or line:column of a query. */
   readonly path?: string;

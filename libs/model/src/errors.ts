@@ -16,7 +16,11 @@ export const errorCodes = {
   DATA_NEWER: 'The state database was written by a newer version.',
   LISTEN_IN_USE: 'The address to listen on is taken.',
   LISTEN_FAILED: 'The address cannot be listened on.',
-  QUERY_INVALID: 'A query or matcher cannot be parsed or evaluated.',
+  SERVER_NOT_RUNNING: 'No Tapewatch runs on this data folder.',
+  SERVER_UNREACHABLE: 'The Tapewatch server does not answer, or not as one.',
+  QUERY_INVALID: 'A query or matcher cannot be parsed.',
+  QUERY_FAILED:
+    'A query is right but has no answer for the data it met, as when two series end up with the same labels.',
   QUERY_LIMIT: 'A query went over a limit.',
   NOT_FOUND: 'No object has this id or name.',
   NOT_ALLOWED: 'The token’s role does not allow the operation.',
@@ -69,7 +73,7 @@ export function formatProblem(problem: Problem): string {
   return `${head === '' ? '' : `${head}: `}${problem.message}${facts === '' ? '' : ` (${facts})`}${tail} [${problem.code}]`;
 }
 
-/** A failure that ends the start of the program, told by name and without a stack. */
+/** A failure that ends the start of the program, or a command, told by name and without a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: ErrorCode;

@@ -24,6 +24,7 @@ import {
   createTelemetry,
   destinationsFrom,
   OtlpDestination,
+  OtlpIntake,
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
@@ -160,6 +161,7 @@ async function assemble(
   });
   const meter = telemetry.meterProvider.getMeter('tapewatch', version);
   metrics.measure(meter);
+  const intake = new OtlpIntake({ clock, meter, next: store, promote: config.otlp.promoteResourceAttributes });
 
   const queries = new Queries(metrics, clock, config.metrics.history.rawMs);
   const supervisor = new Supervisor({
@@ -229,6 +231,7 @@ async function assemble(
     series,
     destinations,
     telemetry,
+    intake,
     queries,
     engine,
     alerts,

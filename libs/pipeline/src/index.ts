@@ -12,6 +12,7 @@ export type {
   PipelineEvents,
   PipelineReader,
   PipelineStatus,
+  QueryOptions,
   Readiness,
 } from './pipeline.js';
 export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';

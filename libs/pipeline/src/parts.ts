@@ -9,7 +9,7 @@ import type { AlertEvent, Clock, HealthEvent, Logger } from '@tapewatch/model';
 import type { Notifier } from '@tapewatch/notify';
 import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
 import type { RuleEngine } from '@tapewatch/rules';
-import type { OtlpDestination, SeriesTranslation, Telemetry } from '@tapewatch/telemetry';
+import type { OtlpDestination, OtlpIntake, SeriesTranslation, Telemetry } from '@tapewatch/telemetry';
 import type { EventTopic } from './event-topic.js';
 import type { Queries } from './queries.js';
 import type { TickFork } from './tick-fork.js';
@@ -31,6 +31,7 @@ export interface PipelineParts {
   readonly series: SeriesTranslation;
   readonly destinations: readonly OtlpDestination[];
   readonly telemetry: Telemetry;
+  readonly intake: OtlpIntake;
   readonly queries: Queries;
   readonly engine: RuleEngine;
   readonly alerts: Alerts;

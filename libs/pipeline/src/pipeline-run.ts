@@ -3,6 +3,7 @@ import { registerHostInstruments, type HostInstruments } from '@tapewatch/teleme
 import { delay, messageOf } from '@tapewatch/model';
 import type { PipelineParts } from './parts.js';
 import type { Pipeline, PipelineCommands, PipelineEvents, PipelineReader } from './pipeline.js';
+import { pushMetrics } from './push-metrics.js';
 import { createReader } from './reader.js';
 
 /** What a stop may take in all; then what hangs is left behind. */
@@ -39,6 +40,7 @@ export class PipelineRun implements Pipeline {
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
   }
 
@@ -47,10 +49,24 @@ export class PipelineRun implements Pipeline {
   }
 
   async start(): Promise<void> {
-    const { alerts, clock, config, engine, exchanges, health, meter, metrics, notifier, store, telemetry, ticks } =
-      this.#parts;
+    const {
+      alerts,
+      clock,
+      config,
+      engine,
+      exchanges,
+      health,
+      intake,
+      meter,
+      metrics,
+      notifier,
+      store,
+      telemetry,
+      ticks,
+    } = this.#parts;
     ticks.add(
       store,
+      intake,
       { accept: ({ at }) => this.judge(at) },
       // After the rules, as what they record is part of the tick.
       { accept: () => metrics.flush() },

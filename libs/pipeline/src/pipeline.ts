@@ -12,12 +12,14 @@ import type {
   EventLog,
   HealthEvent,
   Labels,
+  MetricDescription,
   Page,
   PageRequest,
 } from '@tapewatch/model';
 import type { ChannelTest, ChannelView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type { RuleGroupView } from '@tapewatch/rules';
+import type { IntakeResult } from '@tapewatch/telemetry';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -54,13 +56,25 @@ export interface PipelineReader {
   alertSummary(): Promise<AlertSummary>;
   rules(): readonly RuleGroupView[];
   /** What memory holds is answered at once; what reaches further back is read from the disk first. */
-  query(text: string, at?: number): Eventually<CommandResult<MetricResult>>;
-  queryRange(text: string, from: number, to: number, stepMs: number): Eventually<CommandResult<MetricResult>>;
+  query(text: string, at?: number, options?: QueryOptions): Eventually<CommandResult<MetricResult>>;
+  queryRange(
+    text: string,
+    from: number,
+    to: number,
+    stepMs: number,
+    options?: QueryOptions,
+  ): Eventually<CommandResult<MetricResult>>;
+  /** Label sets, `__name__` included, of every series that one of the selectors matches (all series without any) and that has samples between the times. */
+  series(selectors: readonly string[], from?: number, to?: number): Promise<CommandResult<readonly Labels[]>>;
+  /** Every metric that is kept at present, by its Prometheus name. */
+  metadata(): readonly MetricDescription[];
   metricsSummary(rangeMs: number, match?: string): Eventually<CommandResult<MetricsSummary>>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];
   status(): PipelineStatus;
+  /** The configuration in force as YAML, secrets taken out. */
+  configText(): string;
   /** The newest tick in Prometheus' text format 0.0.4. */
   prometheusText(): string;
 }
@@ -85,6 +99,8 @@ export interface PipelineCommands {
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
+  pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }
 
 export interface Readiness {
@@ -93,6 +109,13 @@ export interface Readiness {
   readonly waitingFor: readonly string[];
   /** What works, but not as it should. */
   readonly degraded: readonly string[];
+}
+
+export interface QueryOptions {
+  /** How old the newest sample of a series may be; 5 minutes when absent. */
+  readonly lookbackMs?: number;
+  /** How long the evaluation may take, where that is less than the limit of every query. */
+  readonly timeoutMs?: number;
 }
 
 export interface MetricResult {

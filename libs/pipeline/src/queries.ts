@@ -9,6 +9,7 @@ import {
   PromqlError,
   QueryLimitError,
   timeSpanOf,
+  type EvaluateOptions,
   type Expression,
   type QueryLimits,
   type QueryResult,
@@ -16,13 +17,13 @@ import {
 } from '@tapewatch/promql';
 import type { QuerySample } from '@tapewatch/plugin-sdk';
 import { HistoryQueries } from './history-queries.js';
-import type { Eventually, MetricResult, MetricSeries } from './pipeline.js';
+import type { Eventually, MetricResult, MetricSeries, QueryOptions } from './pipeline.js';
 
 const limits = { maxSamples: 20_000_000, maxSeries: 100_000, maxPoints: 1_000_000 };
 /** The tick waits meanwhile, so it is short. */
 const maxMs = 700;
 /** Prometheus'; the evaluator's own when none is given. */
-const lookbackMs = 300_000;
+const defaultLookbackMs = 300_000;
 
 /** PromQL over what memory holds, and, further back, over the history. */
 export class Queries {
@@ -37,17 +38,23 @@ export class Queries {
   }
 
   /** As of `at`; of the newest tick without it. At once where memory reaches far enough back. */
-  instant(text: string, at?: number): Eventually<CommandResult<MetricResult>> {
+  instant(text: string, at?: number, options: QueryOptions = {}): Eventually<CommandResult<MetricResult>> {
     const timeMs = at ?? this.newest();
-    return this.answer(text, timeMs, timeMs, undefined, (expression, source) =>
-      evaluateInstant(expression, source, timeMs, { limits: this.limits() }),
+    return this.answer(text, { from: timeMs, to: timeMs }, options, (expression, source) =>
+      evaluateInstant(expression, source, timeMs, this.evaluation(options)),
     );
   }
 
   /** At once where memory reaches far enough back. */
-  range(text: string, from: number, to: number, stepMs: number): Eventually<CommandResult<MetricResult>> {
-    return this.answer(text, from, to, stepMs, (expression, source) =>
-      evaluateRange(expression, source, from, to, stepMs, { limits: this.limits() }),
+  range(
+    text: string,
+    from: number,
+    to: number,
+    stepMs: number,
+    options: QueryOptions = {},
+  ): Eventually<CommandResult<MetricResult>> {
+    return this.answer(text, { from, to, stepMs }, options, (expression, source) =>
+      evaluateRange(expression, source, from, to, stepMs, this.evaluation(options)),
     );
   }
 
@@ -81,9 +88,8 @@ export class Queries {
 
   private answer(
     text: string,
-    from: number,
-    to: number,
-    stepMs: number | undefined,
+    { from, to, stepMs }: { readonly from: number; readonly to: number; readonly stepMs?: number },
+    { lookbackMs = defaultLookbackMs }: QueryOptions,
     evaluate: (expression: Expression, source: SeriesSource) => QueryResult,
   ): Eventually<CommandResult<MetricResult>> {
     return attempt<MetricResult>((): Eventually<CommandResult<MetricResult>> => {
@@ -101,8 +107,12 @@ export class Queries {
     });
   }
 
-  private limits(): QueryLimits {
-    const end = this.#clock.monotonic() + maxMs;
+  private evaluation({ lookbackMs, timeoutMs = maxMs }: QueryOptions): EvaluateOptions {
+    return { limits: this.limits(Math.min(timeoutMs, maxMs)), ...(lookbackMs === undefined ? {} : { lookbackMs }) };
+  }
+
+  private limits(withinMs = maxMs): QueryLimits {
+    const end = this.#clock.monotonic() + withinMs;
     return { ...limits, deadline: () => this.#clock.monotonic() > end };
   }
 }
@@ -120,10 +130,10 @@ function attempt<T>(work: () => Eventually<CommandResult<T>>): Eventually<Comman
 }
 
 function refusalOf<T>(thrown: unknown): CommandResult<T> | undefined {
-  if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message);
+  if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message, thrown.limit);
   if (thrown instanceof PromqlError) return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
   if (thrown instanceof EvaluationError)
-    return refused('QUERY_INVALID', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
+    return refused('QUERY_FAILED', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
   return undefined;
 }
 

@@ -3,11 +3,12 @@ import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
 import type { PipelineParts } from './parts.js';
+import { findSeries, metricMetadata } from './series-queries.js';
 import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
-  const { alerts, clock, engine, health, metrics, notifier, queries, registry, series } = parts;
+  const { alerts, clock, engine, health, metrics, notifier, queries, registry, series, store } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -20,13 +21,16 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
     rules: () => engine.views(),
-    query: (text, at) => queries.instant(text, at),
-    queryRange: (text, from, to, stepMs) => queries.range(text, from, to, stepMs),
+    query: (text, at, options) => queries.instant(text, at, options),
+    queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
+    series: (selectors, from, to) => Promise.resolve(findSeries(store, selectors, from, to)),
+    metadata: () => metricMetadata(store),
     metricsSummary: (rangeMs, match) => summarizeMetrics(metrics, rangeMs, match),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
     plugins: () => registry.views(),
     status: () => statusOf(parts, startedAt),
+    configText: () => parts.config.shown,
     prometheusText: () => (series.latest === undefined ? '' : prometheusText(series.latest)),
   };
 }

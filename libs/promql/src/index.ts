@@ -7,6 +7,10 @@ export { formatNote } from './query-result.js';
 export type { EvaluateOptions, MatrixSeries, Note, QueryLimits, QueryResult, VectorSample } from './query-result.js';
 export { SampleBuffer } from './series-source.js';
 export type { Sample, SeriesReader, SeriesSource } from './series-source.js';
+export { parseMetric } from './series-notation/parse-metric.js';
+export { parseSeriesDescription, parseSeriesValues } from './series-notation/parse-series-description.js';
+export type { SeriesDescription } from './series-notation/parse-series-description.js';
+export type { SequenceValue } from './series-notation/series-values.js';
 export type {
   Aggregation,
   AggregationOperator,

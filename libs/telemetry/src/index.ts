@@ -1,6 +1,12 @@
 export type { Collection, CollectionStage } from './collection.js';
 export { registerHostInstruments } from './host/host-instruments.js';
 export type { HostInstruments, HostInstrumentsOptions } from './host/host-instruments.js';
+export { decodeJson } from './otlp-in/decode-json.js';
+export { decodeProtobuf } from './otlp-in/decode-protobuf.js';
+export { OtlpIntake } from './otlp-in/otlp-intake.js';
+export type { IntakeResult, OtlpIntakeOptions, PushedSampleStage, PushRefusal } from './otlp-in/otlp-intake.js';
+export { MalformedRequestError } from './otlp-in/pushed-request.js';
+export type { PushedRequest } from './otlp-in/pushed-request.js';
 export { destinationsFrom } from './otlp/destinations-from.js';
 export type { DestinationConfig, DestinationOptions } from './otlp/destination-options.js';
 export type { Environment } from './otlp/environment-reader.js';

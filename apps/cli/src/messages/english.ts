@@ -9,6 +9,8 @@ export const english: Messages = {
     description: 'Watches crypto-trading systems: measures, judges, tells, answers.',
     start: 'Watch what the configuration says: --config, else ./tapewatch.yaml, else the demo.',
     config: 'configuration file',
+    url: 'address of a server elsewhere, http(s)://HOST:PORT (TAPEWATCH_URL)',
+    token: 'token for it (TAPEWATCH_TOKEN)',
     demo: 'start the exchange simulator, too, and watch it unless --config says otherwise',
     checkConfig: 'Check a configuration file: prints OK, or every problem with its place.',
     checkConfigFile: 'the file to check',
@@ -62,5 +64,5 @@ export const english: Messages = {
       ].join(', '),
   },
   problems: (count) => `${counted(count, 'problem')} in the configuration.`,
-  crashed: 'Tapewatch could not start because of an unexpected failure:',
+  crashed: 'Tapewatch met an unexpected failure:',
 };

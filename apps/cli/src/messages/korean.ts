@@ -5,6 +5,8 @@ export const korean: Messages = {
     description: '암호화폐 거래 시스템을 지켜봅니다: 측정하고, 판단하고, 알리고, 답합니다.',
     start: '설정대로 감시합니다: --config, 없으면 ./tapewatch.yaml, 그것도 없으면 데모.',
     config: '설정 파일',
+    url: '다른 곳에 있는 서버의 주소, http(s)://HOST:PORT (TAPEWATCH_URL)',
+    token: '그 서버의 토큰 (TAPEWATCH_TOKEN)',
     demo: '거래소 시뮬레이터도 함께 시작하고, --config가 없으면 그것을 감시합니다',
     checkConfig: '설정 파일을 검사합니다: 정상이면 OK, 아니면 모든 문제를 위치와 함께 보여 줍니다.',
     checkConfigFile: '검사할 파일',
@@ -53,5 +55,5 @@ export const korean: Messages = {
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
   },
   problems: (count) => `설정에 문제가 ${count}개 있습니다.`,
-  crashed: '예상하지 못한 오류로 Tapewatch를 시작하지 못했습니다:',
+  crashed: '예상하지 못한 오류가 발생했습니다:',
 };

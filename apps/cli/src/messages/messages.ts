@@ -4,6 +4,8 @@ export interface Messages {
     readonly description: string;
     readonly start: string;
     readonly config: string;
+    readonly url: string;
+    readonly token: string;
     readonly demo: string;
     readonly checkConfig: string;
     readonly checkConfigFile: string;

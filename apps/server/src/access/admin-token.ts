@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@tapewatch/model';
 import { messageOf, StartError } from '@tapewatch/model';
+import { writePrivateFile } from './private-file.js';
+import { newSecretToken } from './secret-token.js';
 
 const fileName = 'admin-token';
 const leastLength = 16;
@@ -36,10 +37,8 @@ async function existingToken(file: string, logger: Logger): Promise<string | und
 }
 
 async function newToken(file: string): Promise<string> {
-  const token = `tw_${randomBytes(32).toString('base64url')}`;
-  // Written beside and renamed: a crash never leaves half a token.
-  await writeFile(`${file}.new`, `${token}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  const token = newSecretToken();
+  await writePrivateFile(file, `${token}\n`);
   return token;
 }
 

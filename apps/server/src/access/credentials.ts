@@ -1,18 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { localPrincipal } from './local-principal.js';
 import type { Principal } from './role.js';
 import type { Sessions } from './session.js';
 
 /** `missing`: nothing was shown; `wrong`: what was shown is not valid. */
 export type Identity = Principal | 'missing' | 'wrong';
 
+export interface CredentialsOptions {
+  readonly adminToken: string;
+  /** That of commands on this machine, for this run. */
+  readonly localToken: string;
+  readonly sessions: Sessions;
+}
+
 /** Tells who stands behind a token or a session. Only the token's SHA-256 is kept. */
 export class Credentials {
   readonly #adminHash: Buffer;
+  readonly #localHash: Buffer;
+  readonly #local = localPrincipal();
   readonly #sessions: Sessions;
 
-  constructor(adminToken: string, sessions: Sessions) {
+  constructor({ adminToken, localToken, sessions }: CredentialsOptions) {
     this.#adminHash = sha256(adminToken);
+    this.#localHash = sha256(localToken);
     this.#sessions = sessions;
   }
 
@@ -32,7 +43,9 @@ export class Credentials {
 
   #bearer(authorization: string): Principal | undefined {
     const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-    return token !== undefined && this.isAdminToken(token) ? { name: 'admin', role: 'admin' } : undefined;
+    if (token === undefined) return undefined;
+    if (this.isAdminToken(token)) return { name: 'admin', role: 'admin' };
+    return timingSafeEqual(sha256(token), this.#localHash) ? this.#local : undefined;
   }
 }
 

@@ -9,6 +9,28 @@ export interface Route {
   readonly access: 'open' | Role;
 }
 
+const read = ['GET', 'HEAD'];
+const readOrPost = ['GET', 'HEAD', 'POST'];
+
+/** Prometheus' HTTP API; a parameter of a path may be anything that is escaped. */
+const prometheusRoutes: readonly Route[] = [
+  { name: '/api/v1/query', pattern: /^\/api\/v1\/query$/, methods: readOrPost, access: 'viewer' },
+  { name: '/api/v1/query_range', pattern: /^\/api\/v1\/query_range$/, methods: readOrPost, access: 'viewer' },
+  { name: '/api/v1/series', pattern: /^\/api\/v1\/series$/, methods: readOrPost, access: 'viewer' },
+  { name: '/api/v1/labels', pattern: /^\/api\/v1\/labels$/, methods: readOrPost, access: 'viewer' },
+  {
+    name: '/api/v1/label/:name/values',
+    pattern: /^\/api\/v1\/label\/(?:[A-Za-z0-9_.~:-]|%[0-9A-Fa-f]{2})+\/values$/,
+    methods: read,
+    access: 'viewer',
+  },
+  { name: '/api/v1/metadata', pattern: /^\/api\/v1\/metadata$/, methods: read, access: 'viewer' },
+  { name: '/api/v1/rules', pattern: /^\/api\/v1\/rules$/, methods: read, access: 'viewer' },
+  { name: '/api/v1/alerts', pattern: /^\/api\/v1\/alerts$/, methods: read, access: 'viewer' },
+  { name: '/api/v1/status/buildinfo', pattern: /^\/api\/v1\/status\/buildinfo$/, methods: read, access: 'viewer' },
+  { name: '/api/v1/status/config', pattern: /^\/api\/v1\/status\/config$/, methods: read, access: 'viewer' },
+];
+
 /** Every path that is answered. What is not here reaches no controller. */
 export const routes: readonly Route[] = [
   { name: '/', pattern: /^\/$/, methods: ['GET', 'HEAD'], access: 'viewer' },
@@ -18,6 +40,8 @@ export const routes: readonly Route[] = [
   { name: '/readyz', pattern: /^\/readyz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/sign-in', pattern: /^\/sign-in$/, methods: ['GET', 'HEAD', 'POST'], access: 'open' },
   { name: '/runbooks/:name', pattern: /^\/runbooks\/[A-Za-z0-9_-]+$/, methods: ['GET', 'HEAD'], access: 'open' },
+  ...prometheusRoutes,
+  { name: '/v1/metrics', pattern: /^\/v1\/metrics$/, methods: ['POST'], access: 'ingest' },
 ];
 
 /** The path exactly as it was sent: nothing is decoded or tidied, so that no two readings of it can differ. */

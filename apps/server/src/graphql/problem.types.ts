@@ -64,6 +64,7 @@ export function problemOf(refusal: Refusal): Problem {
       return new Unavailable(code, message);
     case 'INVALID_INPUT':
     case 'QUERY_INVALID':
+    case 'QUERY_FAILED':
       return new InvalidInput(code, message, path);
   }
 }

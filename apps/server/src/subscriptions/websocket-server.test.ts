@@ -21,7 +21,7 @@ describe('attachWebSockets', () => {
     sockets = attachWebSockets({
       httpServer,
       schema: buildSchema('type Query { a: Int }'),
-      credentials: new Credentials('x', sessions),
+      credentials: new Credentials({ adminToken: 'x', localToken: 'tw_local', sessions: sessions }),
       clock: systemClock,
       logger: new RecordingLogger(),
       mostSockets: 2,

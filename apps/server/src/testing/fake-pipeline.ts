@@ -9,6 +9,7 @@ import type {
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
+  QueryOptions,
   Readiness,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
@@ -50,6 +51,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   /** How often a query was evaluated. */
   evaluations = 0;
   metricValue = 1;
+  pushResult = { accepted: 1, rejected: 0, message: '' };
   /** When false, commands on alerts are not written in time. */
   diskKeepsUp = true;
 
@@ -123,7 +125,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return sampleRules;
   }
 
-  query(text: string, at = sampleStart): CommandResult<MetricResult> {
+  query(text: string, at = sampleStart, _options?: QueryOptions): CommandResult<MetricResult> {
     this.evaluations++;
     if (text === 'boom') throw new Error('the secret of the evaluator');
     if (text.endsWith('(')) return refused('QUERY_INVALID', 'an expression was expected', `1:${text.length + 1}`);
@@ -131,7 +133,13 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return accepted(resultOf('vector', at, Float64Array.of(at), values));
   }
 
-  queryRange(_text: string, from: number, to: number, stepMs: number): CommandResult<MetricResult> {
+  queryRange(
+    _text: string,
+    from: number,
+    to: number,
+    stepMs: number,
+    _options?: QueryOptions,
+  ): CommandResult<MetricResult> {
     const times = Float64Array.from({ length: Math.floor((to - from) / stepMs) + 1 }, (_, i) => from + i * stepMs);
     return accepted(
       resultOf(
@@ -141,6 +149,27 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
         times.map((_, i) => [1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY][i % 4] as number),
       ),
     );
+  }
+
+  series(selectors: readonly string[]): ReturnType<PipelineReader['series']> {
+    if (selectors.includes('{')) return Promise.resolve(refused('QUERY_INVALID', 'a label name was expected', '1:2'));
+    const all = [
+      Labels.of({ __name__: 'exchange_up', venue: 'binance' }),
+      Labels.of({ __name__: 'exchange_up', venue: 'kraken', 'odd.name': 'x' }),
+    ];
+    return Promise.resolve(accepted(all));
+  }
+
+  metadata() {
+    const about = { type: 'gauge' as const, unit: '{state}', description: 'Whether it answers.' };
+    return [
+      { ...about, name: 'exchange_up', otelName: 'exchange.up' },
+      { ...about, name: 'target_info', otelName: 'target.info' },
+    ];
+  }
+
+  configText(): string {
+    return 'log:\n  level: info\n';
   }
 
   metricsSummary(rangeMs: number, match?: string): CommandResult<MetricsSummary> {
@@ -217,6 +246,12 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     this.told.push({ what: 'test', name, by });
     if (name !== 'console') return Promise.resolve(refused('NOT_FOUND', `No channel is named ${name}`));
     return Promise.resolve(accepted({ channel: name, outcome: 'sent', latencyMs: 3 }));
+  }
+
+  pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): ReturnType<PipelineCommands['pushMetrics']> {
+    this.told.push({ what: 'push', encoding, bytes: body.length });
+    if (Buffer.from(body).toString() === 'broken') return refused('INVALID_INPUT', 'the body is no JSON');
+    return accepted(this.pushResult);
   }
 
   #change(id: string, change: Partial<Alert>): Promise<CommandResult<Alert>> {

@@ -9,7 +9,7 @@ import { mergeSamples } from './merge-samples.ts';
 import { decodeHour, encodeBlock, encodeHour } from './page-row.ts';
 import { encodeRollup } from './rollup-row.ts';
 import { withoutStale } from './stale-marker.ts';
-import { encodeTotals, totalOf, type Totals } from './totals-row.ts';
+import { decodeTotals, encodeTotals, totalOf, type Totals } from './totals-row.ts';
 
 export interface CompactionOptions {
   /** Blocks are kept so long, so that a start finds what memory shall hold in one place. */
@@ -28,6 +28,7 @@ export const closedUntil = 'closed_until';
 export function* compact(files: HistoryFiles, options: CompactionOptions, nowMs: number): Generator<void> {
   for (const bucket of files.head.bucketsToCut(nowMs)) yield* cutBlocks(files.head, bucket);
   const closed = files.head.fact(closedUntil);
+  for (const [hour, pages] of files.head.late()) yield* closeHour(files, hour, pages);
   for (const hour of hoursToClose(files.head, closed, nowMs)) yield* closeHour(files, hour);
   const keptFrom = Math.min(files.head.fact(closedUntil), nowMs - options.keepBlocksMs);
   files.head.transaction(() => {
@@ -48,19 +49,42 @@ function* cutBlocks(head: HeadFile, bucket: number): Generator<void> {
   const samples = yield* gatherTicks(head, fromMs, toMs);
   const seconds = head.seconds(bucket)?.slice() ?? new Uint8Array(blockMs / 1000);
   for (const at of head.tickTimes(fromMs, toMs)) seconds[Math.floor((at - fromMs) / 1000)] = 1;
-  const blocks = new Map<number, Uint8Array>();
+  const blocks: { readonly bucket: number; readonly page: number; readonly data: Uint8Array }[] = [];
   for (const [page, ids] of grouped(samples.keys())) {
-    const merged = head.block(bucket, page);
-    for (const id of ids) merged.set(id, mergeSamples(merged.get(id), samples.get(id) as Samples));
-    blocks.set(page, encodeBlock(blockKey(bucket, page), fromMs, merged));
+    for (const [own, ofBucket] of byBucket(ids, samples)) {
+      const merged = head.block(own, page);
+      for (const [id, part] of ofBucket) merged.set(id, mergeSamples(merged.get(id), part));
+      blocks.push({ bucket: own, page, data: encodeBlock(blockKey(own, page), own * blockMs, merged) });
+    }
     yield;
   }
+  const closed = head.fact(closedUntil);
   head.transaction(() => {
-    for (const [page, data] of blocks) head.addBlock(bucket, page, data);
+    for (const { bucket: own, page, data } of blocks) {
+      head.addBlock(own, page, data);
+      if (own * blockMs < closed) head.addLate(startOf(own * blockMs, hourMs), page);
+    }
     head.setSeconds(bucket, seconds);
     head.sawSeries(samples.keys(), fromMs);
     head.dropTicks(fromMs, toMs);
   });
+}
+
+/** Pushed samples may belong to an earlier block than the tick that they came with. */
+function byBucket(ids: readonly number[], samples: ReadonlyMap<number, Samples>): Map<number, Map<number, Samples>> {
+  const buckets = new Map<number, Map<number, Samples>>();
+  for (const id of ids) {
+    const { times, values } = samples.get(id) as Samples;
+    for (let from = 0, to = 0; from < times.length; from = to) {
+      const bucket = Math.floor((times[from] as number) / blockMs);
+      while (to < times.length && (times[to] as number) < (bucket + 1) * blockMs) to++;
+      const part = { times: times.subarray(from, to), values: values.subarray(from, to) };
+      const known = buckets.get(bucket);
+      if (known === undefined) buckets.set(bucket, new Map([[id, part]]));
+      else known.set(id, part);
+    }
+  }
+  return buckets;
 }
 
 function hoursToClose(head: HeadFile, closed: number, nowMs: number): readonly number[] {
@@ -68,26 +92,41 @@ function hoursToClose(head: HeadFile, closed: number, nowMs: number): readonly n
   return [...new Set(hours)];
 }
 
-function* closeHour(files: HistoryFiles, hourStartMs: number): Generator<void> {
+/** Of a whole hour, or, once more, of some pages of it. */
+function* closeHour(files: HistoryFiles, hourStartMs: number, latePages?: readonly number[]): Generator<void> {
   const dayStartMs = startOf(hourStartMs, dayMs);
   const day = (kind: 'raw' | 'rollup'): DayFile => files.day(kind, dayStartMs, true) as DayFile;
   const { head } = files;
   const blocks = head.blockKeys(hourStartMs, hourStartMs + hourMs);
-  let samples = 0;
-  const totals: Totals[] = [];
-  for (const page of new Set(blocks.map((block) => block.page))) {
+  const totals = new Map(totalsThere(files, day('rollup'), hourStartMs).map((total) => [total.id, total]));
+  let samples = day('raw').samplesOf(hourStartMs);
+  for (const page of new Set(latePages ?? blocks.map((block) => block.page))) {
     const ofPage = blocks.filter((block) => block.page === page);
     const days = { raw: day('raw'), rollup: day('rollup') };
     const written = writePage(files, days, hourStartMs, page, readBlocks(head, ofPage));
-    samples += written.samples;
-    totals.push(...written.totals);
+    samples += written.added;
+    for (const total of written.totals) totals.set(total.id, total);
     yield;
   }
   const seconds = secondsOfHour(head, hourStartMs, day('rollup').seconds(hourStartMs));
   day('raw').writeHour(hourStartMs, { seconds, samples });
-  day('rollup').writeHour(hourStartMs, { seconds, samples, totals: encodeTotals(hourStartMs, totals) });
+  day('rollup').writeHour(hourStartMs, { seconds, samples, totals: encodeTotals(hourStartMs, [...totals.values()]) });
   for (const kind of ['raw', 'rollup'] as const) day(kind).checkpoint();
-  head.setFact(closedUntil, hourStartMs + hourMs);
+  head.transaction(() => {
+    head.setFact(closedUntil, Math.max(head.fact(closedUntil), hourStartMs + hourMs));
+    head.dropLate(hourStartMs);
+  });
+}
+
+function totalsThere(files: HistoryFiles, rollup: DayFile, hourStartMs: number): readonly Totals[] {
+  const row = rollup.totals(hourStartMs);
+  if (row === undefined) return [];
+  try {
+    return decodeTotals(hourStartMs, row);
+  } catch {
+    files.rowDamaged(rollup.path);
+    return [];
+  }
 }
 
 function readBlocks(
@@ -107,13 +146,16 @@ function writePage(
   hourStartMs: number,
   page: number,
   samples: Map<number, Samples>,
-): { readonly samples: number; readonly totals: readonly Totals[] } {
+): { readonly added: number; readonly totals: readonly Totals[] } {
   const key = hourKey(hourStartMs, page);
   const there = raw.row(hourStartMs, page);
+  let before = 0;
   if (there !== undefined) {
     // From before a clock was set back, or a crash between these files and the head.
-    for (const [id, old] of decodeHour(key, hourStartMs, there, { damaged: () => files.rowDamaged(raw.path) }))
+    for (const [id, old] of readHour(files, key, hourStartMs, there)) {
+      before += old.times.length;
       samples.set(id, mergeSamples(old, samples.get(id) ?? { times: new Float64Array(), values: new Float64Array() }));
+    }
   }
   const ordered = new Map([...samples].sort(([a], [b]) => a - b));
   const minutes = new Map<number, MinuteColumns>();
@@ -137,9 +179,19 @@ function writePage(
     rollup.writeRow(hourStartMs, page, encodeRollup(key, hourStartMs, minutes));
   });
   return {
-    samples: [...ordered.values()].reduce((sum, { times }) => sum + times.length, 0),
+    added: [...ordered.values()].reduce((sum, { times }) => sum + times.length, -before),
     totals: [...minutes].flatMap(([id, columns]) => totalOf(id, columns) ?? []),
   };
+}
+
+function readHour(files: HistoryFiles, key: number, hourStartMs: number, row: Uint8Array): Map<number, Samples> {
+  const damaged = (): void => files.rowDamaged(new Date(hourStartMs).toISOString());
+  try {
+    return decodeHour(key, hourStartMs, row, { damaged });
+  } catch {
+    damaged();
+    return new Map();
+  }
 }
 
 function secondsOfHour(head: HeadFile, hourStartMs: number, there: Uint8Array | undefined): Uint8Array {

@@ -111,6 +111,10 @@ export class DayFile {
     return data instanceof Uint8Array ? data : undefined;
   }
 
+  samplesOf(hourStartMs: number): number {
+    return Number(this.#file.get('select samples from hour where start = ?', hourStartMs)?.['samples'] ?? 0);
+  }
+
   /** Samples of all hours. */
   get samples(): number {
     return Number(this.#file.get('select coalesce(sum(samples), 0) as n from hour')?.['n']);

@@ -10,6 +10,7 @@ create table if not exists series (id integer primary key, seen integer not null
 create table if not exists tick (id integer primary key, data blob not null);
 create table if not exists block (id integer primary key, data blob not null);
 create table if not exists bucket (id integer primary key, seconds blob not null);
+create table if not exists late (start integer not null, page integer not null, primary key (start, page)) without rowid;
 `;
 
 /** Batches that one tick may come in: its own, and what rules made of it. */
@@ -78,7 +79,7 @@ export class HeadFile {
     return Number(this.#file.get('select coalesce(max(id), 0) as id from series')?.['id']);
   }
 
-  addTick({ atMs, ids, values }: StoredTick): void {
+  addTick({ atMs, ...row }: StoredTick): void {
     const first = atMs * partsPerTick;
     const part = this.#file.get(
       'select coalesce(max(id) + 1, ?) as id from tick where id >= ? and id < ?',
@@ -86,7 +87,7 @@ export class HeadFile {
       first,
       first + partsPerTick,
     );
-    this.#file.run('insert into tick values (?, ?)', part?.['id'] as number, encodeTick(atMs, { ids, values }));
+    this.#file.run('insert into tick values (?, ?)', part?.['id'] as number, encodeTick(atMs, row));
   }
 
   get newestTickMs(): number | undefined {
@@ -112,7 +113,7 @@ export class HeadFile {
     return this.#file.all(
       'select id from tick where id >= ? and id < ? order by id',
       fromMs * partsPerTick,
-      toMs * partsPerTick,
+      Math.min(toMs * partsPerTick, Number.MAX_SAFE_INTEGER),
     );
   }
 
@@ -165,6 +166,25 @@ export class HeadFile {
     const bucket = Math.floor(untilMs / blockMs);
     this.#file.run('delete from block where id < ?', blockKey(bucket, 0));
     this.#file.run('delete from bucket where id < ?', bucket);
+  }
+
+  /** Hours that were closed before some of their samples came, with the pages of these. */
+  late(): Map<number, number[]> {
+    const hours = new Map<number, number[]>();
+    for (const { start, page } of this.#file.all('select start, page from late')) {
+      const pages = hours.get(start as number);
+      if (pages === undefined) hours.set(start as number, [page as number]);
+      else pages.push(page as number);
+    }
+    return hours;
+  }
+
+  addLate(hourStartMs: number, page: number): void {
+    this.#file.run('insert or ignore into late values (?, ?)', hourStartMs, page);
+  }
+
+  dropLate(hourStartMs: number): void {
+    this.#file.run('delete from late where start = ?', hourStartMs);
   }
 
   /** Which seconds of a block's time had a tick: one byte each. */

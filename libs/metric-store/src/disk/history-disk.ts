@@ -125,7 +125,7 @@ export class HistoryDisk {
     }
   }
 
-  private write({ atMs, series, ids, values }: TickBatch): void {
+  private write({ atMs, series, ids, values, pushed }: TickBatch): void {
     const { head } = this.files;
     head.transaction(() => {
       if (series.length > 0) {
@@ -138,7 +138,7 @@ export class HistoryDisk {
           ),
         );
       }
-      head.addTick({ atMs, ids, values });
+      head.addTick({ atMs, ids, values, ...(pushed === undefined ? {} : { pushed }) });
     });
   }
 

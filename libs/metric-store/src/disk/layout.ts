@@ -20,6 +20,8 @@ export interface StoredSeries {
   readonly names: readonly string[];
   readonly values: readonly string[];
   readonly metric: MetricDescription;
+  /** Its samples have times of their own. */
+  readonly pushed?: true;
 }
 
 export function pageOf(seriesId: number): number {

@@ -271,7 +271,8 @@ function* readHead(
     for (const [id, samples] of head.block(bucket, page)) take(id, samples);
     yield;
   }
-  for (const [id, samples] of yield* gatherTicks(head, first, end)) take(id, samples);
+  // A pushed sample may have come long after its time.
+  for (const [id, samples] of yield* gatherTicks(head, 0, Infinity, wanted)) take(id, samples);
   return new Map([...found].map(([id, samples]) => [id, kind === 'raw' ? { raw: samples } : minutesOf(samples)]));
 }
 

@@ -26,7 +26,7 @@ export function* recover(files: HistoryFiles, fromMs: number, toMs: number): Gen
     if (buckets === undefined) blocks.set(page, [bucket]);
     else buckets.push(bucket);
   }
-  const newest = runToEnd(gatherTicks(head, fromMs, toMs));
+  const newest = runToEnd(gatherTicks(head, 0, toMs));
   const newestPages = grouped(newest.keys());
   for (const page of new Set([...blocks.keys(), ...newestPages.keys()])) {
     const parts = new Map<number, Samples[]>();

@@ -31,6 +31,11 @@ export function targetOf(resource: Attributes): Record<string, string> {
   return target;
 }
 
+/** The labels of those resource attributes that are wanted on every series. */
+export function promotedOf(resource: Attributes, names: readonly string[]): Record<string, string> {
+  return labelsOf(Object.fromEntries(names.map((name) => [name, resource[name]])), {});
+}
+
 /** What of a resource goes into `target_info`: everything that is not in `job` and `instance`. */
 export function infoOf(resource: Attributes): Attributes {
   const rest = { ...resource };
