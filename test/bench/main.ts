@@ -1,13 +1,23 @@
 import { footprint } from './footprint.js';
+import { recover } from './recover.js';
 import { staleAlert } from './stale-alert.js';
+import { storeSize } from './store-size.js';
+import { tick } from './tick.js';
 
 /** One measurement: prints what it does to stderr, and gives figures by name. */
 export interface Benchmark {
   readonly what: string;
-  run(): Promise<Readonly<Record<string, number | string>>>;
+  /** Given what follows the name on the command line. */
+  run(args: readonly string[]): Promise<Readonly<Record<string, number | string>>>;
 }
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { footprint, 'stale-alert': staleAlert };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  footprint,
+  'stale-alert': staleAlert,
+  'store-size': storeSize,
+  recover,
+  tick,
+};
 
 const [name, ...flags] = process.argv.slice(2);
 const benchmark = name === undefined ? undefined : benchmarks[name];
@@ -16,7 +26,7 @@ if (benchmark === undefined) {
   for (const [known, { what }] of Object.entries(benchmarks)) process.stdout.write(`  ${known.padEnd(14)} ${what}\n`);
   process.exitCode = name === undefined ? 0 : 2;
 } else {
-  const figures = await benchmark.run();
+  const figures = await benchmark.run(flags);
   if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [figure, value] of Object.entries(figures)) process.stdout.write(`${figure.padEnd(42)} ${value}\n`);
 }

@@ -146,9 +146,10 @@ export class HistoryWriter implements SampleJournal {
     });
   }
 
-  /** Resolves once everything that was flushed is on the disk, or given up. */
+  /** Resolves once everything that was flushed is on the disk, or given up, and in its place there. */
   async settled(): Promise<void> {
     await this.#draining;
+    await this.#options.disk.call('idle', []);
   }
 
   /** Waits for what is on its way; what cannot be written now is given up. */

@@ -35,7 +35,7 @@ export interface MetricStore {
   measure(meter: Meter): void;
   /** Called when everything of a tick is in memory, what rules made of it included; sends it to the disk. */
   flush(): void;
-  /** Resolves once everything that was flushed is on the disk, or given up. */
+  /** Resolves once everything that was flushed is on the disk, or given up, and in its place there. */
   settled(): Promise<void>;
   /** Waits for what is on its way to the disk, and closes it. */
   stop(): Promise<void>;

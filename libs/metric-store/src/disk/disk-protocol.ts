@@ -19,6 +19,8 @@ export interface DiskCalls {
   read(request: ReadRequest): readonly ReadSeries[];
   countSeconds(fromMs: number, toMs: number): number;
   figures(): DiskFigures;
+  /** Answers once no work that fell due is left. */
+  idle(): void;
   close(): void;
 }
 

@@ -15,6 +15,8 @@ const disk = new HistoryDisk(workerData as DiskWorkerData, (damage) => say({ dam
 /** Long work, in steps; between two of them a tick that came meanwhile is written. */
 const running: (() => boolean)[] = [];
 let troubled = false;
+/** Compactions that run. */
+let compacting = 0;
 
 function begin<T>(steps: Generator<unknown, T>, ended: (value: T) => void, failed: (thrown: unknown) => void): void {
   if (running.length === 0) setImmediate(step);
@@ -44,11 +46,22 @@ function compactWhenDue(): void {
     if (trouble !== undefined || troubled) say({ trouble });
     troubled = trouble !== undefined;
   };
+  compacting++;
   begin(
     due,
-    () => tell(undefined),
-    (thrown) => tell(messageOf(thrown)),
+    () => {
+      compacting--;
+      tell(undefined);
+    },
+    (thrown) => {
+      compacting--;
+      tell(messageOf(thrown));
+    },
   );
+}
+
+function* whileCompacting(): Generator<void> {
+  while (compacting > 0) yield;
 }
 
 function answer(id: number, work: () => unknown): void {
@@ -103,6 +116,8 @@ function serve(id: number, call: DiskCall): void {
       return answer(id, () => countSeconds(disk.files, ...call.args));
     case 'figures':
       return answer(id, () => disk.figures());
+    case 'idle':
+      return answerInSteps(id, whileCompacting());
     case 'close':
       running.length = 0;
       answer(id, () => disk.close());
