@@ -18,6 +18,8 @@ export interface HistoryWriterOptions {
 /** Two minutes and a half of ticks, or less when they are large; then the oldest are given up. */
 const mostWaiting = 150;
 const mostWaitingBytes = 32 * 2 ** 20;
+/** In one transaction, when many wait. */
+const mostAtOnce = 50;
 const pauseMs = 1_000;
 const figuresEveryMs = 30_000;
 
@@ -36,6 +38,8 @@ export class HistoryWriter implements SampleJournal {
   #pushed: { readonly id: number; readonly timeMs: number; readonly bits: Float64Array }[] = [];
   #waiting: TickBatch[] = [];
   #waitingBytes = 0;
+  /** Of the waiting, from the first on, those that the disk is writing. */
+  #sending = 0;
   #draining: Promise<void> | undefined;
   #failing = false;
   #stopped = false;
@@ -178,41 +182,40 @@ export class HistoryWriter implements SampleJournal {
 
   private bound(): void {
     let dropped = 0;
-    // The first one is on its way to the disk.
-    while (this.#waiting.length > mostWaiting || (this.#waitingBytes > mostWaitingBytes && this.#waiting.length > 2)) {
-      const [batch] = this.#waiting.splice(1, 1);
-      this.#waitingBytes -= batch === undefined ? 0 : sizeOf(batch);
+    while (this.#waiting.length > mostWaiting || this.#waitingBytes > mostWaitingBytes) {
+      // The first ones are on their way to the disk, the newest is not in the way of any.
+      if (this.#waiting.length <= this.#sending + 1) break;
+      const [batch] = this.#waiting.splice(this.#sending, 1) as [TickBatch];
+      this.#waitingBytes -= sizeOf(batch);
       // The series that it would have told of are told of by the next one.
-      const next = this.#waiting[1];
-      if (batch !== undefined && next !== undefined && batch.series.length > 0)
-        this.#waiting[1] = { ...next, series: [...batch.series, ...next.series] };
+      const next = this.#waiting[this.#sending] as TickBatch;
+      if (batch.series.length > 0)
+        this.#waiting[this.#sending] = { ...next, series: [...batch.series, ...next.series] };
       dropped++;
     }
     if (dropped > 0) this.#dropped?.add(dropped, { reason: 'backlog' });
   }
 
   private async drain(): Promise<void> {
-    for (;;) {
-      const batch = this.#waiting[0];
-      if (batch === undefined) return;
+    while (this.#waiting.length > 0) {
+      const batches = this.#waiting.slice(0, mostAtOnce);
+      this.#sending = batches.length;
       try {
-        const { late, headReplaced } = await this.#options.disk.call('append', [batch]);
-        if (late) this.#dropped?.add(1, { reason: 'clock' });
+        const { late, headReplaced } = await this.#options.disk.call('append', [batches]);
+        if (late > 0) this.#dropped?.add(late, { reason: 'clock' });
         if (headReplaced) this.#generation++;
-        this.shifted(batch);
+        this.#waiting.splice(0, batches.length);
+        for (const batch of batches) this.#waitingBytes -= sizeOf(batch);
         this.recovered();
         await this.readFigures();
       } catch (thrown) {
         this.failed(thrown);
+        this.#sending = 0;
         if (this.#stopped) return;
         await new Promise<void>((resolve) => this.#options.clock.setTimeout(resolve, pauseMs));
       }
     }
-  }
-
-  private shifted(batch: TickBatch): void {
-    this.#waiting.shift();
-    this.#waitingBytes -= sizeOf(batch);
+    this.#sending = 0;
   }
 
   private async readFigures(): Promise<void> {

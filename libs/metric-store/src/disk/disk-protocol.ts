@@ -7,7 +7,7 @@ import type { RecoveredPage, RecoveredTimes } from './recovery.ts';
 /** What the storage worker can be asked for, by name, and what it answers. */
 export interface DiskCalls {
   open(nowMs: number): OpenedHistory;
-  append(batch: TickBatch): AppendResult;
+  append(batches: readonly TickBatch[]): AppendResult;
   /** Sends its pages before the answer. */
   recover(fromMs: number, toMs: number): RecoveredTimes;
   catalog(

@@ -25,8 +25,8 @@ export interface OpenedHistory {
 }
 
 export interface AppendResult {
-  /** The batch is older than what is stored, and was not taken: a clock was set back. */
-  readonly late: boolean;
+  /** So many batches are older than what is stored, and were not taken: a clock was set back. */
+  readonly late: number;
   /** The file of the newest ticks was damaged and is a new one: it knows no series any more. */
   readonly headReplaced: boolean;
 }
@@ -84,20 +84,26 @@ export class HistoryDisk {
     };
   }
 
-  /** When it returns, the batch is on the disk. Throws where it cannot be written. */
-  append(batch: TickBatch): AppendResult {
-    if (batch.atMs < this.#lastAtMs) return { late: true, headReplaced: false };
+  /** When it returns, the batches, oldest first, are on the disk, all or none. Throws where they cannot be written. */
+  append(batches: readonly TickBatch[]): AppendResult {
+    let lastAtMs = this.#lastAtMs;
+    const taken = batches.filter(({ atMs }) => {
+      if (atMs < lastAtMs) return false;
+      lastAtMs = atMs;
+      return true;
+    });
+    const late = batches.length - taken.length;
     let headReplaced = false;
     try {
-      this.write(batch);
+      this.write(taken);
     } catch (thrown) {
       if (!(thrown instanceof DamagedFileError)) throw thrown;
       this.files.putAway(thrown);
       headReplaced = true;
-      this.write(batch);
+      this.write(taken);
     }
-    this.#lastAtMs = batch.atMs;
-    return { late: false, headReplaced };
+    this.#lastAtMs = lastAtMs;
+    return { late, headReplaced };
   }
 
   /** The work that has fallen due since it was last done, in steps; undefined when there is none. */
@@ -125,20 +131,17 @@ export class HistoryDisk {
     }
   }
 
-  private write({ atMs, series, ids, values, pushed }: TickBatch): void {
+  private write(batches: readonly TickBatch[]): void {
     const { head } = this.files;
     head.transaction(() => {
-      if (series.length > 0) {
-        head.addSeries(series, atMs);
-        head.setFact(
-          largestId,
-          Math.max(
-            head.fact(largestId),
-            series.reduce((largest, { id }) => Math.max(largest, id), 0),
-          ),
-        );
+      for (const { series, ...tick } of batches) {
+        if (series.length > 0) {
+          head.addSeries(series, tick.atMs);
+          const largest = series.reduce((found, { id }) => Math.max(found, id), 0);
+          head.setFact(largestId, Math.max(head.fact(largestId), largest));
+        }
+        head.addTick(tick);
       }
-      head.addTick({ atMs, ids, values, ...(pushed === undefined ? {} : { pushed }) });
     });
   }
 
