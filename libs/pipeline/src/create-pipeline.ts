@@ -51,7 +51,8 @@ export interface PipelineDependencies {
 }
 
 const stateFile = 'state.db';
-const metricsFolder = 'metrics';
+/** In the data folder: the metric history. */
+export const metricsFolder = 'metrics';
 /** To see whether the environment lays something wrong over it. */
 const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
 

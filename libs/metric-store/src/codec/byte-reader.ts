@@ -1,7 +1,4 @@
-import { zstdDecompressSync } from 'node:zlib';
-
-/** No part of a chunk is longer: an hour of a series in eight planes. */
-const longestPart = 2 ** 26;
+import { decompress } from './zstd.ts';
 
 /** Thrown where bytes are not what was written. */
 export class DamagedError extends Error {
@@ -57,6 +54,6 @@ export class ByteReader {
   part(): Uint8Array {
     const head = this.varint();
     const bytes = this.bytes(Math.floor(head / 2));
-    return head % 2 === 1 ? zstdDecompressSync(bytes, { maxOutputLength: longestPart }) : bytes;
+    return head % 2 === 1 ? decompress(bytes) : bytes;
   }
 }

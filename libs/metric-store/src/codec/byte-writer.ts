@@ -1,6 +1,6 @@
-import { constants, zstdCompressSync } from 'node:zlib';
+import { compress } from './zstd.ts';
 
-const level = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+const level = 3;
 /** Below this, a frame's own header eats what it saves. */
 const leastToCompress = 24;
 
@@ -45,8 +45,8 @@ export class ByteWriter {
   }
 
   /** Bytes with their length, compressed where that makes them shorter. */
-  part(bytes: Uint8Array, compress: boolean): void {
-    const packed = compress && bytes.length >= leastToCompress ? zstdCompressSync(bytes, level) : bytes;
+  part(bytes: Uint8Array, compressed: boolean): void {
+    const packed = compressed && bytes.length >= leastToCompress ? compress(bytes, level) : bytes;
     const shorter = packed.length < bytes.length;
     this.varint((shorter ? packed.length : bytes.length) * 2 + (shorter ? 1 : 0));
     this.bytes(shorter ? packed : bytes);

@@ -1,6 +1,6 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { compress, decompress } from '../codec/zstd.ts';
 import type { DayKind, StoredSeries } from './layout.ts';
-import { dayMs, hourKey, hourMs } from './layout.ts';
+import { dayMs, hourKey, hourMs, hourOfKey } from './layout.ts';
 import { SqliteFile } from './sqlite-file.ts';
 
 const schema = `
@@ -72,7 +72,7 @@ export class DayFile {
     const added = series.filter(({ id }) => !known.has(id));
     if (added.length === 0) return;
     const text = JSON.stringify([...there, ...added]);
-    const data = zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 9 } });
+    const data = compress(Buffer.from(text), 9);
     this.#file.run('insert or replace into series values (?, ?)', page, data);
   }
 
@@ -92,14 +92,14 @@ export class DayFile {
   /** Which seconds of an hour had a tick, as a bitmap; undefined when nothing of the hour is here. */
   seconds(hourStartMs: number): Uint8Array | undefined {
     const row = this.#file.get('select seconds from hour where start = ?', hourStartMs);
-    return row === undefined ? undefined : zstdDecompressSync(row['seconds'] as Uint8Array);
+    return row === undefined ? undefined : decompress(row['seconds'] as Uint8Array);
   }
 
   writeHour(hourStartMs: number, { seconds, samples, totals }: HourSummary): void {
     this.#file.run(
       'insert or replace into hour values (?, ?, ?, ?)',
       hourStartMs,
-      zstdCompressSync(seconds),
+      compress(seconds, 3),
       samples,
       totals ?? null,
     );
@@ -113,6 +113,15 @@ export class DayFile {
 
   samplesOf(hourStartMs: number): number {
     return Number(this.#file.get('select samples from hour where start = ?', hourStartMs)?.['samples'] ?? 0);
+  }
+
+  /** Every row that there is, in order. */
+  *rows(): IterableIterator<{ readonly hourStartMs: number; readonly key: number; readonly data: Uint8Array }> {
+    for (const { id } of this.#file.all('select id from page order by id')) {
+      const key = id as number;
+      const data = this.#file.get('select data from page where id = ?', key)?.['data'];
+      if (data instanceof Uint8Array) yield { hourStartMs: hourOfKey(this.startMs, key), key, data };
+    }
   }
 
   /** Samples of all hours. */
@@ -142,7 +151,7 @@ export class DayFile {
 }
 
 function textOf(data: Uint8Array): string {
-  return zstdDecompressSync(data).toString('utf8');
+  return decompress(data).toString('utf8');
 }
 
 function parseSeries(text: string): readonly StoredSeries[] {

@@ -48,6 +48,10 @@ export function hourKey(hourStartMs: number, page: number): number {
   return Math.floor((hourStartMs % dayMs) / hourMs) * pages + page;
 }
 
+export function hourOfKey(dayStartMs: number, key: number): number {
+  return dayStartMs + Math.floor(key / pages) * hourMs;
+}
+
 export function startOf(timeMs: number, unitMs: number): number {
   return Math.floor(timeMs / unitMs) * unitMs;
 }
