@@ -1,4 +1,5 @@
 import { footprint } from './footprint.js';
+import { promqlSweep } from './promql-sweep.js';
 import { recover } from './recover.js';
 import { staleAlert } from './stale-alert.js';
 import { storeSize } from './store-size.js';
@@ -13,9 +14,10 @@ export interface Benchmark {
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   footprint,
+  'promql-sweep': promqlSweep,
+  recover,
   'stale-alert': staleAlert,
   'store-size': storeSize,
-  recover,
   tick,
 };
 

@@ -1,5 +1,5 @@
 import { Labels, systemClock, type Series } from '@tapewatch/model';
-import { openMetricStore } from '@tapewatch/pipeline';
+import { openMetricStore } from '@tapewatch/metric-store';
 import { quiet } from './quiet.js';
 
 export const recoverSeries = 10_000;

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@tapewatch/model';
-import { openMetricStore } from '@tapewatch/pipeline';
+import { openMetricStore } from '@tapewatch/metric-store';
 import { SampleBuffer } from '@tapewatch/promql';
 import { scratchFolder } from '../support/scratch.js';
 import { figuresOf } from './process-figures.js';

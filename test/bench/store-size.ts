@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isStale, systemClock, type Series } from '@tapewatch/model';
-import { openMetricStore, type MetricStore } from '@tapewatch/pipeline';
+import { openMetricStore, type MetricStore } from '@tapewatch/metric-store';
 import { createMatcher, SampleBuffer } from '@tapewatch/promql';
 import { scratchFolder } from '../support/scratch.js';
 import type { Benchmark } from './main.js';

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorCodes } from '@tapewatch/model';
+import { functionNames } from '@tapewatch/promql';
 import { describe, expect, it } from 'vitest';
 import { inRepository } from '../support/repository.js';
 
@@ -17,6 +18,13 @@ describe('docs/errors.md', () => {
     const rows = [...(await read('docs/errors.md')).matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$/gm)];
     expect(Object.fromEntries(rows.map(([, code, meaning]) => [code, meaning]))).toEqual({ ...errorCodes });
     for (const [, code, , remedy] of rows) expect(remedy, `${code} says what to do`).toMatch(/\.$/);
+  });
+});
+
+describe('docs/promql.md', () => {
+  it('names every function', async () => {
+    const [, listed = ''] = /- Functions: `([^`]+)`/.exec(await read('docs/promql.md')) ?? [];
+    expect(listed.split(/\s+/)).toEqual([...functionNames].sort());
   });
 });
 

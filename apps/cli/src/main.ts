@@ -4,9 +4,13 @@ import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
+import { dataDirOf, findRunningServer } from './running-server/find-running-server.js';
+import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
+import { testChannel } from './test-channel.js';
+import { tsdbCommand } from './tsdb/tsdb-command.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
@@ -31,11 +35,23 @@ const code = await runProgram(process.argv.slice(2), {
         env: process.env,
         baseDir: process.cwd(),
       }),
+    testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
+    tsdb: (action, args) =>
+      tsdbCommand({
+        ...{ action, terminal, messages },
+        dataDir: () =>
+          dataDirOf(args, { env: process.env, baseDir: process.cwd(), demoConfig: findWorkspace().demoConfig }),
+      }),
   },
 });
 
 // Not process.exitCode: a handle that someone forgot must not keep a stopped program alive.
 process.exit(code);
+
+function runningServer(args: ServerArguments) {
+  const { demoConfig } = findWorkspace();
+  return findRunningServer(args, { env: process.env, baseDir: process.cwd(), demoConfig, fetch });
+}
 
 /** The parts are loaded only for the commands that need them. */
 async function checkParts(config: TapewatchConfig): Promise<number> {

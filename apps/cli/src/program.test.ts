@@ -20,6 +20,8 @@ async function run(args: readonly string[], messages = english) {
     commands: {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
+      tsdb: (action, args) => done(['tsdb', action, args]),
+      testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
   return { code, calls, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
@@ -30,6 +32,20 @@ describe('runProgram', () => {
     expect(await run(['start'])).toMatchObject({ code: 0, calls: [['start', {}]] });
     expect((await run(['start', '--demo', '-c', 'x'])).calls).toEqual([['start', { demo: true, config: 'x' }]]);
     expect(await run(['check-config', 'f'])).toMatchObject({ code: 2, calls: [['check-config', 'f']] });
+  });
+
+  it('hands tsdb its action and the configuration whose data folder it looks at', async () => {
+    expect((await run(['tsdb', 'info', '-c', 'x'])).calls).toEqual([['tsdb', 'info', { config: 'x' }]]);
+    expect((await run(['tsdb', 'verify'])).calls).toEqual([['tsdb', 'verify', {}]]);
+    expect(await run(['tsdb', 'mend'])).toMatchObject({ code: 2, calls: [] });
+  });
+
+  it('takes the server of test-channel from its options', async () => {
+    expect(await run(['test-channel', 'ops', '--url', 'http://x', '--token', 't'])).toMatchObject({
+      code: 1,
+      calls: [['test-channel', 'ops', { url: 'http://x', token: 't' }]],
+    });
+    expect(await run(['test-channel'])).toMatchObject({ code: 2, calls: [] });
   });
 
   it('prints version and help with code 0', async () => {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
+import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
 
@@ -12,6 +13,8 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
+    tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
   };
 }
 
@@ -58,5 +61,22 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  addServerOptions(program.command('test-channel'), messages)
+    .description(help.testChannel)
+    .helpOption('-h, --help', help.help)
+    .argument('<name>', help.testChannelName)
+    .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
+  const tsdb = program.command('tsdb').description(help.tsdb).helpOption('-h, --help', help.help);
+  for (const [action, description] of [
+    ['info', help.tsdbInfo],
+    ['verify', help.tsdbVerify],
+  ] as const) {
+    tsdb
+      .command(action)
+      .description(description)
+      .helpOption('-h, --help', help.help)
+      .option('-c, --config <file>', help.config)
+      .action(async (args: StartArguments) => setCode(await commands.tsdb(action, args)));
+  }
   return program;
 }

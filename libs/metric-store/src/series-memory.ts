@@ -80,9 +80,14 @@ export class SeriesMemory implements SeriesReader {
   }
 
   window(fromMs: number, toMs: number, into: SampleBuffer, withStale = false): void {
-    for (const chunk of this.#chunks) {
+    const chunks = this.#chunks;
+    // From the newest back: windows are mostly short and end now.
+    let first = chunks.length;
+    while (first > 0 && (chunks[first - 1] as Chunk | TimedChunk).endMs > fromMs) first--;
+    for (let i = first; i < chunks.length; i++) {
+      const chunk = chunks[i] as Chunk | TimedChunk;
       if (chunk.startMs > toMs) return;
-      if (chunk.endMs > fromMs) chunk.copy(fromMs, toMs, into, withStale);
+      chunk.copy(fromMs, toMs, into, withStale);
     }
   }
 

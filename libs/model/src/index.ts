@@ -23,6 +23,8 @@ export type { EventLog } from './event.js';
 export { healthStatuses } from './health.js';
 export type { ComponentHealth, HealthEvent, HealthStatus } from './health.js';
 export { Labels } from './labels.js';
+export { languageOf, languages } from './language.js';
+export type { Language } from './language.js';
 export type { LogFields, Logger } from './logger.js';
 export type { Matcher, MatchOperator } from './matcher.js';
 export { didYouMean, nearest } from './nearest.js';

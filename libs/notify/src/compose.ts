@@ -1,4 +1,4 @@
-import { severityOf, type Alert, type Labels } from '@tapewatch/model';
+import { severityOf, type Alert, type Labels, type Language, type Severity } from '@tapewatch/model';
 import type { Notification, NotificationAlert } from '@tapewatch/plugin-sdk';
 
 /** Puts what a channel is to tell into its plain form. */
@@ -11,8 +11,11 @@ export function compose(options: {
   readonly externalUrl: string;
   readonly at: number;
   readonly test?: boolean;
+  readonly language?: Language;
 }): Notification {
-  const alerts = options.alerts.map((alert) => plain(alert, options.externalUrl)).sort(firingFirst);
+  const externalUrl = options.externalUrl.replace(/\/+$/, '');
+  const test = options.test ?? false;
+  const alerts = options.alerts.map((alert) => plain(alert, externalUrl, test)).sort(mostUrgentFirst);
   return {
     idempotencyKey: options.idempotencyKey,
     receiver: options.receiver,
@@ -22,15 +25,17 @@ export function compose(options: {
     commonAnnotations: common(alerts.map(({ annotations }) => annotations)),
     status: alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
     alerts,
-    externalUrl: options.externalUrl,
+    externalUrl,
     at: options.at,
-    test: options.test ?? false,
+    test,
+    ...(options.language === undefined ? {} : { language: options.language }),
   };
 }
 
-function plain(alert: Alert, externalUrl: string): NotificationAlert {
+/** The alert of a test is kept nowhere, so that its link leads to the program itself. */
+function plain(alert: Alert, externalUrl: string, test: boolean): NotificationAlert {
   const severity = severityOf(alert.labels);
-  const runbookUrl = alert.annotations['runbook_url'];
+  const runbookUrl = absoluteUrl(alert.annotations['runbook_url'], externalUrl);
   return {
     id: alert.id,
     fingerprint: alert.fingerprint,
@@ -40,7 +45,7 @@ function plain(alert: Alert, externalUrl: string): NotificationAlert {
     annotations: alert.annotations,
     value: alert.value,
     startsAt: alert.startsAt,
-    url: `${externalUrl}/?alert=${alert.id}`,
+    url: test ? `${externalUrl}/` : `${externalUrl}/?alert=${encodeURIComponent(alert.id)}`,
     ...(severity === undefined ? {} : { severity }),
     ...(alert.firedAt === undefined ? {} : { firedAt: alert.firedAt }),
     ...(alert.endsAt === undefined ? {} : { endsAt: alert.endsAt }),
@@ -49,9 +54,24 @@ function plain(alert: Alert, externalUrl: string): NotificationAlert {
   };
 }
 
-function firingFirst(a: NotificationAlert, b: NotificationAlert): number {
+/** A path counts from where this program is, also when that is a folder of a site; what is no http(s) address is no link. */
+function absoluteUrl(text: string | undefined, externalUrl: string): string | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const whole = /^\/(?!\/)/.test(text) ? `${externalUrl}${text}` : text.trim();
+  return /^https?:\/\//i.test(whole) && URL.canParse(whole) ? whole : undefined;
+}
+
+const urgency: readonly (Severity | undefined)[] = ['critical', 'warning', 'info'];
+
+/** A channel that has no room for all leaves out the last ones. */
+function mostUrgentFirst(a: NotificationAlert, b: NotificationAlert): number {
   if (a.status !== b.status) return a.status === 'firing' ? -1 : 1;
-  return a.startsAt - b.startsAt || (a.id < b.id ? -1 : 1);
+  return rank(a) - rank(b) || a.startsAt - b.startsAt || (a.id < b.id ? -1 : 1);
+}
+
+function rank({ severity }: NotificationAlert): number {
+  const place = urgency.indexOf(severity);
+  return place < 0 ? urgency.length : place;
 }
 
 /** The entries that all records share. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Labels, messageOf, type Alert, type Clock, type Logger, type Timer } from '@tapewatch/model';
+import { Labels, messageOf, type Alert, type Clock, type Language, type Logger, type Timer } from '@tapewatch/model';
 import type { Channel, Receiver } from './channel.js';
 import { compose } from './compose.js';
 import { dueFor, nextEntry, type LogEntry } from './notification-log.js';
@@ -27,6 +27,7 @@ export interface DispatcherOptions {
   /** Takes a notification for sending. */
   readonly send: (outgoing: Outgoing) => void;
   readonly externalUrl: () => string;
+  readonly language?: Language;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -202,6 +203,7 @@ export class Dispatcher {
       alerts: channel.sendResolved ? alerts : alerts.filter(({ state }) => state === 'firing'),
       externalUrl: this.#options.externalUrl(),
       at: now,
+      ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
     });
     return { id: this.#nextId++, channel: channel.name, notification, attempts: 0, nextAttemptAt: now };
   }

@@ -8,6 +8,7 @@ import {
   type Alert,
   type Clock,
   type CommandResult,
+  type Language,
   type Logger,
   type NotificationOutcome,
 } from '@tapewatch/model';
@@ -23,6 +24,8 @@ export interface NotifierOptions {
   readonly route: RouteConfig;
   readonly receivers: readonly Receiver[];
   readonly externalUrl: () => string;
+  /** In which channels speak to people unless they know better; English when left out. */
+  readonly language?: Language;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -102,7 +105,7 @@ export class Notifier {
 
   /** Sends a message that says it is a test, at once and once. */
   async test(name: string, by: string): Promise<CommandResult<ChannelTest>> {
-    const { clock, receivers, externalUrl } = this.#options;
+    const { clock, receivers, externalUrl, language } = this.#options;
     const receiver = receivers.find(({ channels }) => channels.some((channel) => channel.name === name));
     const channel = receiver?.channels.find((one) => one.name === name);
     if (receiver === undefined || channel === undefined) {
@@ -122,6 +125,7 @@ export class Notifier {
         externalUrl: externalUrl(),
         at,
         test: true,
+        ...(language === undefined ? {} : { language }),
       }),
     );
     const latencyMs = clock.monotonic() - begun;
@@ -172,7 +176,10 @@ function testAlert(channel: string, by: string, at: number): Alert {
     name: 'TestNotification',
     state: 'firing',
     labels,
-    annotations: { summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.` },
+    annotations: {
+      summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.`,
+      requested_by: by,
+    },
     value: 1,
     startsAt: at,
     firedAt: at,

@@ -1,4 +1,7 @@
 import channelConsole from '@tapewatch/channel-console';
+import channelEmail from '@tapewatch/channel-email';
+import channelSlack from '@tapewatch/channel-slack';
+import channelTelegram from '@tapewatch/channel-telegram';
 import channelWebhook from '@tapewatch/channel-webhook';
 import checkExchange from '@tapewatch/check-exchange';
 import checkHttp from '@tapewatch/check-http';
@@ -12,6 +15,9 @@ export const bundledPlugins: readonly Plugin[] = [
   checkExchange,
   channelConsole,
   channelWebhook,
+  channelTelegram,
+  channelSlack,
+  channelEmail,
   rulePromql,
   ruleThreshold,
 ];

@@ -10,6 +10,7 @@ import { HealthChecks, healthMigrations } from '@tapewatch/health';
 import { openMetricStore, type MetricStore } from '@tapewatch/metric-store';
 import {
   ConfigError,
+  languageOf,
   messageOf,
   StartError,
   type AlertEvent,
@@ -182,6 +183,7 @@ async function assemble(
     route: config.route,
     receivers,
     externalUrl,
+    language: languageOf(env),
     clock,
     random,
     logger,

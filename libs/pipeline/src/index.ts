@@ -18,8 +18,8 @@ export type {
 export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
-export { inspectHistory, openMetricStore } from '@tapewatch/metric-store';
-export type { HistoryFileReport, MetricsSummary, MetricStore, MetricSummary } from '@tapewatch/metric-store';
+export { inspectHistory } from '@tapewatch/metric-store';
+export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
 export type { ChannelTest, ChannelView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
 export type { RuleGroupView, RuleView } from '@tapewatch/rules';

@@ -77,7 +77,8 @@ export async function createChannel(
       plugin: provided.plugin.name,
       sendResolved: config.sendResolved ?? provided.definition.sendResolved,
       async send(notification) {
-        const call = await host.supervisor.call(instance, sendDeadlineMs, async (context) =>
+        const deadlineMs = provided.definition.timeoutMs ?? sendDeadlineMs;
+        const call = await host.supervisor.call(instance, deadlineMs, async (context) =>
           settled(await provided.definition.send(context, parsed.value, notification)),
         );
         return call.ok ? call.value : { outcome: 'retry', reason: call.failure.message };

@@ -223,6 +223,31 @@ describe('Supervisor', () => {
     expect(await bound.value.send(sampleNotification())).toEqual({ outcome: 'sent' });
   });
 
+  it('lets a channel take as long as it says it may need', async () => {
+    let aborted: AbortSignal | undefined;
+    const channel = defineChannel({
+      type: 'pager',
+      description: 'p',
+      config: z.strictObject({}),
+      sendResolved: true,
+      timeoutMs: 60_000,
+      send: ({ signal }) => {
+        aborted = signal;
+        return new Promise(() => undefined);
+      },
+    });
+    const registry = new PluginRegistry();
+    registry.register(desk({ provides: [channel] }), 'here');
+    const config = { name: 'ops', type: 'pager', config: {}, path: ['receivers', 0] };
+    const bound = await createChannel(config, { registry, supervisor, locate });
+    if (!bound.ok) throw new Error('not bound');
+    const sending = bound.value.send(sampleNotification());
+    await clock.advance(59_999);
+    expect(aborted?.aborted).toBe(false);
+    await clock.advance(201);
+    expect(await sending).toEqual({ outcome: 'retry', reason: 'no answer within 60 s' });
+  });
+
   it.each([undefined, null, 'sent', {}, { outcome: 'maybe' }])(
     'makes a retry of a channel that answers %j',
     async (answer) => {

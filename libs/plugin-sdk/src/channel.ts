@@ -1,4 +1,4 @@
-import type { Severity } from '@tapewatch/model';
+import type { Language, Severity } from '@tapewatch/model';
 import type { PluginContext } from './context.js';
 import type { ConfigSchema } from './schema.js';
 
@@ -40,6 +40,8 @@ export interface Notification {
   readonly at: number;
   /** A message sent by a person to try the channel; it concerns no alert of a rule. */
   readonly test: boolean;
+  /** In which the program speaks to people; a channel may know better. English when absent. */
+  readonly language?: Language;
 }
 
 /** How a delivery ended. A channel never retries by itself. @public */
@@ -57,6 +59,8 @@ export interface ChannelDefinition<Config = unknown> {
   readonly config: ConfigSchema<Config>;
   /** Whether resolved notices are wanted when the config does not say. */
   readonly sendResolved: boolean;
+  /** How long one delivery may take until `signal` is aborted; 10 seconds when left out. */
+  readonly timeoutMs?: number;
   /** Delivers once. Throwing counts as `retry` and as a plugin failure. */
   send(context: PluginContext, config: Config, notification: Notification): Promise<SendResult> | SendResult;
 }
@@ -107,7 +111,24 @@ export function resultOfStatus(status: number, headers: Headers, nowMs: number):
   return retry(reason, retryAfterMs(headers.get('retry-after'), nowMs));
 }
 
-function retryAfterMs(header: string | null, nowMs: number): number | undefined {
+/** A text as an HTTP header can carry it: what is not printable ASCII is percent-encoded. @public */
+export function headerValue(text: string): string {
+  return text.toWellFormed().replace(/[^\x20-\x7e]/gu, encodeURIComponent);
+}
+
+/**
+ * Why a request got no answer, in words that hold nothing of the request: a URL may be a secret.
+ * @public
+ */
+export function reasonOfFailure(thrown: unknown): string {
+  const { code } = (thrown as { cause?: { code?: unknown } } | null)?.cause ?? {};
+  if (typeof code === 'string') return code;
+  if (!(thrown instanceof Error) || thrown.name === 'TypeError') return 'the request failed';
+  return thrown.name === 'AbortError' || thrown.name === 'TimeoutError' ? 'no answer in time' : thrown.name;
+}
+
+/** Reads Retry-After (RFC 9110, 10.2.3: seconds or a date) as milliseconds from now. @public */
+export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
   const at = Date.parse(header);

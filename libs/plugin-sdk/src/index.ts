@@ -1,12 +1,28 @@
-export { defineChannel, rejected, resultOfStatus, retry, sent } from './channel.js';
+export {
+  defineChannel,
+  headerValue,
+  reasonOfFailure,
+  rejected,
+  resultOfStatus,
+  retry,
+  retryAfterMs,
+  sent,
+} from './channel.js';
 export type { ChannelDefinition, Notification, NotificationAlert, SendResult } from './channel.js';
 export { defineCheck, degraded, healthy, unhealthy, unknown } from './check.js';
 export type { CheckDefinition, CheckResult } from './check.js';
 export type { PluginContext, QuerySample } from './context.js';
+export { cleanLine, cleanText, cutText } from './message/clean-text.js';
+export { formatValue } from './message/format-value.js';
+export { joinWithin } from './message/join-within.js';
+export { summarize } from './message/summarize.js';
+export type { AlertSummary, Fact, MessageSummary } from './message/summarize.js';
+export { messageWords } from './message/words.js';
+export type { MessageWords } from './message/words.js';
 export { definePlugin, sdkProtocol } from './plugin.js';
 export type { Plugin, Provision } from './plugin.js';
 export { defineRule } from './rule.js';
 export type { CompiledRule, RuleDefinition } from './rule.js';
 export type { ConfigSchema } from './schema.js';
 export { Secret } from './secret.js';
-export type { HealthStatus, Logger, Severity } from '@tapewatch/model';
+export type { HealthStatus, Language, Logger, Severity } from '@tapewatch/model';

@@ -14,6 +14,14 @@ export class Secret {
     return this.#value;
   }
 
+  /** A text without the value: for what others say of a request that carried it. */
+  hideIn(text: string): string {
+    // Secrets from files end with a line break, which is not sent.
+    const value = this.#value.trim();
+    if (value === '') return text;
+    return text.replaceAll(value, '***').replaceAll(encodeURIComponent(value.toWellFormed()), '***');
+  }
+
   toString(): string {
     return '***';
   }

@@ -1,4 +1,4 @@
-import { parseDuration } from '@tapewatch/model';
+import { languages, parseDuration, type Language } from '@tapewatch/model';
 import { z } from 'zod';
 import { Secret } from './secret.js';
 
@@ -45,4 +45,9 @@ export function size(): z.ZodType<number, string> {
       return z.NEVER;
     })
     .meta({ examples: ['128MB'] });
+}
+
+/** In which language a channel speaks; left out, the program's own. @public */
+export function language(): z.ZodOptional<z.ZodType<Language, Language>> {
+  return z.enum(languages).optional();
 }

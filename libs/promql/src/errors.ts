@@ -1,11 +1,11 @@
 import type { SourceRange } from './syntax/source-range.js';
 
 /**
- * The text is not PromQL, or not the PromQL that is evaluated here. `message` starts with `LINE:COLUMN: ` and says
- * what was found and what was expected; `reason` is the same without the place.
+ * The text is not PromQL, or not the PromQL that is evaluated here. `message` is worded as Prometheus words it,
+ * `LINE:COLUMN: parse error: ...`, the column in bytes from 1; `reason` is the same without the place.
  */
 export class PromqlError extends Error {
-  override readonly name = 'PromqlError';
+  override readonly name: string = 'PromqlError';
   readonly reason: string;
   readonly line: number;
   readonly column: number;
@@ -13,12 +13,24 @@ export class PromqlError extends Error {
   readonly end: number;
 
   constructor(reason: string, range: SourceRange) {
-    super(`${range.line}:${range.column}: ${reason}`);
+    super(`${range.line}:${range.column}: parse error: ${reason}`);
     this.reason = reason;
     this.line = range.line;
     this.column = range.column;
     this.start = range.start;
     this.end = range.end;
+  }
+}
+
+/** The text is PromQL that is refused here: experimental syntax, or what works on native histograms alone. */
+export class UnsupportedError extends PromqlError {
+  override readonly name = 'UnsupportedError';
+  /** What was refused, as in `the experimental function info()`. */
+  readonly feature: string;
+
+  constructor(feature: string, range: SourceRange) {
+    super(`${feature} is not supported`, range);
+    this.feature = feature;
   }
 }
 

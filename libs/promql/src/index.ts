@@ -1,6 +1,7 @@
-export { EvaluationError, PromqlError, QueryLimitError } from './errors.js';
+export { EvaluationError, PromqlError, QueryLimitError, UnsupportedError } from './errors.js';
 export type { QueryLimit } from './errors.js';
 export { evaluateInstant, evaluateRange } from './evaluate/evaluate.js';
+export { functionNames } from './functions/signatures.js';
 export { createMatcher, formatMatcher, formatMatchers } from './matchers/matcher.js';
 export { parseMatchers } from './matchers/parse-matchers.js';
 export { formatNote } from './query-result.js';
@@ -36,5 +37,8 @@ export { horizonMs, selectorsOf } from './syntax/traversal.js';
 export { timeSpanOf } from './syntax/time-span.js';
 export type { TimeSpan } from './syntax/time-span.js';
 export { parse } from './syntax/parse.js';
+export { formatExpression } from './syntax/format.js';
 export { printExpression } from './syntax/print.js';
+export { syntaxTree } from './syntax/syntax-tree.js';
+export type { Json } from './syntax/syntax-tree.js';
 export type { SourceRange } from './syntax/source-range.js';

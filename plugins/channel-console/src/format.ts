@@ -1,4 +1,4 @@
-import type { Notification, NotificationAlert } from '@tapewatch/plugin-sdk';
+import { formatValue, type Notification, type NotificationAlert } from '@tapewatch/plugin-sdk';
 
 const colors = {
   critical: '\u001b[1;31m',
@@ -27,7 +27,7 @@ function formatAlert(alert: NotificationAlert, at: number, color: boolean): stri
     : `after ${seconds((alert.endsAt ?? at) - (alert.firedAt ?? alert.startsAt))}`;
   const facts = [
     ...Object.entries(alert.labels).flatMap(([name, value]) => (quiet.has(name) ? [] : [`${name}=${clean(value)}`])),
-    `value=${Number.isFinite(alert.value) ? Number(alert.value.toPrecision(6)) : alert.value}`,
+    `value=${formatValue(alert.value)}`,
     since,
     ...(alert.acknowledgedBy === undefined ? [] : [`acknowledged by ${clean(alert.acknowledgedBy)}`]),
   ];

@@ -1,4 +1,4 @@
-import { defineChannel, resultOfStatus, retry } from '@tapewatch/plugin-sdk';
+import { defineChannel, headerValue, reasonOfFailure, resultOfStatus, retry } from '@tapewatch/plugin-sdk';
 import { webhookConfig } from './config.js';
 import { webhookPayload } from './payload.js';
 
@@ -19,21 +19,14 @@ export const webhookChannel = defineChannel({
           ...own,
           'content-type': 'application/json',
           'user-agent': 'tapewatch',
-          'idempotency-key': notification.idempotencyKey,
+          'idempotency-key': headerValue(notification.idempotencyKey),
         },
         body: JSON.stringify(webhookPayload(notification, config.max_alerts)),
       });
       await response.body?.cancel();
       return resultOfStatus(response.status, response.headers, context.clock.now());
     } catch (thrown) {
-      return retry(reasonOf(thrown));
+      return retry(reasonOfFailure(thrown));
     }
   },
 });
-
-/** Without the URL, which may be a secret. */
-function reasonOf(thrown: unknown): string {
-  const cause = (thrown as { cause?: { code?: unknown } }).cause?.code;
-  if (typeof cause === 'string') return cause;
-  return thrown instanceof Error && thrown.name !== 'TypeError' ? thrown.name : 'the request failed';
-}

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tick } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
-import { afterAll, expect, vi } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { openMetricStore, type MetricStore } from '../index.js';
-import { describeHistoryReader, type HistoryOf } from '../testing/history-reader-contract.js';
+import { describeHistoryReader, describeTotalsReader } from '../testing/history-reader-contract.js';
 
 const folders: string[] = [];
 const stores: MetricStore[] = [];
@@ -43,28 +43,27 @@ async function take(store: MetricStore, ticks: readonly Tick[]): Promise<void> {
 }
 
 /** The contract asks for the same ticks again and again; syncing each of them to the disk once is enough. */
-function once(make: HistoryOf): HistoryOf {
-  let made: ReturnType<HistoryOf> | undefined;
+function once(make: (ticks: readonly Tick[]) => Promise<MetricStore['history']>): typeof make {
+  let made: ReturnType<typeof make> | undefined;
   return (ticks) => (made ??= make(ticks));
 }
 
-describeHistoryReader(
-  'memory and disk, as they are filled',
-  once(async (ticks) => {
-    const store = await open(await folderOf(), ticks[0]?.at as number, 60_000);
-    await take(store, ticks);
-    return store.history;
-  }),
-);
+const asFilled = once(async (ticks) => {
+  const store = await open(await folderOf(), ticks[0]?.at as number, 60_000);
+  await take(store, ticks);
+  return store.history;
+});
 
-describeHistoryReader(
-  'memory and disk, after a start',
-  once(async (ticks) => {
-    const folder = await folderOf();
-    const first = await open(folder, ticks[0]?.at as number, 60_000);
-    await take(first, ticks);
-    await vi.waitFor(async () => expect(await readdir(folder)).toContain('raw-2026-01-05.db'));
-    await first.stop();
-    return (await open(folder, (ticks.at(-1)?.at as number) + 500, 60_000)).history;
-  }),
-);
+const afterStart = once(async (ticks) => {
+  const folder = await folderOf();
+  const first = await open(folder, ticks[0]?.at as number, 60_000);
+  await take(first, ticks);
+  expect(await readdir(folder)).toContain('raw-2026-01-05.db');
+  await first.stop();
+  return (await open(folder, (ticks.at(-1)?.at as number) + 500, 60_000)).history;
+});
+
+describeHistoryReader('memory and disk, as they are filled', asFilled);
+describeTotalsReader('memory and disk, as they are filled', asFilled);
+describeHistoryReader('memory and disk, after a start', afterStart);
+describeTotalsReader('memory and disk, after a start', afterStart);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryReader, TotalsReader } from '../index.js';
 
 /** Gives a reader over exactly these ticks, oldest first. */
-export type HistoryOf = (ticks: readonly Tick[]) => Promise<HistoryReader & TotalsReader>;
+export type HistoryOf = (ticks: readonly Tick[]) => Promise<HistoryReader>;
 
 const start = Date.UTC(2026, 0, 5, 11, 58);
 const metric: MetricDescription = {
@@ -27,8 +27,19 @@ const ticks: readonly Tick[] = Array.from({ length: 300 }, (_, i) => i)
     return { at: second(i), series, values: series.map((each) => (each === one ? 100 + i / 100 : -i)) };
   });
 
+export interface HistoryReaderTraits {
+  /** False for a source from which stale markers do not come: there a series that has ended looks alive for the lookback. */
+  readonly marksEnds?: boolean;
+  /** False for a source that knows metrics by their Prometheus names alone. */
+  readonly knowsOtelNames?: boolean;
+}
+
 /** What every implementation of HistoryReader keeps; a test file of each runs it in one line. */
-export function describeHistoryReader(name: string, historyOf: HistoryOf): void {
+export function describeHistoryReader(
+  name: string,
+  historyOf: HistoryOf,
+  { marksEnds = true, knowsOtelNames = true }: HistoryReaderTraits = {},
+): void {
   const read = async (
     matchers: readonly Matcher[],
     fromMs: number,
@@ -58,7 +69,7 @@ export function describeHistoryReader(name: string, historyOf: HistoryOf): void 
       const sample = { timeMs: 0, value: 0 };
       expect(venue(readers, 'two').latest(second(89), 300_000, sample)).toBe(true);
       expect(sample).toEqual({ timeMs: second(89), value: -89 });
-      expect(venue(readers, 'two').latest(second(90), 300_000, sample)).toBe(false);
+      expect(venue(readers, 'two').latest(second(90), 300_000, sample)).toBe(!marksEnds);
       expect(venue(readers, 'one').latest(second(299), 300_000, sample)).toBe(true);
     });
 
@@ -80,7 +91,8 @@ export function describeHistoryReader(name: string, historyOf: HistoryOf): void 
       const reader = await historyOf(ticks);
       const minutes = await reader.minutes([createMatcher('venue', '=', 'two')], second(0), second(300));
       expect(minutes).toHaveLength(1);
-      expect(minutes[0]).toMatchObject({ labels: two.labels, metric: { otelName: 'a.price', unit: '{quote}' } });
+      expect(minutes[0]).toMatchObject({ labels: two.labels, metric: { name: 'a_price', type: 'gauge' } });
+      if (knowsOtelNames) expect(minutes[0]).toMatchObject({ metric: { otelName: 'a.price', unit: '{quote}' } });
       expect([...(minutes[0]?.startMs ?? [])]).toEqual([second(0), second(60)]);
       expect([...(minutes[0]?.count ?? [])]).toEqual([60, 30]);
       expect([...(minutes[0]?.min ?? [])]).toEqual([-59, -89]);
@@ -103,6 +115,18 @@ export function describeHistoryReader(name: string, historyOf: HistoryOf): void 
       expect(await reader.completeness(second(-300), second(0))).toBe(0);
     });
 
+    it('refuses to read more than its limits', async () => {
+      const reader = await historyOf(ticks);
+      await expect(reader.minutes(prices, second(0), second(300), { maxSeries: 1 })).rejects.toBeInstanceOf(
+        QueryLimitError,
+      );
+    });
+  });
+}
+
+/** What every implementation of TotalsReader keeps. */
+export function describeTotalsReader(name: string, historyOf: (ticks: readonly Tick[]) => Promise<TotalsReader>): void {
+  describe(`TotalsReader of ${name}`, () => {
     it('says what all minutes come to', async () => {
       const reader = await historyOf(ticks);
       const totals = await reader.totals([createMatcher('venue', '=', 'two')], second(0), second(300));
@@ -110,13 +134,6 @@ export function describeHistoryReader(name: string, historyOf: HistoryOf): void 
       const [later] = await reader.totals([createMatcher('venue', '=', 'one')], second(180), second(300));
       expect(later).toMatchObject({ min: 101.8, max: 102.99, count: 120, last: 102.99 });
       expect(await reader.totals(prices, second(300), second(400))).toEqual([]);
-    });
-
-    it('refuses to read more than its limits', async () => {
-      const reader = await historyOf(ticks);
-      await expect(reader.minutes(prices, second(0), second(300), { maxSeries: 1 })).rejects.toBeInstanceOf(
-        QueryLimitError,
-      );
     });
   });
 }

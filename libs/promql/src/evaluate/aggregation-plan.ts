@@ -1,11 +1,12 @@
 import { aggregateBy } from '../functions/aggregates.js';
 import type { Aggregation, Expression } from '../syntax/ast.js';
 import { AggregationGroups } from './aggregation-groups.js';
+import { AggregationParameter } from './aggregation-parameter.js';
 import { planCountValues } from './count-values-plan.js';
 import { groupingProjection } from './label-projection.js';
 import type { VectorPlan } from './plan.js';
 import type { Planner } from './planner.js';
-import { quantileParameter } from './quantile-parameter.js';
+import { warnOfQuantile } from './quantile-parameter.js';
 import { planTopK } from './top-k-plan.js';
 
 export function planAggregation(aggregation: Aggregation, planner: Planner): VectorPlan {
@@ -14,14 +15,34 @@ export function planAggregation(aggregation: Aggregation, planner: Planner): Vec
   if (operator === 'count_values') return planCountValues(aggregation, planner.text(aggregation.parameter), vector);
   const groups = new AggregationGroups(groupingProjection(without, grouping));
   if (operator === 'topk' || operator === 'bottomk') {
-    return planTopK(aggregation, planner.scalar(aggregation.parameter), vector, groups);
+    const parameter = new AggregationParameter(planner.scalar(aggregation.parameter), planner.inSubquery);
+    return planTopK(aggregation, parameter, vector, groups);
   }
   if (operator === 'quantile') {
-    const parameter = aggregation.parameter as Expression;
-    const q = quantileParameter(planner.scalar(parameter), parameter.range);
-    const aggregate = aggregateBy(operator);
-    return { kind: 'vector', at: (run, timeMs) => groups.reduce(aggregate, q(run, timeMs), vector.at(run, timeMs)) };
+    return planQuantile(aggregation.parameter as Expression, planner, vector, groups);
   }
   const aggregate = aggregateBy(operator);
   return { kind: 'vector', at: (run, timeMs) => groups.reduce(aggregate, NaN, vector.at(run, timeMs)) };
+}
+
+function planQuantile(
+  expression: Expression,
+  planner: Planner,
+  vector: VectorPlan,
+  groups: AggregationGroups,
+): VectorPlan {
+  const parameter = new AggregationParameter(planner.scalar(expression), planner.inSubquery);
+  const aggregate = aggregateBy('quantile');
+  return {
+    kind: 'vector',
+    at(run, timeMs) {
+      const range = parameter.unjudged(run, timeMs);
+      if (range !== undefined) {
+        if (range.someNaN) warnOfQuantile(run, NaN, expression.range);
+        if (range.most > 1) warnOfQuantile(run, range.most, expression.range);
+        if (range.least < 0) warnOfQuantile(run, range.least, expression.range);
+      }
+      return groups.reduce(aggregate, parameter.at(run, timeMs), vector.at(run, timeMs));
+    },
+  };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Labels } from '@tapewatch/model';
 import { describe, expect, it } from 'vitest';
 import { EvaluationError, QueryLimitError } from '../errors.js';
-import type { QueryLimits } from '../query-result.js';
+import type { QueryLimits, QueryResult } from '../query-result.js';
 import { parse } from '../syntax/parse.js';
 import { arbitraryExpression } from '../testing/arbitrary-expression.js';
 import { instant, range } from '../testing/evaluate-text.js';
@@ -55,23 +55,7 @@ describe('evaluateInstant', () => {
   });
 
   it('answers the same with and without what it remembers of former evaluations', () => {
-    const loaded = InMemorySource.load(
-      15_000,
-      `up{job="a", exchange="e"} 1 2 3 4 5 6 7 8
-       up{job="b"} 2 _ 4 stale 6 7 8 9
-       m{job="a", exchange="f"} 0+3x20
-       {"a metric", "a label"="v"} 5x20
-       http_requests_total{job="a", le="1"} 0+10x20
-       http_requests_total{job="a", le="+Inf"} 0+20x20`,
-    );
-    const outcome = (run: () => unknown): unknown => {
-      try {
-        return run();
-      } catch (error) {
-        if (!(error instanceof EvaluationError || error instanceof QueryLimitError)) throw error;
-        return error.message;
-      }
-    };
+    const loaded = variedSource();
     const limits = { maxSamples: 20_000 };
     fc.assert(
       fc.property(arbitraryExpression, (text) => {
@@ -85,6 +69,41 @@ describe('evaluateInstant', () => {
     );
   });
 });
+
+/** Each point as text, sorted. */
+function pointsOf(result: QueryResult | string): string[] {
+  if (typeof result === 'string') return [result];
+  if (result.kind === 'scalar') return [`{} ${result.timeMs} ${result.value}`];
+  if (result.kind === 'vector') {
+    return result.series.map(({ labels, value }) => `${labels.toString()} ${result.timeMs} ${value}`).sort();
+  }
+  if (result.kind === 'string') return [result.value];
+  return result.series
+    .flatMap(({ labels, times, values }) => Array.from(times, (at, i) => `${labels.toString()} ${at} ${values[i]}`))
+    .sort();
+}
+
+/** Answers or the message of the refusal. */
+function outcome<T>(run: () => T): T | string {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof EvaluationError || error instanceof QueryLimitError)) throw error;
+    return error.message;
+  }
+}
+
+function variedSource(): InMemorySource {
+  return InMemorySource.load(
+    15_000,
+    `up{job="a", exchange="e"} 1 2 3 4 5 6 7 8
+     up{job="b"} 2 _ 4 stale 6 7 8 9
+     m{job="a", exchange="f"} 0+3x20
+     {"a metric", "a label"="v"} 5x20
+     http_requests_total{job="a", le="1"} 0+10x20
+     http_requests_total{job="a", le="+Inf"} 0+20x20`,
+  );
+}
 
 describe('evaluateRange', () => {
   const source = InMemorySource.load(10_000, 'm{a="y"} 0+1x5\nm{a="x"} 5 _ stale 8');
@@ -108,6 +127,26 @@ describe('evaluateRange', () => {
     }
   });
 
+  it('gives that for every expression, whatever it keeps from step to step', () => {
+    const loaded = variedSource();
+    const times = [20_000, 35_000, 50_000, 65_000, 80_000];
+    fc.assert(
+      fc.property(arbitraryExpression, (text) => {
+        const expression = parse(text);
+        // start() and end() mean other times in a range query.
+        fc.pre((expression.type === 'vector' || expression.type === 'scalar') && !/start\(\)|end\(\)/.test(text));
+        const limits = { maxSamples: 20_000 };
+        const whole = outcome(() =>
+          evaluateRange(expression, loaded, 20_000, 80_000, 15_000, { limits: { maxSamples: 200_000 } }),
+        );
+        const single = times.map((at) => outcome(() => evaluateInstant(parse(text), loaded, at, { limits })));
+        fc.pre(single.every((one) => typeof one !== 'string'));
+        expect(pointsOf(whole)).toEqual(single.flatMap(pointsOf).sort());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('joins series that become one without their names, as long as they do not overlap', () => {
     const parted = InMemorySource.load(600_000, 'a 1 _\nb _ 4');
     expect(range(parted, '-{__name__=~"a|b"}', 0, 600, 600)).toEqual({ '{}': '0:-1 600:-4' });
@@ -116,7 +155,7 @@ describe('evaluateRange', () => {
   });
 
   it('warns that sorting is of no use', () => {
-    const { kind, warnings } = evaluateRange(parse('sum(sort(missing))'), source, 0, 0, 1000);
+    const { kind, warnings } = evaluateRange(parse('sum(sort(missing))'), source, 0, 1000, 1000);
     expect({ kind, warnings }).toMatchObject({
       kind: 'matrix',
       warnings: [{ message: expect.stringContaining('sort is ineffective') as string, range: { column: 5 } }],

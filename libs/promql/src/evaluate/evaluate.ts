@@ -39,7 +39,7 @@ export function evaluateInstant(
   options: EvaluateOptions = {},
 ): QueryResult {
   const { plan, nameless } = prepare(expression);
-  const run = new QueryRun(source, { startMs: atMs, endMs: atMs, isRange: false }, options);
+  const run = new QueryRun(source, { startMs: atMs, endMs: atMs }, options);
   switch (plan.kind) {
     case 'string':
       return { kind: 'string', timeMs: atMs, value: plan.text, ...notesOf(run) };
@@ -70,11 +70,11 @@ export function evaluateRange(
   const { plan, nameless } = prepare(expression);
   if (plan.kind === 'string' || plan.kind === 'matrix') {
     const found = nameOfType(plan.kind);
-    const message = `invalid expression type "${found}" for range query, must be scalar or instant vector`;
+    const message = `invalid expression type "${found}" for range query, must be Scalar or instant Vector`;
     throw new EvaluationError(message, expression.range);
   }
   if (!(stepMs > 0)) throw new EvaluationError('the step of a range query must be above zero', expression.range);
-  const run = new QueryRun(source, { startMs: fromMs, endMs: toMs, isRange: true }, options);
+  const run = new QueryRun(source, { startMs: fromMs, endMs: toMs, stepMs }, options);
   const collector = new SeriesCollector(run, nameless, expression.range);
   for (let timeMs = fromMs; timeMs <= toMs; timeMs += stepMs) {
     run.checkDeadline();

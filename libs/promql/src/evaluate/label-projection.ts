@@ -13,8 +13,9 @@ export function groupingProjection(without: boolean, names: readonly string[]): 
   return matchingProjection(!without, names);
 }
 
+/** Without the labels that say which metric it is: its name and, where they are labels, its type and unit. */
 export function withoutName(labels: Labels): Labels {
-  return labels.without('__name__');
+  return labels.without('__name__', '__type__', '__unit__');
 }
 
 /** As Prometheus writes label sets in messages: all in braces, the name among them. */

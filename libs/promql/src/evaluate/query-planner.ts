@@ -31,6 +31,10 @@ export class QueryPlanner implements Planner {
     return new QueryPlanner(TimeFrame.WHOLE_RUN, new Slots());
   }
 
+  get inSubquery(): boolean {
+    return this.#frame !== TimeFrame.WHOLE_RUN;
+  }
+
   plan(expression: Expression): Plan {
     switch (expression.kind) {
       case 'number': {
@@ -45,8 +49,7 @@ export class QueryPlanner implements Planner {
         return planRangeSelector(expression, this.#place());
       case 'subquery': {
         const inside = new QueryPlanner(this.#frame.under(expression, expression.rangeMs), this.#slots);
-        const nested = this.#frame !== TimeFrame.WHOLE_RUN;
-        return planSubquery(expression, this.#slots.take(), inside.vector(expression.expression), nested);
+        return planSubquery(expression, this.#slots.take(), inside.vector(expression.expression), this.inSubquery);
       }
       case 'paren':
         return this.plan(expression.expression);

@@ -11,15 +11,20 @@ const defaultSubqueryStepMs = 60_000;
 export interface QueryTimes {
   readonly startMs: number;
   readonly endMs: number;
-  /** A range query, even when it has one step only. */
-  readonly isRange: boolean;
+  /** A range query, even when it has one step only; absent for an instant query. */
+  readonly stepMs?: number;
+}
+
+/** What is put behind a message when the query is answered. */
+export interface NoteDetail {
+  text(): string;
 }
 
 /** All that belongs to one evaluation of an expression: where it reads, what it may use up, what it has to say. */
 export class QueryRun {
   readonly startMs: number;
   readonly endMs: number;
-  readonly isRange: boolean;
+  readonly stepMs: number | undefined;
   readonly lookbackMs: number;
   readonly defaultStepMs: number;
   readonly #source: SeriesSource;
@@ -28,17 +33,22 @@ export class QueryRun {
   readonly #subqueries: (Map<number, InstantVector> | undefined)[] = [];
   readonly #warnings = new Map<string, Note>();
   readonly #infos = new Map<string, Note>();
+  readonly #details = new Map<string, NoteDetail>();
   #samples = 0;
   #points = 0;
 
   constructor(source: SeriesSource, times: QueryTimes, options: EvaluateOptions) {
     this.startMs = times.startMs;
     this.endMs = times.endMs;
-    this.isRange = times.isRange;
+    this.stepMs = times.stepMs;
     this.lookbackMs = options.lookbackMs ?? defaultLookbackMs;
     this.defaultStepMs = options.defaultStepMs ?? defaultSubqueryStepMs;
     this.#source = source;
     this.#limits = options.limits ?? {};
+  }
+
+  get isRange(): boolean {
+    return this.stepMs !== undefined;
   }
 
   get warnings(): Note[] {
@@ -46,15 +56,28 @@ export class QueryRun {
   }
 
   get infos(): Note[] {
-    return [...this.#infos.values()];
+    return Array.from(this.#infos, ([message, note]) => {
+      const detail = this.#details.get(message);
+      return detail === undefined ? note : { ...note, message: message + detail.text() };
+    });
   }
 
+  /** One message is told once, about the place it was last met at, as Prometheus does. */
   warn(message: string, range: SourceRange): void {
     note(this.#warnings, `PromQL warning: ${message}`, range);
   }
 
   inform(message: string, range: SourceRange): void {
     note(this.#infos, `PromQL info: ${message}`, range);
+  }
+
+  /** A message of which later ones with the same text only change the details; the place is the first one's. */
+  informOnce<D extends NoteDetail>(message: string, range: SourceRange, detail: D, merge: (known: D) => void): void {
+    const key = `PromQL info: ${message}`;
+    const known = this.#details.get(key) as D | undefined;
+    if (known !== undefined) return merge(known);
+    note(this.#infos, key, range);
+    this.#details.set(key, detail);
   }
 
   /** The series of the selector that has this slot in the plan; asked of the source once a run. */
@@ -100,6 +123,5 @@ export class QueryRun {
 }
 
 function note(notes: Map<string, Note>, message: string, range: SourceRange): void {
-  const key = `${range.start}:${range.end} ${message}`;
-  if (!notes.has(key)) notes.set(key, { message, range });
+  notes.set(message, { message, range });
 }

@@ -3,13 +3,14 @@ import { EvaluationError } from '../errors.js';
 import { formatShort } from '../functions/go-format.js';
 import type { Aggregation } from '../syntax/ast.js';
 import type { AggregationGroups } from './aggregation-groups.js';
+import type { AggregationParameter, ParameterRange } from './aggregation-parameter.js';
 import { InstantVector } from './instant-vector.js';
-import type { ScalarPlan, VectorPlan } from './plan.js';
+import type { VectorPlan } from './plan.js';
 
 /** topk and bottomk: whole samples of each group, the best first, NaN the last of all. */
 export function planTopK(
   aggregation: Aggregation,
-  parameter: ScalarPlan,
+  parameter: AggregationParameter,
   vector: VectorPlan,
   groups: AggregationGroups,
 ): VectorPlan {
@@ -17,7 +18,9 @@ export function planTopK(
   return {
     kind: 'vector',
     at(run, timeMs) {
-      const k = checkedCount(parameter.at(run, timeMs), aggregation);
+      const range = parameter.unjudged(run, timeMs);
+      if (range !== undefined) checkCounts(range, aggregation);
+      const k = Math.trunc(parameter.at(run, timeMs));
       const input = vector.at(run, timeMs);
       const result = new InstantVector();
       if (k < 1) return result;
@@ -36,11 +39,11 @@ export function planTopK(
 
 const beyondInt64 = 2 ** 63;
 
-function checkedCount(k: number, { range }: Aggregation): number {
-  if (Number.isNaN(k)) throw new EvaluationError('Parameter value is NaN', range);
-  if (k <= -beyondInt64) throw new EvaluationError(`Scalar value ${formatShort(k)} underflows int64`, range);
-  if (k >= beyondInt64) throw new EvaluationError(`Scalar value ${formatShort(k)} overflows int64`, range);
-  return Math.trunc(k);
+function checkCounts({ least, most, someNaN }: ParameterRange, { range }: Aggregation): void {
+  if (most < 1 && !someNaN) return;
+  if (someNaN) throw new EvaluationError('Parameter value is NaN', range);
+  if (least <= -beyondInt64) throw new EvaluationError(`Scalar value ${formatShort(least)} underflows int64`, range);
+  if (most >= beyondInt64) throw new EvaluationError(`Scalar value ${formatShort(most)} overflows int64`, range);
 }
 
 /** Of equals, who came first is better. */

@@ -3,7 +3,7 @@ import { EvaluationError } from '../errors.js';
 import type { Binary, VectorMatching } from '../syntax/ast.js';
 import { InstantVector } from './instant-vector.js';
 import { LabelGroups, LabelMemo } from './label-memo.js';
-import { compareLabels, formatLabelSet, matchingProjection } from './label-projection.js';
+import { compareLabels, formatLabelSet, matchingProjection, withoutName } from './label-projection.js';
 import { arithmeticOf, comparisonOf, isArithmetic, isComparisonOperator } from './operators.js';
 import type { VectorPlan } from './plan.js';
 
@@ -141,7 +141,7 @@ function projectionOfMany(
   { cardinality, on, labels: names }: VectorMatching,
   dropsName: boolean,
 ): (labels: Labels) => Labels {
-  const kept = (labels: Labels): Labels => (dropsName ? labels.without('__name__') : labels);
+  const kept = (labels: Labels): Labels => (dropsName ? withoutName(labels) : labels);
   if (cardinality !== 'one-to-one') return kept;
   return on ? (labels) => kept(labels).keep(...names) : (labels) => kept(labels).without(...names);
 }

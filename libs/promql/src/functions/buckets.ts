@@ -87,7 +87,8 @@ export function fractionOfBuckets(lower: number, upper: number, buckets: Bucket[
   const top = merged.at(-1) as Bucket;
   if (top.upperBound !== Infinity || top.count === 0 || Number.isNaN(lower) || Number.isNaN(upper)) return NaN;
   if (lower >= upper) return 0;
-  return (rankAtValue(merged, upper) - rankAtValue(merged, lower)) / top.count;
+  const ranks = [lower, upper].map((value) => Math.min(rankAtValue(merged, value), top.count)) as [number, number];
+  return (ranks[1] - ranks[0]) / top.count;
 }
 
 /** How many observations are below a value. */

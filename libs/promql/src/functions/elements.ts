@@ -43,9 +43,18 @@ function clampPlan(vector: VectorPlan, low: ScalarPlan, high: ScalarPlan): Vecto
       const least = low.at(run, timeMs);
       const most = high.at(run, timeMs);
       if (most < least) return new InstantVector();
-      return mapped(vector.at(run, timeMs), (value) => Math.max(least, Math.min(most, value)));
+      return mapped(vector.at(run, timeMs), (value) => larger(least, smaller(most, value)));
     },
   };
+}
+
+/** As Go has it: an infinity on the side that is looked for wins even over NaN. */
+function larger(a: number, b: number): number {
+  return a === Infinity || b === Infinity ? Infinity : Math.max(a, b);
+}
+
+function smaller(a: number, b: number): number {
+  return a === -Infinity || b === -Infinity ? -Infinity : Math.min(a, b);
 }
 
 const noLeast: ScalarPlan = { kind: 'scalar', at: () => -Infinity };

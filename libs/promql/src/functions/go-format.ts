@@ -21,6 +21,16 @@ export function formatShort(value: number): string {
   return `${digits}e${exponent[0] ?? '+'}${exponent.slice(1).padStart(2, '0')}`;
 }
 
+/** As Go's %.Ng: `digits` significant ones at most, with an exponent below 1e-4 and where they do not reach the point. */
+export function formatRounded(value: number, digits: number): string {
+  if (!Number.isFinite(value) || value === 0) return formatShort(value);
+  const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');
+  const power = Number(exponent);
+  const rounded = Number(`${mantissa}e${exponent}`);
+  if (power >= -4 && power < digits) return formatPlain(rounded);
+  return `${String(Number(mantissa))}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
 function formatSpecial(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   return value > 0 ? '+Inf' : '-Inf';

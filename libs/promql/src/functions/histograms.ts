@@ -10,7 +10,7 @@ import { quoteString } from '../syntax/string-literal.js';
 import { fractionOfBuckets, quantileOfBuckets } from './buckets.js';
 import type { Bucket, ForcedMonotonicity } from './buckets.js';
 import type { FunctionPlan } from './function-plan.js';
-import { formatShort } from './go-format.js';
+import { MendedHistograms } from './mended-histograms.js';
 
 interface Histogram {
   readonly labels: Labels;
@@ -97,14 +97,11 @@ function informOfForce(
   timeMs: number,
   range: SourceRange,
 ): void {
-  const text =
+  const message =
     'input to histogram_quantile needed to be fixed for monotonicity ' +
     '(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)';
-  const { fromBound, toBound, largestDifference } = forced;
-  const time = `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
-  const where = `from buckets ${formatShort(fromBound)} to ${formatShort(toBound)}`;
-  const size = `with a max diff of ${formatShort(Number(largestDifference.toPrecision(2)))}`;
-  run.inform(`${text}${ofMetric(labels)}, ${where}, ${size}, over 1 samples from ${time} to ${time}`, range);
+  const mended = new MendedHistograms(forced, timeMs);
+  run.informOnce(message + ofMetric(labels), range, mended, (known) => known.add(forced, timeMs));
 }
 
 const histogramFraction: FunctionPlan = ({ args }, planner) => {
@@ -127,7 +124,24 @@ const histogramFraction: FunctionPlan = ({ args }, planner) => {
   };
 };
 
+/** Looks at native histograms only and passes over numbers, which is all that there is here. */
+const ofNativeHistograms: FunctionPlan = ({ args }, planner) => {
+  const vector = planner.vector(args[0]);
+  return {
+    kind: 'vector',
+    at(run, timeMs) {
+      vector.at(run, timeMs);
+      return new InstantVector();
+    },
+  };
+};
+
 export const histogramPlans: Readonly<Record<string, FunctionPlan>> = {
+  histogram_avg: ofNativeHistograms,
+  histogram_count: ofNativeHistograms,
+  histogram_sum: ofNativeHistograms,
+  histogram_stddev: ofNativeHistograms,
+  histogram_stdvar: ofNativeHistograms,
   histogram_quantile: histogramQuantile,
   histogram_fraction: histogramFraction,
 };

@@ -38,10 +38,9 @@ function planRelabelling(call: Call, vector: VectorPlan, relabel: (labels: Label
 
 const labelReplace: FunctionPlan = (call, planner) => {
   const [vector, target, replacement, source, expression] = call.args;
-  const name = checkedName(call, planner.text(target), 'destination', 'label_replace');
   const sourceName = planner.text(source);
-  const template = planner.text(replacement);
-  const replace = replacementBy(call, planner.text(expression), template);
+  const replace = replacementBy(call, planner.text(expression), planner.text(replacement));
+  const name = checkedName(call, planner.text(target), 'destination', 'label_replace');
   return planRelabelling(call, planner.vector(vector), (labels) => {
     const value = replace(labels.get(sourceName));
     if (value === undefined) return { labels, keepsName: false };
@@ -77,16 +76,18 @@ function patternOf(call: Call, expression: string): ReturnType<typeof compilePat
  * nothing else.
  */
 function expand(template: string, group: (name: string) => string): string {
-  return template.replace(/\$(?:(\$)|\{(\w+)\}|(\w+))/g, (_whole, dollar?: string, braced?: string, plain?: string) =>
-    dollar === undefined ? group(braced ?? plain ?? '') : '$',
+  return template.replace(
+    /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu,
+    (_whole, dollar?: string, braced?: string, plain?: string) =>
+      dollar === undefined ? group(braced ?? plain ?? '') : '$',
   );
 }
 
 const labelJoin: FunctionPlan = (call, planner) => {
   const [vector, target, separator, ...sources] = call.args;
-  const name = checkedName(call, planner.text(target), 'destination', 'label_join');
   const between = planner.text(separator);
   const names = sources.map((source) => checkedName(call, planner.text(source), 'source', 'label_join'));
+  const name = checkedName(call, planner.text(target), 'destination', 'label_join');
   return planRelabelling(call, planner.vector(vector), (labels) => ({
     labels: labels.with({ [name]: names.map((source) => labels.get(source)).join(between) }),
     keepsName: name === '__name__',

@@ -1,4 +1,4 @@
-import { quantileParameter } from '../evaluate/quantile-parameter.js';
+import { warnOfQuantile } from '../evaluate/quantile-parameter.js';
 import type { SampleBuffer } from '../series-source.js';
 import type { Expression } from '../syntax/ast.js';
 import type { FunctionPlan } from './function-plan.js';
@@ -46,9 +46,12 @@ function resets({ values, length }: SampleBuffer): number {
 
 const quantileOverTime: FunctionPlan = ({ args }, planner) => {
   const [q, windows] = args as [Expression, Expression];
-  const parameter = quantileParameter(planner.scalar(q), q.range);
+  const parameter = planner.scalar(q);
   const compute: WindowFunction = ({ values, length }, _window, wanted) => quantileOf(wanted, values.slice(0, length));
-  return planWindowFunction(planner.window(windows), compute, { parameter });
+  return planWindowFunction(planner.window(windows), compute, {
+    parameter: (run, timeMs) => parameter.at(run, timeMs),
+    onResult: (run, _metric, wanted) => warnOfQuantile(run, wanted, q.range),
+  });
 };
 
 export const overTimePlans: Readonly<Record<string, FunctionPlan>> = {

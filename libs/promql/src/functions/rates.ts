@@ -126,7 +126,7 @@ const predictLinear: FunctionPlan = ({ args }, planner) => {
 export const ratePlans: Readonly<Record<string, FunctionPlan>> = {
   rate: ofCounter(rate),
   increase: ofCounter(increase),
-  irate: ofCounter(instantRate),
+  irate: ofGauge(instantRate),
   delta: ofGauge(delta),
   idelta: ofGauge(instantDelta),
   deriv: ofGauge(derivative),

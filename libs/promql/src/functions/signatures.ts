@@ -26,6 +26,7 @@ export const signatures: ReadonlyMap<string, Signature> = new Map(
   Object.entries({
     ...all('abs ceil floor exp sqrt ln log2 log10 sgn deg rad', ofVector),
     ...all('sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh', ofVector),
+    ...all('histogram_avg histogram_count histogram_sum histogram_stddev histogram_stdvar', ofVector),
     ...all('absent sort sort_desc timestamp', ofVector),
     ...all('rate irate increase delta idelta deriv changes resets absent_over_time', ofMatrix),
     ...all('avg_over_time min_over_time max_over_time sum_over_time count_over_time', ofMatrix),
@@ -48,21 +49,16 @@ export const signatures: ReadonlyMap<string, Signature> = new Map(
   }),
 );
 
+/** Every function that can be called. */
+export const functionNames: readonly string[] = [...signatures.keys()];
+
 const experimental = new Set([
-  ...'double_exponential_smoothing holt_winters mad_over_time info histogram_quantiles'.split(' '),
+  ...'double_exponential_smoothing mad_over_time info histogram_quantiles'.split(' '),
   ...'ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time'.split(' '),
   ...'sort_by_label sort_by_label_desc max_of min_of start end step range start_timestamp'.split(' '),
 ]);
 
-const ofNativeHistograms = new Set(
-  'histogram_avg histogram_count histogram_sum histogram_stddev histogram_stdvar'.split(' '),
-);
-
-/** Why a function that Prometheus has cannot be called here; undefined for one that it has not, either. */
-export function refusalOf(name: string): string | undefined {
-  if (experimental.has(name)) return `the experimental function ${name}() is not supported`;
-  if (ofNativeHistograms.has(name)) {
-    return `${name}() works on native histograms, which are not supported; see the _sum and _count of a classic histogram`;
-  }
-  return undefined;
+/** Functions that Prometheus has behind a flag and that are refused here. */
+export function isExperimentalFunction(name: string): boolean {
+  return experimental.has(name);
 }

@@ -20,10 +20,11 @@ function sorted(vector: InstantVector, direction: 1 | -1): InstantVector {
 function sortPlan(direction: 1 | -1): FunctionPlan {
   return (call, planner) => {
     const vector = planner.vector(call.args[0]);
+    const { inSubquery } = planner;
     return {
       kind: 'vector',
       at(run, timeMs) {
-        if (run.isRange) {
+        if (run.startMs !== run.endMs || inSubquery) {
           run.warn('sort is ineffective for range queries since results are always ordered by labels', call.range);
         }
         return sorted(vector.at(run, timeMs), direction);

@@ -18,8 +18,8 @@ export interface WindowFunctionOptions {
   readonly keepsName?: boolean;
   /** The scalar argument, worked out before the series are visited. */
   readonly parameter?: (run: QueryRun, timeMs: number) => number;
-  /** Told the metric name of each series that has a result. */
-  readonly onResult?: (run: QueryRun, metric: string) => void;
+  /** Told the metric name of each series that has a result, and the scalar argument. */
+  readonly onResult?: (run: QueryRun, metric: string, parameter: number) => void;
 }
 
 /** Applies a function to the window of every series. */
@@ -40,7 +40,7 @@ export function planWindowFunction(
       windows.visit(run, timeMs, (labels, samples, dropName) => {
         const value = compute(samples, window, argument);
         if (value === undefined) return;
-        onResult?.(run, labels.get('__name__'));
+        onResult?.(run, labels.get('__name__'), argument);
         result.push(labels, value, keepsName ? dropName : true);
       });
       return result;

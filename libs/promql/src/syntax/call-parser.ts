@@ -1,6 +1,6 @@
 import { nearest } from '@tapewatch/model';
-import { PromqlError } from '../errors.js';
-import { refusalOf, signatures } from '../functions/signatures.js';
+import { PromqlError, UnsupportedError } from '../errors.js';
+import { isExperimentalFunction, signatures } from '../functions/signatures.js';
 import type { Signature } from '../functions/signatures.js';
 import type { Aggregation, AggregationOperator, Call, Expression, ValueType } from './ast.js';
 import { nameOfType } from './binary-checks.js';
@@ -8,6 +8,7 @@ import type { ExpressionParser } from './expression-parser.js';
 import { aggregationOf, isExperimentalAggregation, parameterTypeOf } from './keywords.js';
 import { parseLabelList } from './label-list.js';
 import type { SourceRange } from './source-range.js';
+import { quoteString } from './string-literal.js';
 import type { TokenCursor } from './token-cursor.js';
 
 /** Whether an aggregation stands here; its word alone may also be a metric. */
@@ -18,7 +19,7 @@ export function startsAggregation(cursor: TokenCursor): boolean {
     (following.kind === 'word' && /^(?:by|without)$/i.test(following.text));
   if (!opens) return false;
   if (isExperimentalAggregation(current.text)) {
-    throw new PromqlError(`the experimental aggregation ${current.text} is not supported`, cursor.rangeOf(current));
+    throw new UnsupportedError(`the experimental aggregation ${current.text}`, cursor.rangeOf(current));
   }
   return aggregationOf(current.text) !== undefined;
 }
@@ -27,30 +28,34 @@ export function parseAggregation(parser: ExpressionParser): Aggregation {
   const { cursor } = parser;
   const word = cursor.next();
   const operator = aggregationOf(word.text) as AggregationOperator;
-  let grouping = parseGrouping(cursor);
-  const args = parseArguments(parser, `aggregation ${operator}`);
-  grouping ??= parseGrouping(cursor);
-  const range = cursor.rangeFrom(word.start);
-  const { expression, parameter } = checkAggregation(operator, args, range);
-  const optional = parameter === undefined ? {} : { parameter };
-  const base = { kind: 'aggregation', type: 'vector', operator, expression, range } as const;
-  return parser.built({ ...base, ...optional, ...(grouping ?? { without: false, grouping: [] }) }, args);
+  return parser.inAggregation(() => {
+    let grouping = parseGrouping(cursor);
+    const args = parseArguments(parser);
+    grouping ??= parseGrouping(cursor);
+    const range = cursor.rangeFrom(word.start);
+    const { expression, parameter } = checkAggregation(parser, operator, args, range);
+    const optional = parameter === undefined ? {} : { parameter };
+    const base = { kind: 'aggregation', type: 'vector', operator, expression, range } as const;
+    return parser.built({ ...base, ...optional, ...(grouping ?? { without: false, grouping: [] }) }, args);
+  });
 }
 
 function parseGrouping(cursor: TokenCursor): Pick<Aggregation, 'without' | 'grouping'> | undefined {
   const without = cursor.isWord('without');
   if (!without && !cursor.isWord('by')) return undefined;
   cursor.next();
-  return { without, grouping: parseLabelList(cursor, without ? 'without' : 'by') };
+  return { without, grouping: parseLabelList(cursor) };
 }
 
 function checkAggregation(
+  parser: ExpressionParser,
   operator: AggregationOperator,
   args: readonly Expression[],
   range: SourceRange,
 ): Pick<Aggregation, 'expression' | 'parameter'> {
   const parameterType = parameterTypeOf(operator);
   const wanted = parameterType === undefined ? 1 : 2;
+  if (args.length === 0) throw new PromqlError('no arguments for aggregate expression provided', range);
   if (args.length !== wanted) {
     throw new PromqlError(
       `wrong number of arguments for aggregate expression provided, expected ${wanted}, got ${args.length}`,
@@ -58,10 +63,10 @@ function checkAggregation(
     );
   }
   const expression = args[wanted - 1] as Expression;
-  checkType(expression, 'vector', `aggregation ${operator}`);
+  checkType(parser, expression, 'vector', 'aggregation expression');
   if (parameterType === undefined) return { expression };
   const parameter = args[0] as Expression;
-  checkType(parameter, parameterType, `aggregation ${operator}`);
+  checkType(parser, parameter, parameterType, 'aggregation parameter');
   return { expression, parameter };
 }
 
@@ -69,54 +74,61 @@ export function parseCall(parser: ExpressionParser): Call {
   const { cursor } = parser;
   const word = cursor.next();
   const name = word.text;
+  if (isExperimentalFunction(name)) {
+    throw new UnsupportedError(`the experimental function ${name}()`, cursor.rangeOf(word));
+  }
   const signature = signatures.get(name);
   if (signature === undefined) throw new PromqlError(unknownFunction(name), cursor.rangeOf(word));
-  const args = parseArguments(parser, `call to function ${JSON.stringify(name)}`);
+  const args = parseArguments(parser);
   const range = cursor.rangeFrom(word.start);
-  checkArguments(name, signature, args, range);
+  checkArguments(parser, { name, args, range }, signature);
   return parser.built({ kind: 'call', type: signature.returns, name, args, range }, args);
 }
 
-function parseArguments(parser: ExpressionParser, where: string): Expression[] {
+function parseArguments(parser: ExpressionParser): Expression[] {
   const { cursor } = parser;
-  cursor.expectSymbol('(', `before the arguments of ${where}`);
+  if (!cursor.takeSymbol('(')) parser.unexpected();
   const args: Expression[] = [];
   if (cursor.takeSymbol(')')) return args;
-  do args.push(parser.expression());
-  while (cursor.takeSymbol(','));
-  cursor.expectSymbol(')', `or "," in ${where}`);
+  for (;;) {
+    args.push(parser.expression());
+    const comma = cursor.current;
+    if (!cursor.takeSymbol(',')) break;
+    if (cursor.isSymbol(')')) {
+      throw new PromqlError('trailing commas not allowed in function call args', cursor.rangeOf(comma));
+    }
+  }
+  if (!cursor.takeSymbol(')')) parser.unexpected();
   return args;
 }
 
 function unknownFunction(name: string): string {
-  const refusal = refusalOf(name);
-  if (refusal !== undefined) return refusal;
   const close = nearest(name, signatures.keys());
   const hint = close === undefined ? '' : `, did you mean ${JSON.stringify(close)}?`;
   return `unknown function with name ${JSON.stringify(name)}${hint}`;
 }
 
-function checkArguments(name: string, signature: Signature, args: readonly Expression[], range: SourceRange): void {
-  const { args: types, optional, repeatsLast } = signature;
+function checkArguments(
+  parser: ExpressionParser,
+  { name, args, range }: Pick<Call, 'name' | 'args' | 'range'>,
+  { args: types, optional, repeatsLast }: Signature,
+): void {
   const least = types.length - optional;
-  const wrong = args.length < least || (!repeatsLast && args.length > types.length);
-  if (wrong) {
+  if (args.length < least || (!repeatsLast && args.length > types.length)) {
     const bound = args.length < least ? 'at least ' : 'at most ';
     const expected = `${optional > 0 || repeatsLast ? bound : ''}${args.length < least ? least : types.length}`;
-    throw new PromqlError(
-      `expected ${expected} argument(s) in call to ${JSON.stringify(name)}, got ${args.length}`,
-      range,
+    parser.refuse(
+      new PromqlError(`expected ${expected} argument(s) in call to ${quoteString(name)}, got ${args.length}`, range),
     );
   }
   args.forEach((arg, i) => {
-    checkType(arg, types[Math.min(i, types.length - 1)] as ValueType, `call to function ${JSON.stringify(name)}`);
+    const wanted = types[repeatsLast ? Math.min(i, types.length - 1) : i];
+    if (wanted !== undefined) checkType(parser, arg, wanted, `call to function ${quoteString(name)}`);
   });
 }
 
-function checkType(expression: Expression, wanted: ValueType, where: string): void {
+function checkType(parser: ExpressionParser, expression: Expression, wanted: ValueType, where: string): void {
   if (expression.type === wanted) return;
-  throw new PromqlError(
-    `expected type ${nameOfType(wanted)} in ${where}, got ${nameOfType(expression.type)}`,
-    expression.range,
-  );
+  const text = `expected type ${nameOfType(wanted)} in ${where}, got ${nameOfType(expression.type)}`;
+  parser.refuse(new PromqlError(text, expression.range));
 }

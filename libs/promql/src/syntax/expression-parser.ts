@@ -1,13 +1,14 @@
-import { PromqlError } from '../errors.js';
+import { PromqlError, UnsupportedError } from '../errors.js';
 import type { BinaryOperator, Expression, NumberLiteral } from './ast.js';
-import { checkedBinary, checkUnary } from './binary-checks.js';
+import { checkedBinary, nameOfType } from './binary-checks.js';
 import { parseAggregation, parseCall, startsAggregation } from './call-parser.js';
-import { isComparison, precedenceOf, reservedWords, unaryPrecedence } from './keywords.js';
+import { precedenceOf, reservedWords, unaryPrecedence } from './keywords.js';
 import { parseMatching } from './matching-parser.js';
 import { parsePostfix } from './modifier-parser.js';
 import { isInfOrNaN } from './number-literal.js';
 import { parseSelector } from './selector-parser.js';
 import type { SourceRange } from './source-range.js';
+import { quoteString } from './string-literal.js';
 import { TokenCursor } from './token-cursor.js';
 
 /** Deeper trees than this are refused, so that no text can exhaust the stack of whoever walks the tree. */
@@ -17,16 +18,42 @@ const deepestTree = 500;
 export class ExpressionParser {
   readonly cursor: TokenCursor;
   readonly #depths = new WeakMap<Expression, number>();
+  readonly #mistakes: PromqlError[] = [];
   #nesting = 0;
+  #aggregations = 0;
 
   constructor(text: string) {
     this.cursor = new TokenCursor(text);
   }
 
   parseAll(): Expression {
+    const { cursor } = this;
+    if (cursor.atEnd) {
+      throw new PromqlError('no expression found in input', cursor.startOfText());
+    }
     const expression = this.expression();
-    if (this.cursor.current.kind !== 'end') this.cursor.unexpected('an operator or the end of the expression');
+    if (!cursor.atEnd) this.unexpected();
+    const [first] = this.#mistakes;
+    if (first !== undefined) throw first;
     return expression;
+  }
+
+  /** Notes what is wrong with types and numbers of arguments; mistakes in the syntax are told before. */
+  readonly refuse = (error: PromqlError): void => {
+    this.#mistakes.push(error);
+  };
+
+  /** Refuses the current token where nothing more is known than that it does not fit. */
+  unexpected(): never {
+    return this.cursor.unexpectedIn(this.#aggregations > 0 ? 'aggregation' : '', '');
+  }
+
+  /** Whatever goes wrong in there is said to be wrong in an aggregation. */
+  inAggregation<T>(parsePart: () => T): T {
+    this.#aggregations++;
+    const part = parsePart();
+    this.#aggregations--;
+    return part;
   }
 
   /** An expression whose operators all bind at least as tightly as `least`. */
@@ -57,10 +84,7 @@ export class ExpressionParser {
     if (kind === 'word') return text.toLowerCase();
     if (kind !== 'symbol') return undefined;
     if (text === '</' || text === '>/') {
-      throw new PromqlError(
-        `the native histogram operator ${text} is not supported`,
-        this.cursor.rangeOf(this.cursor.current),
-      );
+      throw new UnsupportedError(`the native histogram operator ${text}`, this.cursor.rangeOf(this.cursor.current));
     }
     return text;
   }
@@ -68,15 +92,15 @@ export class ExpressionParser {
   #binary(left: Expression, operator: BinaryOperator, precedence: number): Expression {
     const sign = this.cursor.next();
     const bool = this.cursor.takeWord('bool');
-    if (bool && !isComparison(operator)) {
-      throw new PromqlError('the bool modifier can only be used on comparison operators', this.cursor.rangeOf(sign));
-    }
     const matching = parseMatching(this.cursor, operator);
     // Only ^ groups from the right.
     const right = this.expression(operator === '^' ? precedence : precedence + 1);
     const range = this.cursor.span(left.range, right.range);
     const signRange = this.cursor.rangeOf(sign);
-    return this.built(checkedBinary({ operator, left, right, bool, range, signRange }, matching), [left, right]);
+    return this.built(checkedBinary({ operator, left, right, bool, range, signRange }, matching, this.refuse), [
+      left,
+      right,
+    ]);
   }
 
   #operand(): Expression {
@@ -93,7 +117,13 @@ export class ExpressionParser {
     if (expression.kind === 'number') {
       return { ...expression, value: operator === '-' ? -expression.value : expression.value, range };
     }
-    return this.built({ kind: 'unary', type: checkUnary(expression), operator, expression, range }, [expression]);
+    if (expression.type === 'string' || expression.type === 'matrix') {
+      const found = quoteString(nameOfType(expression.type));
+      const allowed = 'unary expression only allowed on expressions of type scalar or instant vector';
+      this.refuse(new PromqlError(`${allowed}, got ${found}`, range));
+    }
+    const type = expression.type === 'scalar' ? 'scalar' : 'vector';
+    return this.built({ kind: 'unary', type, operator, expression, range }, [expression]);
   }
 
   #primary(): Expression {
@@ -111,12 +141,13 @@ export class ExpressionParser {
         return this.#word(token.text);
       case 'symbol':
         if (token.text === '(') return this.#paren();
-        if (token.text === '{') return parseSelector(cursor);
+        if (token.text === '{') return parseSelector(this);
         break;
       case 'end':
+      case 'error':
         break;
     }
-    return cursor.unexpected('a metric, number, string, function, aggregation or "("');
+    return this.unexpected();
   }
 
   #word(text: string): Expression {
@@ -126,8 +157,8 @@ export class ExpressionParser {
     if (startsAggregation(cursor)) return parseAggregation(this);
     const { kind, text: next } = cursor.following;
     if (kind === 'symbol' && next === '(' && !reservedWords.has(lower)) return parseCall(this);
-    if (reservedWords.has(lower)) return cursor.unexpected('a metric, number, string, function or aggregation');
-    return parseSelector(cursor);
+    if (reservedWords.has(lower)) return this.unexpected();
+    return parseSelector(this);
   }
 
   #number(value: number, duration: boolean): NumberLiteral {
@@ -138,7 +169,7 @@ export class ExpressionParser {
   #paren(): Expression {
     const open = this.cursor.next();
     const expression = this.expression();
-    this.cursor.expectSymbol(')', 'to close the parenthesis');
+    if (!this.cursor.takeSymbol(')')) this.unexpected();
     const range = this.cursor.rangeFrom(open.start);
     return this.built({ kind: 'paren', type: expression.type, expression, range }, [expression]);
   }

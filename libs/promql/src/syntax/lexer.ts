@@ -1,9 +1,9 @@
-import { PromqlError } from '../errors.js';
 import { parseDurationLiteral, parseNumber } from './number-literal.js';
 import type { SourceText } from './source-range.js';
 import { readStringLiteral, StringLiteralError } from './string-literal.js';
 
-export type TokenKind = 'word' | 'number' | 'duration' | 'string' | 'symbol' | 'end';
+/** `error` is the last token of a text that cannot be read any further; its text says why. */
+export type TokenKind = 'word' | 'number' | 'duration' | 'string' | 'symbol' | 'end' | 'error';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -22,56 +22,93 @@ const wordWithoutColon = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const numeric = /(?:\d|\.\d)[0-9a-zA-Z_.]*/y;
 const endsInExponent = /^[\d_.]+[eE]$/;
 const exponent = /[+-]\d[0-9a-zA-Z_.]*/y;
-const symbol = /<\/|>\/|==|!=|=~|!~|<=|>=|[-+*/%^<>=(){}[\],:@]/y;
+const symbol = /<\/|>\/|==|!=|<=|>=|[-+*/%^<>=(){}[\],:@]/y;
+const symbolInBraces = /=~|!~|!=|[=,}]/y;
 
-/** Splits a text into tokens, the last of kind `end`; throws PromqlError and nothing else. */
+/** Splits a text into tokens, the last of kind `end` or `error`. */
 export function tokenize(source: SourceText): Token[] {
   return new Lexer(source).tokens();
 }
 
 class Lexer {
-  readonly #source: SourceText;
   readonly #text: string;
   #at = 0;
   #inBraces = false;
   #inBrackets = false;
+  #openParentheses = 0;
 
   constructor(source: SourceText) {
-    this.#source = source;
     this.#text = source.text;
   }
 
   tokens(): Token[] {
     const tokens: Token[] = [];
-    for (;;) {
-      this.#skipBlank();
-      if (this.#at >= this.#text.length) break;
-      tokens.push(this.#next());
+    try {
+      for (;;) {
+        this.#skipBlank();
+        if (this.#at >= this.#text.length) break;
+        tokens.push(this.#next());
+      }
+      this.#refuseOpen();
+      tokens.push(this.#token('end', '', this.#at));
+    } catch (error) {
+      if (!(error instanceof StringLiteralError || error instanceof LexicalError)) throw error;
+      const start = error instanceof LexicalError ? error.offset : this.#at;
+      this.#at = Math.max(this.#at, start);
+      tokens.push(this.#token('error', error.message, start));
     }
-    tokens.push({ kind: 'end', text: '', value: NaN, start: this.#at, end: this.#at });
     return tokens;
+  }
+
+  #refuseOpen(): void {
+    if (this.#inBraces) this.#fail('unexpected end of input inside braces', this.#at);
+    if (this.#openParentheses > 0) this.#fail('unclosed left parenthesis', this.#at);
+    if (this.#inBrackets) this.#fail('unclosed left bracket', this.#at);
   }
 
   #next(): Token {
     const start = this.#at;
     const first = this.#text[start] as string;
     if (first === '"' || first === "'" || first === '`') return this.#string(start);
+    if (this.#inBraces) return this.#nextInBraces(start);
     const digits = this.#match(numeric);
     if (digits !== undefined) return this.#number(start, digits);
-    const name = this.#match(this.#inBraces || this.#inBrackets ? wordWithoutColon : word);
+    const name = this.#match(this.#inBrackets ? wordWithoutColon : word);
     if (name !== undefined) return this.#token('word', name, start);
+    const after = this.#text[start + 1] ?? '\ufffd';
+    if (first === '=' && after === '~') this.#fail(`unexpected character after '=': '~'`, start);
+    if (first === '!' && after !== '=') this.#fail(`unexpected character after '!': '${after}'`, start);
     const sign = this.#match(symbol);
-    if (sign === undefined) this.#fail(`unexpected character ${JSON.stringify(characterAt(this.#text, start))}`, start);
-    this.#follow(sign);
+    if (sign === undefined) this.#fail(`unexpected character: '${characterAt(this.#text, start)}'`, start);
+    this.#follow(sign, start);
     return this.#token('symbol', sign, start);
   }
 
-  /** Braces and brackets change what a colon means; unbalanced ones are the parser's to tell. */
-  #follow(sign: string): void {
+  #nextInBraces(start: number): Token {
+    const name = this.#match(wordWithoutColon);
+    if (name !== undefined) return this.#token('word', name, start);
+    const sign = this.#match(symbolInBraces);
+    if (sign === '}') this.#inBraces = false;
+    if (sign !== undefined) return this.#token('symbol', sign, start);
+    const found = characterAt(this.#text, start);
+    if (found === '{') this.#fail("unexpected left brace '{'", start);
+    if (found !== '!') this.#fail(`unexpected character inside braces: '${found}'`, start);
+    this.#fail(`unexpected character after '!' inside braces: '${characterAt(this.#text, start + 1)}'`, start);
+  }
+
+  /** Braces and brackets change what follows in them. */
+  #follow(sign: string, start: number): void {
     if (sign === '{') this.#inBraces = true;
-    else if (sign === '}') this.#inBraces = false;
-    else if (sign === '[') this.#inBrackets = true;
-    else if (sign === ']') this.#inBrackets = false;
+    else if (sign === '(') this.#openParentheses++;
+    else if (sign === ')') {
+      if (--this.#openParentheses < 0) this.#fail("unexpected right parenthesis ')'", this.#at);
+    } else if (sign === '[') {
+      if (this.#inBrackets) this.#fail("unexpected left bracket '['", start);
+      this.#inBrackets = true;
+    } else if (sign === ']') {
+      if (!this.#inBrackets) this.#fail("unexpected right bracket ']'", start);
+      this.#inBrackets = false;
+    }
   }
 
   #number(start: number, digits: string): Token {
@@ -81,7 +118,7 @@ class Lexer {
     const ms = parseDurationLiteral(text);
     if (ms === undefined) {
       this.#fail(
-        `bad number or duration ${JSON.stringify(text)}, expected one like 1.5, 1e3, 0x1f, 30s or 1h30m`,
+        `bad number or duration syntax: ${JSON.stringify(text)}, expected one like 1.5, 1e3, 0x1f, 30s or 1h30m`,
         start,
       );
     }
@@ -89,14 +126,9 @@ class Lexer {
   }
 
   #string(start: number): Token {
-    try {
-      const { value, end } = readStringLiteral(this.#text, start);
-      this.#at = end;
-      return this.#token('string', value, start);
-    } catch (error) {
-      if (error instanceof StringLiteralError) return this.#fail(error.message, error.offset);
-      throw error;
-    }
+    const { value, end } = readStringLiteral(this.#text, start);
+    this.#at = end;
+    return this.#token('string', value, start);
   }
 
   #skipBlank(): void {
@@ -115,10 +147,19 @@ class Lexer {
   }
 
   #fail(reason: string, start: number): never {
-    throw new PromqlError(reason, this.#source.range(start, Math.max(this.#at, start + 1)));
+    throw new LexicalError(reason, start);
+  }
+}
+
+class LexicalError extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
   }
 }
 
 function characterAt(text: string, offset: number): string {
-  return String.fromCodePoint(text.codePointAt(offset) as number);
+  return String.fromCodePoint(text.codePointAt(offset) ?? 0xfffd);
 }

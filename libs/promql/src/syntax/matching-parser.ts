@@ -1,4 +1,4 @@
-import { PromqlError } from '../errors.js';
+import { UnsupportedError } from '../errors.js';
 import type { BinaryOperator, VectorMatching } from './ast.js';
 import { isSetOperator } from './keywords.js';
 import { parseLabelList } from './label-list.js';
@@ -14,16 +14,8 @@ export function parseMatching(cursor: TokenCursor, operator: BinaryOperator): Ve
     return undefined;
   }
   cursor.next();
-  const labels = parseLabelList(cursor, on ? 'on' : 'ignoring');
+  const labels = parseLabelList(cursor);
   const matching = { on, labels, ...parseGrouping(cursor, operator) };
-  const both = on ? matching.include.find((label) => labels.includes(label)) : undefined;
-  if (both !== undefined) {
-    const range = cursor.rangeOf(cursor.current);
-    throw new PromqlError(
-      `label ${JSON.stringify(both)} must not occur in on and group_left/group_right at once`,
-      range,
-    );
-  }
   refuseFill(cursor);
   return matching;
 }
@@ -33,11 +25,8 @@ function parseGrouping(cursor: TokenCursor, operator: BinaryOperator): Pick<Vect
   if (!left && !cursor.isWord('group_right')) {
     return { cardinality: isSetOperator(operator) ? 'many-to-many' : 'one-to-one', include: [] };
   }
-  const word = cursor.next();
-  if (isSetOperator(operator)) {
-    throw new PromqlError(`no grouping allowed for ${JSON.stringify(operator)} operation`, cursor.rangeOf(word));
-  }
-  const include = cursor.isSymbol('(') ? parseLabelList(cursor, left ? 'group_left' : 'group_right') : [];
+  cursor.next();
+  const include = cursor.isSymbol('(') ? parseLabelList(cursor) : [];
   return { cardinality: left ? 'many-to-one' : 'one-to-many', include };
 }
 
@@ -45,5 +34,5 @@ function refuseFill(cursor: TokenCursor): void {
   const { kind, text } = cursor.current;
   const { following } = cursor;
   if (kind !== 'word' || !fillWords.has(text.toLowerCase()) || following.text !== '(') return;
-  throw new PromqlError(`the experimental modifier ${text} is not supported`, cursor.rangeOf(cursor.current));
+  throw new UnsupportedError(`the experimental modifier ${text}`, cursor.rangeOf(cursor.current));
 }

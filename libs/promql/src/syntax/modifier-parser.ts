@@ -1,10 +1,14 @@
-import { PromqlError } from '../errors.js';
+import { PromqlError, UnsupportedError } from '../errors.js';
 import type { AtModifier, Expression, RangeSelector, Subquery, VectorSelector } from './ast.js';
-import { nameOfType } from './binary-checks.js';
 import type { ExpressionParser } from './expression-parser.js';
+import { isInfOrNaN } from './number-literal.js';
+import { formatShort } from '../functions/go-format.js';
+import type { SourceRange } from './source-range.js';
 import type { TokenCursor } from './token-cursor.js';
 
 const experimentalModifiers = new Set(['anchored', 'smoothed']);
+const durations = 'number, duration, step(), or range()';
+const durationFunctions = new Set(['step', 'range', 'min_of', 'max_of']);
 const durationOperators = new Set(['+', '-', '*', '/', '%', '^']);
 
 /** What may follow an operand: a range, a subquery, offset and @, which bind tighter than every operator. */
@@ -39,34 +43,29 @@ class PostfixParser {
   #refuseExperimental(): void {
     const { kind, text } = this.#cursor.current;
     if (kind !== 'word' || !experimentalModifiers.has(text.toLowerCase())) return;
-    throw new PromqlError(
-      `the experimental modifier ${text} is not supported`,
-      this.#cursor.rangeOf(this.#cursor.current),
-    );
+    throw new UnsupportedError(`the experimental modifier ${text}`, this.#cursor.rangeOf(this.#cursor.current));
   }
 
   #brackets(): void {
     const cursor = this.#cursor;
-    cursor.next();
-    const rangeMs = this.#duration('a duration, the length of the range');
-    if (!cursor.takeSymbol(':')) {
-      cursor.expectSymbol(']', 'to close the range');
-      this.#setRange(rangeMs);
+    const open = cursor.next();
+    const rangeMs = this.#duration('subquery or range selector', durations);
+    if (cursor.takeSymbol(']')) {
+      this.#setRange(rangeMs, cursor.rangeFrom(open.start));
       return;
     }
-    const stepMs = cursor.isSymbol(']') ? undefined : this.#duration('a duration, the step of the subquery');
-    cursor.expectSymbol(']', 'to close the subquery');
+    if (!cursor.takeSymbol(':')) cursor.unexpectedIn('subquery or range', '":" or "]"');
+    const stepMs = cursor.isSymbol(']') ? undefined : this.#duration('subquery selector', `${durations}, or "]"`);
+    if (!cursor.takeSymbol(']')) cursor.unexpectedIn('subquery selector', '"]"');
     this.#wrapInSubquery(rangeMs, stepMs);
   }
 
-  #setRange(rangeMs: number): void {
+  #setRange(rangeMs: number, brackets: SourceRange): void {
     const selector = this.#expression;
+    if (selector.kind !== 'selector') throw new PromqlError('ranges only allowed for vector selectors', brackets);
+    if (this.#hasOffset) throw new PromqlError('no offset modifiers allowed before range', brackets);
+    if (this.#hasAt) throw new PromqlError('no @ modifiers allowed before range', brackets);
     const range = this.#cursor.rangeFrom(selector.range.start);
-    if (selector.kind !== 'selector') {
-      throw new PromqlError('ranges only allowed for vector selectors; a subquery needs a colon, as in [5m:]', range);
-    }
-    if (this.#hasOffset) throw new PromqlError('no offset modifiers allowed before range', range);
-    if (this.#hasAt) throw new PromqlError('no @ modifiers allowed before range', range);
     this.#expression = { kind: 'range', type: 'matrix', selector, rangeMs, range };
   }
 
@@ -74,8 +73,8 @@ class PostfixParser {
     const expression = this.#expression;
     const range = this.#cursor.rangeFrom(expression.range.start);
     if (expression.type !== 'vector') {
-      const found = nameOfType(expression.type);
-      throw new PromqlError(`subquery is only allowed on instant vector, got ${found} instead`, range);
+      const found = `got ${expression.type} instead`;
+      this.#parser.refuse(new PromqlError(`subquery is only allowed on instant vector, ${found}`, range));
     }
     const step = stepMs === undefined ? {} : { stepMs };
     const subquery: Subquery = { kind: 'subquery', type: 'matrix', expression, rangeMs, ...step, offsetMs: 0, range };
@@ -85,70 +84,69 @@ class PostfixParser {
   }
 
   /** In brackets; above zero. */
-  #duration(expected: string): number {
+  #duration(context: string, expected: string): number {
     const cursor = this.#cursor;
-    const { kind, value, text } = cursor.current;
-    if (kind !== 'number' && kind !== 'duration') {
-      if (text === '(' || durationOperators.has(text) || kind === 'word') this.#refuseArithmetic();
-      cursor.unexpected(expected);
-    }
-    const token = cursor.next();
-    const ms = kind === 'duration' ? value : Math.round(value * 1000);
-    if (ms <= 0 || !Number.isSafeInteger(ms)) {
-      throw new PromqlError('duration must be greater than 0 and not overflow', cursor.rangeOf(token));
-    }
+    const { start } = cursor.current;
+    const ms = Math.round(this.#signedSeconds(context, expected) * 1000);
+    if (ms <= 0) throw new PromqlError('duration must be greater than 0', cursor.rangeFrom(start));
+    if (!Number.isSafeInteger(ms)) throw new PromqlError('duration out of range', cursor.rangeFrom(start));
     if (cursor.current.kind === 'symbol' && durationOperators.has(cursor.current.text)) this.#refuseArithmetic();
     return ms;
   }
 
   #refuseArithmetic(): never {
     const range = this.#cursor.rangeOf(this.#cursor.current);
-    throw new PromqlError(
-      'experimental duration expressions are not supported, expected a plain duration like 5m',
-      range,
-    );
+    throw new UnsupportedError('an experimental duration expression', range);
   }
 
   #offset(): void {
     const word = this.#cursor.next();
-    if (this.#cursor.isSymbol('(')) this.#refuseArithmetic();
-    const ms = Math.round(this.#signedSeconds('a duration after offset') * 1000);
-    const range = this.#cursor.rangeFrom(word.start);
-    if (!Number.isSafeInteger(ms)) throw new PromqlError('offset out of bounds', range);
-    if (this.#hasOffset) throw new PromqlError('offset may not be set multiple times', range);
-    this.#hasOffset = true;
+    const ms = Math.round(this.#signedSeconds('offset', durations) * 1000);
+    if (!Number.isSafeInteger(ms)) throw new PromqlError('duration out of range', this.#cursor.rangeFrom(word.start));
     this.#modify('offset modifier', (target) => ({ ...target, offsetMs: ms }));
+    if (this.#hasOffset) this.#refuseRepeated('offset may not be set multiple times');
+    this.#hasOffset = true;
   }
 
   #at(): void {
-    const sign = this.#cursor.next();
+    this.#cursor.next();
     const at = this.#timestamp();
-    const range = this.#cursor.rangeFrom(sign.start);
-    if (this.#hasAt) throw new PromqlError('@ <timestamp> may not be set multiple times', range);
-    this.#hasAt = true;
     this.#modify('@ modifier', (target) => ({ ...target, at }));
+    if (this.#hasAt) this.#refuseRepeated('@ <timestamp> may not be set multiple times');
+    this.#hasAt = true;
+  }
+
+  #refuseRepeated(message: string): never {
+    throw new PromqlError(message, this.#expression.range);
   }
 
   #timestamp(): AtModifier {
     const cursor = this.#cursor;
     for (const kind of ['start', 'end'] as const) {
       if (!cursor.takeWord(kind)) continue;
-      cursor.expectSymbol('(', `after ${kind}`);
-      cursor.expectSymbol(')', `after ${kind}(`);
+      if (!cursor.takeSymbol('(') || !cursor.takeSymbol(')')) cursor.unexpectedIn('@', 'timestamp');
       return { kind };
     }
-    const token = cursor.current;
-    const timeMs = Math.round(this.#signedSeconds('a timestamp in seconds, start() or end() after @') * 1000);
+    const seconds = this.#signedSeconds('@', 'timestamp');
+    const timeMs = Math.round(seconds * 1000);
     if (Number.isSafeInteger(timeMs)) return { kind: 'time', timeMs: timeMs + 0 };
-    throw new PromqlError('timestamp out of bounds for @ modifier', cursor.rangeOf(token));
+    const written = Number.isFinite(seconds) ? seconds.toFixed(6) : formatShort(seconds);
+    throw new PromqlError(`timestamp out of bounds for @ modifier: ${written}`, this.#expression.range);
   }
 
-  #signedSeconds(expected: string): number {
+  #signedSeconds(context: string, expected: string): number {
     const cursor = this.#cursor;
-    const negative = cursor.takeSymbol('-');
-    if (!negative) cursor.takeSymbol('+');
-    const { kind, value } = cursor.current;
-    if (kind !== 'number' && kind !== 'duration') cursor.unexpected(expected);
+    let negative = false;
+    while (cursor.isSymbol('-') || cursor.isSymbol('+')) if (cursor.next().text === '-') negative = !negative;
+    const { kind, value, text } = cursor.current;
+    if (kind === 'word' && isInfOrNaN(text)) {
+      cursor.next();
+      return text.toLowerCase() === 'nan' ? NaN : negative ? -Infinity : Infinity;
+    }
+    if (kind !== 'number' && kind !== 'duration') {
+      if (text === '(' || durationFunctions.has(text.toLowerCase())) this.#refuseArithmetic();
+      cursor.unexpectedIn(context, expected);
+    }
     cursor.next();
     const seconds = kind === 'duration' ? value / 1000 : value;
     return negative ? 0 - seconds : seconds;

@@ -20,7 +20,7 @@ describe('printExpression', () => {
   it.each([
     ['sum(rate(m[5m]))by(job,"a b")', 'sum by (job, "a b") (rate(m[5m]))'],
     ['m{a="b"}offset 90s@10', 'm{a="b"} @ 10.000 offset 1m30s'],
-    ['{"my.metric",a=~"x"}', '{"my.metric", a=~"x"}'],
+    ['{"my.metric",a=~"x"}', '{"my.metric",a=~"x"}'],
     ['{__name__="m"}', '{__name__="m"}'],
     ['a*on(x)group_left b', 'a * on (x) group_left () b'],
     ['a>bool 0x10', 'a > bool 16'],
@@ -30,6 +30,8 @@ describe('printExpression', () => {
     [String.raw`"\x00\xff"`, String.raw`"\x00\xff"`],
     ['{"on"}', '{"on"}'],
     ['vector(-0)', 'vector(-0)'],
+    ['{a="x",b!="y"} > Inf', '{a="x",b!="y"} > Inf'],
+    ['1e21 - 1e-7', '1000000000000000000000 - 0.0000001'],
     ['5m', '5m'],
   ])('prints %s', (text, printed) => {
     expect(printExpression(parse(text))).toBe(printed);

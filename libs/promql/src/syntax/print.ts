@@ -1,5 +1,6 @@
 import { formatDuration } from '@tapewatch/model';
 import type { Matcher } from '@tapewatch/model';
+import { formatPlain } from '../functions/go-format.js';
 import { formatLabelName, formatMatcher } from '../matchers/matcher.js';
 import type { Aggregation, AtModifier, Binary, Expression, NumberLiteral, Subquery, VectorSelector } from './ast.js';
 import { quoteString } from './string-literal.js';
@@ -33,10 +34,9 @@ export function printExpression(expression: Expression): string {
 }
 
 function printNumber({ value, duration }: NumberLiteral): string {
-  if (Object.is(value, -0)) return '-0';
   if (duration) return formatDuration(Math.round(value * 1000));
-  if (Number.isFinite(value)) return String(value);
-  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Inf' : '-Inf';
+  // With a sign it would read back as a signed operand where ^ follows.
+  return value === Infinity ? 'Inf' : formatPlain(value);
 }
 
 const plainMetric = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
@@ -44,10 +44,10 @@ const plainMetric = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const notAMetric = /^(?:bool|on|ignoring|group_left|group_right|atan2|inf|nan)$/i;
 
 function printSelector({ name, matchers }: VectorSelector): string {
-  if (name === undefined) return `{${matchers.map(formatMatcher).join(', ')}}`;
+  if (name === undefined) return `{${matchers.map(formatMatcher).join(',')}}`;
   const others = matchers.filter((matcher) => !isNameMatcher(matcher, name)).map(formatMatcher);
-  if (!plainMetric.test(name) || notAMetric.test(name)) return `{${[quoteString(name), ...others].join(', ')}}`;
-  return others.length === 0 ? name : `${name}{${others.join(', ')}}`;
+  if (!plainMetric.test(name) || notAMetric.test(name)) return `{${[quoteString(name), ...others].join(',')}}`;
+  return others.length === 0 ? name : `${name}{${others.join(',')}}`;
 }
 
 function isNameMatcher(matcher: Matcher, name: string): boolean {
@@ -64,14 +64,23 @@ function printSeconds(timeMs: number): string {
   return (timeMs / 1000).toFixed(3);
 }
 
-function printSubquery(expression: Subquery): string {
-  const step = expression.stepMs === undefined ? '' : formatDuration(expression.stepMs);
-  const brackets = `[${formatDuration(expression.rangeMs)}:${step}]`;
-  return printExpression(expression.expression) + brackets + printModifiers(expression);
+function printSubquery(subquery: Subquery): string {
+  return printExpression(subquery.expression) + printSubquerySuffix(subquery);
 }
 
-function printBinary({ left, operator, bool, matching, right }: Binary): string {
-  const words = [printExpression(left), operator];
+/** The brackets of a subquery and what follows them. */
+export function printSubquerySuffix(subquery: Subquery): string {
+  const step = subquery.stepMs === undefined ? '' : formatDuration(subquery.stepMs);
+  return `[${formatDuration(subquery.rangeMs)}:${step}]${printModifiers(subquery)}`;
+}
+
+function printBinary(binary: Binary): string {
+  return `${printExpression(binary.left)} ${printOperator(binary)} ${printExpression(binary.right)}`;
+}
+
+/** The operator with its modifiers. */
+export function printOperator({ operator, bool, matching }: Binary): string {
+  const words: string[] = [operator];
   if (bool) words.push('bool');
   if (matching !== undefined) {
     const { on, labels, cardinality, include } = matching;
@@ -79,17 +88,19 @@ function printBinary({ left, operator, bool, matching, right }: Binary): string 
     if (on || labels.length > 0 || grouped) words.push(`${on ? 'on' : 'ignoring'} ${printLabels(labels)}`);
     if (grouped) words.push(`${cardinality === 'many-to-one' ? 'group_left' : 'group_right'} ${printLabels(include)}`);
   }
-  return [...words, printExpression(right)].join(' ');
+  return words.join(' ');
 }
 
-function printAggregation({ operator, without, grouping, parameter, expression }: Aggregation): string {
-  const by = without
-    ? ` without ${printLabels(grouping)} `
-    : grouping.length > 0
-      ? ` by ${printLabels(grouping)} `
-      : '';
+function printAggregation(aggregation: Aggregation): string {
+  const { parameter, expression } = aggregation;
   const args = parameter === undefined ? [expression] : [parameter, expression];
-  return `${operator}${by}(${args.map(printExpression).join(', ')})`;
+  return `${printAggregator(aggregation)}(${args.map(printExpression).join(', ')})`;
+}
+
+/** What stands before the arguments of an aggregation. */
+export function printAggregator({ operator, without, grouping }: Aggregation): string {
+  if (without) return `${operator} without ${printLabels(grouping)} `;
+  return grouping.length > 0 ? `${operator} by ${printLabels(grouping)} ` : operator;
 }
 
 function printLabels(labels: readonly string[]): string {

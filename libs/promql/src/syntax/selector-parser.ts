@@ -2,24 +2,29 @@ import type { Matcher, MatchOperator } from '@tapewatch/model';
 import { PromqlError } from '../errors.js';
 import { createMatcher } from '../matchers/matcher.js';
 import type { VectorSelector } from './ast.js';
+import type { ExpressionParser } from './expression-parser.js';
 import { isLabelName } from './label-list.js';
 import type { Token } from './lexer.js';
+import { quoteString } from './string-literal.js';
 import type { TokenCursor } from './token-cursor.js';
 
 /** `name`, `name{...}` or `{...}`, without what may follow. */
-export function parseSelector(cursor: TokenCursor): VectorSelector {
-  return new SelectorParser(cursor).parse();
+export function parseSelector(parser: ExpressionParser): VectorSelector {
+  return new SelectorParser(parser).parse();
 }
 
 const operators: ReadonlySet<string> = new Set<MatchOperator>(['=', '!=', '=~', '!~']);
 
 class SelectorParser {
+  readonly #parser: ExpressionParser;
   readonly #cursor: TokenCursor;
   readonly #matchers: Matcher[] = [];
+  readonly #names: string[] = [];
   #name: string | undefined;
 
-  constructor(cursor: TokenCursor) {
-    this.#cursor = cursor;
+  constructor(parser: ExpressionParser) {
+    this.#parser = parser;
+    this.#cursor = parser.cursor;
   }
 
   parse(): VectorSelector {
@@ -27,8 +32,13 @@ class SelectorParser {
     if (this.#cursor.current.kind === 'word') this.#setName(this.#cursor.next());
     if (this.#cursor.takeSymbol('{')) this.#braces();
     const range = this.#cursor.rangeFrom(start);
+    const [first = '', second] = this.#names;
+    if (this.#name !== undefined && second !== undefined) {
+      const names = `${quoteString(first)} or ${quoteString(second)}`;
+      this.#parser.refuse(new PromqlError(`metric name must not be set twice: ${names}`, range));
+    }
     if (this.#matchers.every((matcher) => matcher.matches(''))) {
-      throw new PromqlError('vector selector must contain at least one non-empty matcher', range);
+      this.#parser.refuse(new PromqlError('vector selector must contain at least one non-empty matcher', range));
     }
     const named = this.#name === undefined ? {} : { name: this.#name };
     return { kind: 'selector', type: 'vector', ...named, matchers: this.#matchers, offsetMs: 0, range };
@@ -38,7 +48,7 @@ class SelectorParser {
     const cursor = this.#cursor;
     while (!cursor.isSymbol('}')) {
       this.#entry();
-      if (!cursor.takeSymbol(',') && !cursor.isSymbol('}')) cursor.unexpected('"," or "}" after a label matcher');
+      if (!cursor.takeSymbol(',') && !cursor.isSymbol('}')) cursor.unexpectedIn('label matching', '"," or "}"');
     }
     cursor.next();
   }
@@ -46,50 +56,40 @@ class SelectorParser {
   #entry(): void {
     const cursor = this.#cursor;
     const token = cursor.current;
-    if (token.kind !== 'word' && token.kind !== 'string') cursor.unexpected('a label matcher or "}"');
+    if (token.kind !== 'word' && token.kind !== 'string') cursor.unexpectedIn('label matching', 'identifier or "}"');
     cursor.next();
     const { kind, text: operator } = cursor.current;
     if (kind === 'symbol' && operators.has(operator)) {
       this.#matcher(token, operator as MatchOperator);
       return;
     }
-    if (token.kind !== 'string') cursor.unexpected('a label matching operator ("=", "!=", "=~" or "!~")');
+    if (token.kind !== 'string') cursor.unexpectedIn('label matching', 'label matching operator');
     this.#setName(token);
   }
 
   #matcher(label: Token, operator: MatchOperator): void {
     const cursor = this.#cursor;
-    this.#checkName(label, 'label');
     cursor.next();
-    if (cursor.current.kind !== 'string') cursor.unexpected('a string, the value of the label matcher');
+    if (cursor.current.kind !== 'string') cursor.unexpectedIn('label matching', 'string');
     const value = cursor.next();
-    if (label.text === '__name__' && this.#name !== undefined) this.#refuseSecondName(value);
+    this.#checkName(label, 'label');
+    if (label.text === '__name__') this.#names.push(value.text);
     try {
       this.#matchers.push(createMatcher(label.text, operator, value.text));
     } catch (error) {
-      throw new PromqlError((error as Error).message, cursor.rangeOf(value));
+      throw new PromqlError((error as Error).message, cursor.rangeFrom(label.start));
     }
   }
 
   #setName(token: Token): void {
     this.#checkName(token, 'metric');
-    const named = this.#matchers.some((matcher) => matcher.name === '__name__');
-    if (named) this.#refuseSecondName(token);
-    this.#name = token.text;
+    this.#name ??= token.text;
+    this.#names.push(token.text);
     this.#matchers.push(createMatcher('__name__', '=', token.text));
-  }
-
-  #refuseSecondName(token: Token): never {
-    const first = this.#name ?? this.#matchers.find((matcher) => matcher.name === '__name__')?.value ?? '';
-    throw new PromqlError(
-      `metric name must not be set twice: ${JSON.stringify(first)} or ${JSON.stringify(token.text)}`,
-      this.#cursor.rangeOf(token),
-    );
   }
 
   #checkName(token: Token, kind: string): void {
     if (isLabelName(token.text)) return;
-    const found = JSON.stringify(token.text);
-    throw new PromqlError(`invalid ${kind} name ${found}, expected UTF-8, not empty`, this.#cursor.rangeOf(token));
+    throw new PromqlError(`invalid ${kind} name ${quoteString(token.text)}`, this.#cursor.rangeOf(token));
   }
 }

@@ -75,7 +75,8 @@ function readEscape(text: string, at: number, quote: string): Escape {
     const byte = digits(text, at, at + 1, 3, 8);
     if (byte <= 255) return { byte, end: at + 4 };
   }
-  throw new StringLiteralError(`unknown escape sequence ${JSON.stringify(`\\${letter}`)} in a string`, at);
+  if (letter === '') throw new StringLiteralError('escape sequence not terminated', at);
+  throw new StringLiteralError(`unknown escape sequence ${showCharacter(text.codePointAt(at + 1) as number)}`, at);
 }
 
 function digits(text: string, escapeAt: number, from: number, count: number, base: 8 | 16): number {
@@ -89,6 +90,10 @@ function codePoint(text: string, at: number, count: number): string {
   const code = digits(text, at, at + 2, count, 16);
   if (code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)) return String.fromCodePoint(code);
   throw new StringLiteralError('an escape sequence is no Unicode character', at);
+}
+
+function showCharacter(code: number): string {
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')} '${String.fromCodePoint(code)}'`;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

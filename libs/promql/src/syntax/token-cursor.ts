@@ -1,4 +1,5 @@
 import { PromqlError } from '../errors.js';
+import { describeToken } from './describe-token.js';
 import { tokenize } from './lexer.js';
 import type { Token } from './lexer.js';
 import { SourceText } from './source-range.js';
@@ -13,10 +14,15 @@ export class TokenCursor {
   constructor(text: string) {
     this.#source = new SourceText(text);
     this.#tokens = tokenize(this.#source);
+    this.#refuseError();
   }
 
   get current(): Token {
     return this.#tokens[this.#index] as Token;
+  }
+
+  get atEnd(): boolean {
+    return this.current.kind === 'end';
   }
 
   /** The token after the current one; the end follows itself. */
@@ -26,7 +32,7 @@ export class TokenCursor {
 
   next(): Token {
     const token = this.current;
-    if (token.kind !== 'end') this.#index++;
+    if (token.kind !== 'end') this.#advance();
     return token;
   }
 
@@ -41,13 +47,13 @@ export class TokenCursor {
 
   takeSymbol(text: string): boolean {
     if (!this.isSymbol(text)) return false;
-    this.#index++;
+    this.#advance();
     return true;
   }
 
   takeWord(text: string): boolean {
     if (!this.isWord(text)) return false;
-    this.#index++;
+    this.#advance();
     return true;
   }
 
@@ -61,6 +67,10 @@ export class TokenCursor {
     return this.#source.range(start, Math.max(last.end, start));
   }
 
+  startOfText(): SourceRange {
+    return this.#source.range(0, this.#source.text.length);
+  }
+
   rangeOf(token: Token): SourceRange {
     return this.#source.range(token.start, token.end);
   }
@@ -68,6 +78,25 @@ export class TokenCursor {
   /** Both ends included. */
   span(first: SourceRange, last: SourceRange): SourceRange {
     return { ...first, end: last.end };
+  }
+
+  #advance(): void {
+    this.#index++;
+    this.#refuseError();
+  }
+
+  /** What cannot be read is told when it is reached, so that what stands before it can be wrong first. */
+  #refuseError(): void {
+    const { kind, text } = this.current;
+    if (kind === 'error') throw new PromqlError(text, this.rangeOf(this.current));
+  }
+
+  /** As Prometheus words it; `context` and `expected` may be empty. */
+  unexpectedIn(context: string, expected: string): never {
+    const found = describeToken(this.current, this.#source.text);
+    const where = context === '' ? '' : ` in ${context}`;
+    const wanted = expected === '' ? '' : `, expected ${expected}`;
+    throw new PromqlError(`unexpected ${found}${where}${wanted}`, this.rangeOf(this.current));
   }
 
   unexpected(expected: string): never {
