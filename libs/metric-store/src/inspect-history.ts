@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '@tapewatch/model';
 import { DayFile } from './disk/day-file.js';
 import { HeadFile } from './disk/head-file.js';
-import { blockMs, dayOfFileName, headName, hourMs, type DayKind } from './disk/layout.js';
+import { dayOfFileName, headName, hourMs, type DayKind } from './disk/layout.js';
 import { decodeHour } from './disk/page-row.js';
 import { decodeRollup } from './disk/rollup-row.js';
 import { sizeOf } from './disk/sqlite-file.js';
@@ -62,14 +62,16 @@ function inspectHead(path: string): Found {
   let damagedRows = 0;
   const head = new HeadFile(path, () => damagedRows++, true);
   try {
-    const blocks = head.blockKeys(0, Number.MAX_SAFE_INTEGER / 2 ** 26);
+    const blocks = head.blockKeys(0, Infinity);
     let [samples, rows] = [0, 0];
     let [oldest, newest] = [Infinity, -Infinity];
     for (const { bucket, page } of blocks) {
       rows++;
-      for (const { times } of head.block(bucket, page).values()) samples += times.length;
-      oldest = Math.min(oldest, bucket * blockMs);
-      newest = Math.max(newest, (bucket + 1) * blockMs);
+      for (const { times } of head.block(bucket, page).values()) {
+        samples += times.length;
+        oldest = Math.min(oldest, times[0] as number);
+        newest = Math.max(newest, times.at(-1) as number);
+      }
     }
     for (const { atMs, ids, pushed } of head.ticks(0, Infinity)) {
       rows++;
@@ -84,13 +86,15 @@ function inspectHead(path: string): Found {
 }
 
 function inspectDay(path: string, kind: DayKind, startMs: number, verify: boolean): Found {
-  const day = new DayFile(path, kind, startMs, true);
+  let damagedRows = 0;
+  const day = new DayFile(path, kind, startMs, () => damagedRows++, true);
   try {
     const series = [...day.seriesWith([])].reduce((sum, page) => sum + page.series.length, 0);
     const hours = day.hours;
     const checked = verify ? verifyDay(day) : { rows: 0, damagedRows: 0 };
+    damagedRows += checked.damagedRows;
     const [first, last] = [hours[0] ?? Infinity, (hours.at(-1) ?? -Infinity) + hourMs];
-    return { series, samples: day.samples, ...checked, ...times(first, last) };
+    return { series, samples: day.samples, rows: checked.rows, damagedRows, ...times(first, last) };
   } finally {
     day.close();
   }
@@ -112,7 +116,8 @@ function verifyDay(day: DayFile): { readonly rows: number; readonly damagedRows:
     else attempt(() => decodeRollup(key, hourStartMs, data));
   }
   for (const hour of day.hours) {
-    attempt(() => day.seconds(hour));
+    day.seconds(hour);
+    rows++;
     const totals = day.totals(hour);
     if (totals !== undefined) attempt(() => decodeTotals(hour, totals));
   }

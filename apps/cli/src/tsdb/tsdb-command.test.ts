@@ -45,7 +45,7 @@ describe('tsdbCommand', { timeout: 60_000 }, () => {
   it('finds a bit that has turned in a row', async () => {
     await mkdir(join(dataDir, 'metrics'));
     const head = new DatabaseSync(join(dataDir, 'metrics', 'head.db'));
-    head.exec(`create table series (id integer primary key, seen integer not null, data text not null);
+    head.exec(`create table series (id integer primary key, seen integer not null, data text not null, checksum integer not null);
       create table tick (id integer primary key, data blob not null);
       create table block (id integer primary key, data blob not null);
       insert into tick values (${Date.UTC(2026, 0, 5) * 256}, x'0011223344556677');`);

@@ -11,6 +11,8 @@ export function compress(bytes: Uint8Array, level: number): Uint8Array {
   });
 }
 
-export function decompress(bytes: Uint8Array): Buffer {
-  return zstdDecompressSync(bytes, { maxOutputLength: longest });
+export function decompress(bytes: Uint8Array): Uint8Array {
+  const buffer = zstdDecompressSync(bytes, { maxOutputLength: longest });
+  // Not as a Buffer, whose slice() would be no copy.
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

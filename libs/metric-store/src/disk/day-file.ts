@@ -1,6 +1,6 @@
-import { compress, decompress } from '../codec/zstd.ts';
 import type { DayKind, StoredSeries } from './layout.ts';
 import { dayMs, hourKey, hourMs, hourOfKey } from './layout.ts';
+import { seal, unseal } from './sealed.ts';
 import { SqliteFile } from './sqlite-file.ts';
 
 const schema = `
@@ -27,8 +27,11 @@ export class DayFile {
   readonly kind: DayKind;
   readonly startMs: number;
   readonly #file: SqliteFile;
+  readonly #damaged: () => void;
 
-  constructor(path: string, kind: DayKind, startMs: number, readOnly = false) {
+  /** `damaged` is told of rows that are left out. */
+  constructor(path: string, kind: DayKind, startMs: number, damaged: () => void, readOnly = false) {
+    this.#damaged = damaged;
     this.kind = kind;
     this.startMs = startMs;
     // Not synced at every commit: an hour is dropped elsewhere only after a checkpoint, which is.
@@ -71,20 +74,19 @@ export class DayFile {
     const known = new Set(there.map(({ id }) => id));
     const added = series.filter(({ id }) => !known.has(id));
     if (added.length === 0) return;
-    const text = JSON.stringify([...there, ...added]);
-    const data = compress(Buffer.from(text), 9);
+    const data = seal(Buffer.from(JSON.stringify([...there, ...added])), page, 9);
     this.#file.run('insert or replace into series values (?, ?)', page, data);
   }
 
   seriesOf(page: number): readonly StoredSeries[] {
     const row = this.#file.get('select data from series where page = ?', page);
-    return row === undefined ? [] : parseSeries(textOf(row['data'] as Uint8Array));
+    return row === undefined ? [] : parseSeries(this.textOf(page, row['data'] as Uint8Array));
   }
 
   /** Every page of series whose text has all of the pieces. */
   *seriesWith(pieces: readonly string[]): IterableIterator<SeriesPage> {
     for (const { page, data } of this.#file.all('select page, data from series')) {
-      const text = textOf(data as Uint8Array);
+      const text = this.textOf(page as number, data as Uint8Array);
       if (pieces.every((piece) => text.includes(piece))) yield { page: page as number, series: parseSeries(text) };
     }
   }
@@ -92,14 +94,14 @@ export class DayFile {
   /** Which seconds of an hour had a tick, as a bitmap; undefined when nothing of the hour is here. */
   seconds(hourStartMs: number): Uint8Array | undefined {
     const row = this.#file.get('select seconds from hour where start = ?', hourStartMs);
-    return row === undefined ? undefined : decompress(row['seconds'] as Uint8Array);
+    return row === undefined ? undefined : this.unsealed(row['seconds'] as Uint8Array, hourStartMs);
   }
 
   writeHour(hourStartMs: number, { seconds, samples, totals }: HourSummary): void {
     this.#file.run(
       'insert or replace into hour values (?, ?, ?, ?)',
       hourStartMs,
-      compress(seconds, 3),
+      seal(seconds, hourStartMs, 3),
       samples,
       totals ?? null,
     );
@@ -141,6 +143,21 @@ export class DayFile {
     return this.seriesOf(page).reduce((largest, { id }) => Math.max(largest, id), 0);
   }
 
+  /** '[]' when it is damaged: series without a name are in no answer. */
+  private textOf(page: number, data: Uint8Array): string {
+    const bytes = this.unsealed(data, page);
+    return bytes === undefined ? '[]' : Buffer.from(bytes).toString('utf8');
+  }
+
+  private unsealed(data: Uint8Array, place: number): Uint8Array | undefined {
+    try {
+      return unseal(data, place);
+    } catch {
+      this.#damaged();
+      return undefined;
+    }
+  }
+
   checkpoint(): void {
     this.#file.checkpoint();
   }
@@ -148,10 +165,6 @@ export class DayFile {
   close(): void {
     this.#file.close();
   }
-}
-
-function textOf(data: Uint8Array): string {
-  return decompress(data).toString('utf8');
 }
 
 function parseSeries(text: string): readonly StoredSeries[] {

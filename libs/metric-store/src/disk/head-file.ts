@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Samples } from '../codec/samples.ts';
 import { blockKey, blockMs, bucketOfKey, pageOfKey, type StoredSeries } from './layout.ts';
 import { decodeBlock } from './page-row.ts';
@@ -6,7 +7,7 @@ import { decodeTick, encodeTick, type TickRow } from './tick-row.ts';
 
 const schema = `
 create table if not exists fact (name text primary key, value) without rowid;
-create table if not exists series (id integer primary key, seen integer not null, data text not null);
+create table if not exists series (id integer primary key, seen integer not null, data text not null, checksum integer not null);
 create table if not exists tick (id integer primary key, data blob not null);
 create table if not exists block (id integer primary key, data blob not null);
 create table if not exists bucket (id integer primary key, seconds blob not null);
@@ -44,8 +45,10 @@ export class HeadFile {
   }
 
   addSeries(series: readonly StoredSeries[], atMs: number): void {
-    for (const each of series)
-      this.#file.run('insert or replace into series values (?, ?, ?)', each.id, atMs, JSON.stringify(each));
+    for (const each of series) {
+      const text = JSON.stringify(each);
+      this.#file.run('insert or replace into series values (?, ?, ?, ?)', each.id, atMs, text, crc32(text, each.id));
+    }
   }
 
   /** Notes that these series still have samples. */
@@ -53,22 +56,31 @@ export class HeadFile {
     for (const id of ids) this.#file.run('update series set seen = ? where id = ?', atMs, id);
   }
 
-  /** Those of the ids that are known, as they were written, by id. */
-  seriesTexts(ids?: ReadonlySet<number>): Map<number, string> {
+  /** As they were written, by id. */
+  seriesTexts(): Map<number, string> {
     const texts = new Map<number, string>();
-    for (const { id, data } of this.#file.all('select id, data from series')) {
-      if (ids?.has(id as number) !== false) texts.set(id as number, data as string);
+    for (const row of this.#file.all('select id, data, checksum from series')) {
+      const text = this.checked(row);
+      if (text !== undefined) texts.set(row['id'] as number, text);
     }
     return texts;
   }
 
+  /** Those of the ids that are known. */
   seriesOf(ids: Iterable<number>): StoredSeries[] {
     const found: StoredSeries[] = [];
     for (const id of ids) {
-      const row = this.#file.get('select data from series where id = ?', id);
-      if (row !== undefined) found.push(JSON.parse(row['data'] as string) as StoredSeries);
+      const row = this.#file.get('select id, data, checksum from series where id = ?', id);
+      const text = row === undefined ? undefined : this.checked(row);
+      if (text !== undefined) found.push(JSON.parse(text) as StoredSeries);
     }
     return found;
+  }
+
+  private checked(row: Record<string, unknown>): string | undefined {
+    if (crc32(row['data'] as string, row['id'] as number) === row['checksum']) return row['data'] as string;
+    this.#damaged();
+    return undefined;
   }
 
   dropSeriesUnseenSince(sinceMs: number): void {
@@ -152,7 +164,7 @@ export class HeadFile {
     const rows = this.#file.all(
       'select id from block where id >= ? and id < ? order by id',
       blockKey(Math.floor(fromMs / blockMs), 0),
-      blockKey(Math.ceil(toMs / blockMs), 0),
+      Math.min(blockKey(Math.ceil(toMs / blockMs), 0), Number.MAX_SAFE_INTEGER),
     );
     return rows.map(({ id }) => ({ bucket: bucketOfKey(id as number), page: pageOfKey(id as number) }));
   }

@@ -45,7 +45,7 @@ export class HistoryFiles {
     if (day === undefined) {
       const path = join(this.#options.folder, name);
       if (!make && sizeOf(path) === 0) return undefined;
-      day = new DayFile(path, kind, dayStartMs);
+      day = new DayFile(path, kind, dayStartMs, () => this.rowDamaged(path));
     }
     this.#days.delete(name);
     this.#days.set(name, day);
