@@ -75,4 +75,20 @@ describe('the pages, in a real browser', { timeout: 60_000 }, () => {
     expect(strangers).toEqual([]);
     expect(faults).toEqual([]);
   });
+
+  it('stay open to who is signed in when the program restarts, until they sign out', async () => {
+    const { port } = program;
+    await program.stop();
+    program = await Program.start({
+      ...{ dataDir: `${folder.path}/data`, args: ['start', '--config', `${folder.path}/tapewatch.yaml`], port },
+      env: { TAPEWATCH_ADMIN_TOKEN: '' },
+    });
+    await page.goto(`${program.url}/`);
+    expect(await page.innerText('body')).toContain('Signed in as admin (admin)');
+    await page.click('text=Sign out');
+    await page.waitForURL(`${program.url}/sign-out`);
+    expect(await page.innerText('body')).toContain('session in this browser is over');
+    expect((await page.goto(`${program.url}/`))?.status()).toBe(401);
+    expect(faults).toEqual([]);
+  });
 });

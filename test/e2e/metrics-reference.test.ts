@@ -13,6 +13,7 @@ const head = `# Metrics
 
 What a running Tapewatch measures (here on Linux), under both of its names: OpenTelemetry's, which is shipped, and Prometheus', which rules and queries use. Histograms have
 \`_bucket\`, \`_sum\` and \`_count\`. Every series also has the labels \`job\` and \`instance\`. A figure that the platform does not have has no metric.
+Rules write series as well: \`ALERTS\`, \`ALERTS_FOR_STATE\` and what recording rules record ([rules.md](rules.md)).
 
 | OpenTelemetry | in PromQL | type | unit | labels | meaning |
 |---|---|---|---|---|---|
@@ -41,6 +42,7 @@ async function measured(program: Program): Promise<readonly Row[]> {
   const rows = new Map<string, Row & { labels: Set<string> }>();
   for (const { name, otelName, unit, labels } of metricsSummary.series) {
     const base = types.has(name) ? name : name.replace(/_(bucket|sum|count)$/, '');
+    if (!types.has(base)) continue; // written by a rule, not measured
     const known = rows.get(base)?.labels ?? new Set<string>();
     for (const label of Object.keys(labels)) if (!['job', 'instance', 'le'].includes(label)) known.add(label);
     const shown = [...known]

@@ -1,5 +1,6 @@
 import type { TapewatchConfig } from '@tapewatch/config';
 import { systemClock } from '@tapewatch/model';
+import { addAccessCommands } from './access/access-commands.js';
 import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
@@ -10,6 +11,7 @@ import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
 import { testChannel } from './test-channel.js';
+import { testRules } from './test-rules/test-rules.js';
 import { tsdbCommand } from './tsdb/tsdb-command.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
@@ -35,6 +37,24 @@ const code = await runProgram(process.argv.slice(2), {
         env: process.env,
         baseDir: process.cwd(),
       }),
+    addAccess: (program, setCode) =>
+      addAccessCommands(program, {
+        ...{ terminal, messages, setCode, fetch },
+        env: process.env,
+        baseDir: process.cwd(),
+        demoConfig: findWorkspace().demoConfig,
+        clock: systemClock,
+        logger: createLogger(terminal, 'error'),
+      }),
+    backup: async (file, args) => {
+      const { backupCommand } = await import('./backup/backup-command.js');
+      return backupCommand(file, args, { ...around(), version, fetch });
+    },
+    restore: async (file, args) => {
+      const { restoreCommand } = await import('./backup/restore-command.js');
+      return restoreCommand(file, args, { ...around(), knownMigrations });
+    },
+    testRules: (args) => testRules(args, { terminal, messages, runTests }),
     testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
     tsdb: (action, args) =>
       tsdbCommand({
@@ -47,6 +67,30 @@ const code = await runProgram(process.argv.slice(2), {
 
 // Not process.exitCode: a handle that someone forgot must not keep a stopped program alive.
 process.exit(code);
+
+/** What the commands have in common that work for a while and then end. */
+function around() {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return {
+    ...{ terminal, messages },
+    env: process.env,
+    baseDir: process.cwd(),
+    demoConfig: findWorkspace().demoConfig,
+    clock: systemClock,
+    signal: stop.signal,
+  };
+}
+
+async function knownMigrations(): Promise<readonly string[]> {
+  const { stateMigrations } = await import('@tapewatch/pipeline');
+  return stateMigrations.map(({ name }) => name);
+}
+
+async function runTests(files: readonly string[], isWanted: (test: string) => boolean) {
+  const { testRuleFiles } = await import('@tapewatch/pipeline');
+  return testRuleFiles(files, { clock: systemClock, isWanted });
+}
 
 function runningServer(args: ServerArguments) {
   const { demoConfig } = findWorkspace();

@@ -21,6 +21,10 @@ async function run(args: readonly string[], messages = english) {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
       tsdb: (action, args) => done(['tsdb', action, args]),
+      addAccess: () => undefined,
+      backup: (file, backupArgs) => done(['backup', file, backupArgs]),
+      restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
+      testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
@@ -38,6 +42,26 @@ describe('runProgram', () => {
     expect((await run(['tsdb', 'info', '-c', 'x'])).calls).toEqual([['tsdb', 'info', { config: 'x' }]]);
     expect((await run(['tsdb', 'verify'])).calls).toEqual([['tsdb', 'verify', {}]]);
     expect(await run(['tsdb', 'mend'])).toMatchObject({ code: 2, calls: [] });
+  });
+
+  it('hands backup and restore their file and options', async () => {
+    expect((await run(['backup', 'f', '--url', 'u', '--token', 't'])).calls).toEqual([
+      ['backup', 'f', { url: 'u', token: 't' }],
+    ]);
+    expect((await run(['restore', 'f', '--verify', '--force'])).calls).toEqual([
+      ['restore', 'f', { verify: true, force: true }],
+    ]);
+  });
+
+  it('hands test-rules its files and options', async () => {
+    expect(await run(['test-rules', 'a', 'b'])).toMatchObject({
+      code: 1,
+      calls: [['test-rules', { files: ['a', 'b'], run: [], diff: false, json: false }]],
+    });
+    expect((await run(['test-rules', '--run', 'x', '--run', 'y', '--diff', '--json', 'a'])).calls).toEqual([
+      ['test-rules', { files: ['a'], run: ['x', 'y'], diff: true, json: true }],
+    ]);
+    expect((await run(['test-rules'])).code).toBe(2);
   });
 
   it('takes the server of test-channel from its options', async () => {

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
+import type { RestoreArguments } from './backup/restore-command.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
 import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
+import type { TestRulesArguments } from './test-rules/test-rules.js';
 
 export interface ProgramOptions {
   readonly version: string;
@@ -13,6 +15,11 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
+    addAccess(program: Command, setCode: (code: ExitCode) => void): void;
+    backup(file: string, args: ServerArguments): Promise<ExitCode>;
+    restore(file: string, args: RestoreArguments): Promise<ExitCode>;
+    testRules(args: TestRulesArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
     tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
   };
@@ -61,6 +68,35 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  commands.addAccess(program, setCode);
+  addServerOptions(
+    program
+      .command('backup')
+      .description(help.backup)
+      .helpOption('-h, --help', help.help)
+      .argument('<file>', help.backupFile),
+    messages,
+  ).action(async (file: string, args: ServerArguments) => setCode(await commands.backup(file, args)));
+  program
+    .command('restore')
+    .description(help.restore)
+    .helpOption('-h, --help', help.help)
+    .argument('<file>', help.restoreFile)
+    .option('--verify', help.verify)
+    .option('--force', help.force)
+    .option('-c, --config <file>', help.config)
+    .action(async (file: string, args: RestoreArguments) => setCode(await commands.restore(file, args)));
+  program
+    .command('test-rules')
+    .description(help.testRules)
+    .helpOption('-h, --help', help.help)
+    .argument('<files...>', help.testRulesFiles)
+    .option('--run <regex>', help.testRulesRun, (regex, before: readonly string[]) => [...before, regex], [])
+    .option('--diff', help.testRulesDiff, false)
+    .option('--json', help.testRulesJson, false)
+    .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
+      setCode(await commands.testRules({ ...options, files })),
+    );
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)
     .helpOption('-h, --help', help.help)

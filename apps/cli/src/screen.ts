@@ -17,6 +17,8 @@ export interface ScreenView {
   /** Endpoints without credentials; empty when nothing is shipped. */
   readonly destinations: readonly string[];
   readonly demo: boolean;
+  /** What was lost before this start. */
+  readonly loss?: string;
 }
 
 const listed = 6;
@@ -37,6 +39,7 @@ export function screenLines(view: ScreenView, messages: Messages, style: Style):
     '',
     style.bold(text.title(view.version)),
     '',
+    ...(view.loss === undefined ? [] : [style.alarm(`${text.loss} ${view.loss}`), '']),
     ...rows.map(([label, line]) => `  ${style.dim(padToWidth(label, width))}  ${line}`),
     ...(view.demo ? ['', `  ${text.demo}`] : []),
     '',

@@ -7,6 +7,8 @@ export interface Terminal {
   /** Of log lines, line break included. */
   log(text: string): void;
   readonly colours: { readonly out: boolean; readonly error: boolean };
+  /** What is put out is read by a person, not by a program. */
+  readonly outIsRead: boolean;
   /** Logs are read by a person, not by a program. */
   readonly logIsRead: boolean;
 }
@@ -32,6 +34,7 @@ export function createTerminal(
     error: (line) => void stderr.write(`${line}\n`),
     log: (text) => void stderr.write(text),
     colours: { out: coloured && stdout.isTTY === true, error: coloured && stderr.isTTY === true },
+    outIsRead: stdout.isTTY === true,
     logIsRead: stderr.isTTY === true,
   };
 }

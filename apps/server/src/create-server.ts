@@ -1,17 +1,19 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
+import { isLoopback } from '@tapewatch/config';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Clock } from '@tapewatch/model';
 import { delay, messageOf, StartError } from '@tapewatch/model';
 import { storedAdminToken } from './access/admin-token.js';
-import { Credentials } from './access/credentials.js';
+import { Certificate } from './access/certificate.js';
+import type { AccessParts } from './access/create-access.js';
+import { createAccess } from './access/create-access.js';
 import { createGate } from './access/gate.js';
 import { newSecretToken } from './access/secret-token.js';
 import { removeServerFile, writeServerFile } from './access/server-file.js';
-import { Sessions } from './access/session.js';
-import { SignIn } from './access/sign-in.js';
 import { createBodyErrors } from './http/body-errors.js';
 import { createGraphiQL } from './http/graphiql.js';
 import { JsonErrorFilter } from './http/json-error.filter.js';
@@ -33,7 +35,7 @@ const requestTimeoutMs = 30_000;
 
 /**
  * Starts to serve `pipeline`. Throws StartError: LISTEN_IN_USE or LISTEN_FAILED when the address cannot be had,
- * DATA_UNREADABLE when the admin token or the server's address cannot be kept in the data folder. Installs no signal handler.
+ * TLS_INVALID when certificate and key cannot be used, DATA_UNREADABLE when the admin token or the server's address cannot be kept in the data folder. Installs no signal handler.
  */
 export async function createServer(options: ServerOptions): Promise<TapewatchServer> {
   const { clock, logger, externalUrl } = options;
@@ -42,29 +44,37 @@ export async function createServer(options: ServerOptions): Promise<TapewatchSer
     logger.warn({}, `TAPEWATCH_ADMIN_TOKEN is short; take ${shortTokenLength} characters or more, at random`);
   }
   const adminToken = givenToken ?? (await storedAdminToken(options.dataDir, logger));
-  const secure = externalUrl?.startsWith('https:') ?? false;
-  const sessions = new Sessions({ adminToken, clock, secure });
   const localToken = newSecretToken();
-  const credentials = new Credentials({ adminToken, localToken, sessions });
-  const signIn = new SignIn(credentials, sessions, clock);
+  let url = '';
+  const access = await createAccess({
+    ...{ pipeline: options.pipeline, adminToken, localToken, clock },
+    listening: { ...options, proxiesOnly: isProxiesOnly(options) },
+    url: () => url,
+  });
 
-  const app = await createApp(options, credentials, signIn);
+  const certificate = options.tls === undefined ? undefined : await Certificate.read(options.tls);
+  const app = await createApp(options, access, certificate);
   const httpServer = await listen(app, options.listen);
+  const stopRenewal = certificate?.renewOn(httpServer as unknown as TlsServer, clock, logger);
   const { port } = httpServer.address() as AddressInfo;
-  const nearUrl = localUrl(options.listen.host, port);
-  const url = withoutEndSlash(externalUrl ?? nearUrl);
+  const nearUrl = localUrl(options.listen.host, port, certificate !== undefined);
+  url = withoutEndSlash(externalUrl ?? nearUrl);
   const sockets = attachWebSockets({
     httpServer,
     schema: app.get(GraphQLSchemaHost).schema,
-    credentials,
-    clock,
-    logger,
-    ...(externalUrl === undefined ? {} : { externalOrigin: new URL(externalUrl).origin }),
+    ...{ access, clock, logger },
+    onAccessEnd: (listener) => options.pipeline.access.onEnd(listener),
   });
-  const shut = (): Promise<void> => close(app, httpServer, sockets, clock);
+  const shut = (): Promise<void> => {
+    stopRenewal?.();
+    return close(app, httpServer, sockets, clock);
+  };
   const startedAt = new Date(clock.now()).toISOString();
   try {
-    await writeServerFile(options.dataDir, { url: nearUrl, pid: process.pid, startedAt, token: localToken });
+    await writeServerFile(options.dataDir, {
+      ...{ url: nearUrl, pid: process.pid, startedAt, token: localToken },
+      ...(options.tls === undefined ? {} : { certificate: options.tls.cert }),
+    });
   } catch (error) {
     await shut();
     throw error;
@@ -74,28 +84,31 @@ export async function createServer(options: ServerOptions): Promise<TapewatchSer
   return {
     url,
     port,
-    ...(givenToken === undefined ? { signInLink: `${url}/sign-in?token=${signIn.issueOneTimeToken()}` } : {}),
+    ...(givenToken === undefined
+      ? { signInLink: access.signInUrl(access.signIn.issueOneTimeToken(access.credentials.admin)) }
+      : {}),
     close: () => (closing ??= Promise.all([removeServerFile(options.dataDir), shut()]).then(() => undefined)),
   };
 }
 
 async function createApp(
   options: ServerOptions,
-  credentials: Credentials,
-  signIn: SignIn,
+  access: AccessParts,
+  certificate: Certificate | undefined,
 ): Promise<NestExpressApplication> {
   const { pipeline, clock, logger } = options;
-  const app = await NestFactory.create<NestExpressApplication>(ServerModule.create(options, signIn), {
+  const app = await NestFactory.create<NestExpressApplication>(ServerModule.create(options, access), {
+    ...(certificate === undefined ? {} : { httpsOptions: certificate.options }),
     logger: new NestLogger(logger),
     abortOnError: false,
     bodyParser: false,
   });
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(createSecurityHeaders(options.externalUrl?.startsWith('https:') ?? false));
+  app.use(createSecurityHeaders((request) => access.origins.isSecure(request)));
   app.use(createRequestMetrics(pipeline.meter, clock));
   // Ahead of the parsers: the body of a stranger is not even read.
-  app.use(createGate(credentials));
+  app.use(createGate(access));
   app.use(createOtlpReceiver(pipeline, logger));
   app.use(createGraphiQL());
   app.useBodyParser('json', { limit: '256kb' });
@@ -137,10 +150,15 @@ function listenError(error: unknown, address: string): StartError {
   });
 }
 
+/** Between the proxy and this server tokens travel in plain text; from elsewhere they need not. */
+function isProxiesOnly({ listen: { host }, tls, trustedProxies = [], allowPlaintext }: ServerOptions): boolean {
+  return !isLoopback(host) && tls === undefined && allowPlaintext !== true && trustedProxies.length > 0;
+}
+
 /** Where a browser on this machine reaches it. */
-function localUrl(host: string, port: number): string {
+function localUrl(host: string, port: number, secure: boolean): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${secure ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 function withoutEndSlash(url: string): string {

@@ -8,9 +8,8 @@ import { systemClock } from '@tapewatch/model';
 import type { GraphQLField, GraphQLInputField, GraphQLSchema } from 'graphql';
 import { isIntrospectionType, isScalarType, isSpecifiedScalarType, printSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Credentials } from './access/credentials.js';
-import { Sessions } from './access/session.js';
-import { SignIn } from './access/sign-in.js';
+import { openAccess } from '@tapewatch/pipeline/access';
+import { createAccess } from './access/create-access.js';
 import { ServerModule } from './server.module.js';
 import { FakePipeline } from './testing/fake-pipeline.js';
 
@@ -39,23 +38,25 @@ describe('schema', () => {
 });
 
 async function buildSchema(): Promise<GraphQLSchema> {
+  const logger = new RecordingLogger();
+  const { access, close } = await openAccess({ clock: systemClock, logger });
+  const pipeline = new FakePipeline(access);
   const options = {
-    pipeline: new FakePipeline(),
+    pipeline,
     listen: { host: '127.0.0.1', port: 0 },
     dataDir: '',
     clock: systemClock,
-    logger: new RecordingLogger(),
+    logger,
     version: '',
     runbooksDir: '',
   };
-  const sessions = new Sessions({ adminToken: 'x', clock: systemClock, secure: false });
-  const signIn = new SignIn(
-    new Credentials({ adminToken: 'x', localToken: 'tw_local', sessions: sessions }),
-    sessions,
-    systemClock,
-  );
-  const app = await NestFactory.create(ServerModule.create(options, signIn), { logger: false, abortOnError: false });
+  const parts = await createAccess({
+    ...{ pipeline, adminToken: 'x', localToken: 'y', clock: systemClock, url: () => '' },
+    listening: { proxiesOnly: false },
+  });
+  const app = await NestFactory.create(ServerModule.create(options, parts), { logger: false, abortOnError: false });
   await app.init();
+  await close();
   return app.get(GraphQLSchemaHost).schema;
 }
 

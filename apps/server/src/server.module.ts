@@ -2,7 +2,8 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
-import type { SignIn } from './access/sign-in.js';
+import type { AccessParts } from './access/create-access.js';
+import { AccessResolver } from './graphql/access/access.resolver.js';
 import { AlertEventResolver, AlertResolver } from './graphql/alerts/alert.resolver.js';
 import { AlertsResolver } from './graphql/alerts/alerts.resolver.js';
 import { ChannelsResolver } from './graphql/channels/channels.resolver.js';
@@ -15,6 +16,7 @@ import { MetricsResolver } from './graphql/metrics/metrics.resolver.js';
 import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
 import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
 import { RulesResolver } from './graphql/rules/rules.resolver.js';
+import { BackupController } from './http/backup.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { RunbookController } from './http/runbook.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
@@ -25,9 +27,10 @@ import { PrometheusSeriesController } from './prometheus-api/series.controller.j
 import { PrometheusStatusController } from './prometheus-api/status.controller.js';
 import type { ServerOptions } from './server.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
-import { CLOCK, EVALUATIONS, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SIGN_IN, SUBSCRIPTIONS } from './tokens.js';
+import { ACCESS, CLOCK, EVALUATIONS, LOGGER, PIPELINE, RUNBOOKS_DIR, SERVER_VERSION, SUBSCRIPTIONS } from './tokens.js';
 
 const resolvers = [
+  AccessResolver,
   AlertEventResolver,
   AlertResolver,
   AlertsResolver,
@@ -45,6 +48,7 @@ const resolvers = [
 ];
 
 const controllers = [
+  BackupController,
   HomeController,
   PrometheusQueryController,
   PrometheusRulesController,
@@ -58,18 +62,19 @@ const controllers = [
 /** The one Nest module: the pipeline as a provider, and what translates it. */
 @Module({})
 export class ServerModule {
-  static create(options: ServerOptions, signIn: SignIn): DynamicModule {
+  static create(options: ServerOptions, access: AccessParts): DynamicModule {
     const evaluations = new EvaluationTurns();
     return {
       module: ServerModule,
-      imports: [GraphQLModule.forRoot<ApolloDriverConfig>(graphQLOptions(options.logger))],
+      imports: [GraphQLModule.forRoot<ApolloDriverConfig>(graphQLOptions(options.logger, access))],
       controllers,
       providers: [
         { provide: PIPELINE, useValue: options.pipeline },
         { provide: CLOCK, useValue: options.clock },
+        { provide: LOGGER, useValue: options.logger },
         { provide: EVALUATIONS, useValue: evaluations },
         { provide: SUBSCRIPTIONS, useValue: new Subscriptions(options.pipeline, evaluations) },
-        { provide: SIGN_IN, useValue: signIn },
+        { provide: ACCESS, useValue: access },
         { provide: SERVER_VERSION, useValue: options.version },
         { provide: RUNBOOKS_DIR, useValue: options.runbooksDir },
         ...resolvers,

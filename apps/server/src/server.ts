@@ -5,6 +5,12 @@ export interface ServerOptions {
   readonly pipeline: Pipeline;
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** Files in PEM form: https alone is spoken, and renewed files are taken up within a minute. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Whoever comes past the proxies from another machine is served, too, in plain text. */
+  readonly allowPlaintext?: boolean;
   /** How users reach the server, when that is not the address it listens on: behind a proxy, say. */
   readonly externalUrl?: string;
   /** Keeps `admin-token` when no admin token was given. Must exist. */

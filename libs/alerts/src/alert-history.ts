@@ -1,6 +1,6 @@
 import type { DatabaseTransaction, TablesOf } from '@tapewatch/database';
 import type { Alert, AlertEvent, EventLog } from '@tapewatch/model';
-import type { Insertable } from 'kysely';
+import { sql, type Insertable } from 'kysely';
 import { passes, type ParsedAlertFilter } from './alert-filter.js';
 import { eventFromRow, fromRow, toRow } from './rows.js';
 import type { AlertEventRow, AlertTables } from './tables.js';
@@ -154,12 +154,11 @@ export class AlertHistory implements EventLog<AlertEvent> {
   }
 
   async head(): Promise<number> {
-    const row = await this.#database
-      .tables<AlertTables>()
-      .selectFrom('alert_event')
-      .select((select) => select.fn.max<number | null>('cursor').as('cursor'))
-      .executeTakeFirst();
-    return row?.cursor ?? 0;
+    // Not the newest row, which retention may have deleted.
+    const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = 'alert_event'`.execute(
+      this.#database.tables<AlertTables>(),
+    );
+    return rows[0]?.seq ?? 0;
   }
 
   async figures(): Promise<HistoryFigures> {

@@ -5,7 +5,7 @@ export interface AlertSummary {
   readonly pending: number;
   readonly acknowledged: number;
   readonly silenced: number;
-  /** Episodes ever, the running ones included. */
+  /** Episodes that history keeps, the running ones included. */
   readonly historyTotal: number;
   /** Firing ones by the label `severity`, and by name. */
   readonly bySeverity: Readonly<Record<string, number>>;

@@ -8,5 +8,6 @@ export { summarizeAlerts } from './alert-summary.js';
 export type { AlertSummary } from './alert-summary.js';
 export { Alerts } from './alerts.js';
 export type { AlertsOptions } from './alerts.js';
+export { alertSweep } from './retention.js';
 export { alertMigrations } from './tables.js';
 export { alertId } from './tracked-alert.js';

@@ -95,4 +95,8 @@ export const alertMigrations: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: '2026-11-25-alerts-by-end',
+    up: (database) => database.schema.createIndex('alert_by_end').on('alert').column('ends_at').execute(),
+  },
 ];

@@ -35,6 +35,11 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     server: {
       ...(assembly.listen ?? raw.server.listen),
       ...(raw.server.external_url === undefined ? {} : { externalUrl: raw.server.external_url }),
+      ...(raw.server.tls === undefined
+        ? {}
+        : { tls: { cert: resolve(folder, raw.server.tls.cert), key: resolve(folder, raw.server.tls.key) } }),
+      trustedProxies: raw.server.trusted_proxies,
+      allowPlaintext: raw.server.allow_plaintext,
     },
     log: raw.log,
     metrics: {
@@ -47,6 +52,11 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
       },
       cardinalityLimit: raw.metrics.cardinality_limit,
       resource: raw.metrics.resource,
+    },
+    history: {
+      alertsMs: raw.history.alerts,
+      healthMs: raw.history.health,
+      notificationsMs: raw.history.notifications,
     },
     host: raw.host,
     otlp: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, listen, name, size, text, url, wholeNumber } from './scalars.js';
+import { duration, flag, listen, name, network, size, text, url, wholeNumber } from './scalars.js';
 
 /** The names under which a receiver's channels stand. */
 const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
@@ -7,13 +7,16 @@ const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
 const server = z.strictObject({
   listen: listen().default({ host: '127.0.0.1', port: 8080 }),
   external_url: url('http', 'https').optional(),
+  tls: z.strictObject({ cert: text(), key: text() }).optional(),
+  trusted_proxies: z.array(network()).default([]),
+  allow_plaintext: flag().default(false),
 });
 
 const log = z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') });
 
 const dayMs = 86_400_000;
 
-const history = z.strictObject({
+const metricHistory = z.strictObject({
   enabled: flag().default(true),
   raw: duration(dayMs).default(7 * dayMs),
   rollups: duration(dayMs).default(90 * dayMs),
@@ -22,7 +25,7 @@ const history = z.strictObject({
 const metrics = z.strictObject({
   retention: duration(60_000).default(3_600_000),
   memory: size(1024 ** 2).default(128 * 1024 ** 2),
-  history: history.prefault({}),
+  history: metricHistory.prefault({}),
   cardinality_limit: wholeNumber(10, 1_000_000).default(20_000),
   resource: z.record(text(), z.string()).default({}),
 });
@@ -48,6 +51,12 @@ const exchange = z.strictObject({
   request_timeout: duration(100).default(10_000),
   rest_url: url('http', 'https').optional(),
   ws_url: url('ws', 'wss').optional(),
+});
+
+const history = z.strictObject({
+  alerts: duration(3_600_000).default(90 * 86_400_000),
+  health: duration(3_600_000).default(90 * 86_400_000),
+  notifications: duration(3_600_000).default(30 * 86_400_000),
 });
 
 const check = z.strictObject({
@@ -147,6 +156,7 @@ export const configSchema = z.strictObject({
   server: server.prefault({}),
   log: log.prefault({}),
   metrics: metrics.prefault({}),
+  history: history.prefault({}),
   host: host.prefault({}),
   otlp: z
     .strictObject({

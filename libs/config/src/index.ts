@@ -1,5 +1,6 @@
 export { ConfigFileError } from './config-file-error.js';
 export { findDataDir } from './find-data-dir.js';
+export { isLoopback } from './listen-check.js';
 export { loadConfig } from './load-config.js';
 export type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
 export { formatPath } from './path.js';

@@ -34,7 +34,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       file: '/home/desk/conf/tapewatch.yaml',
       dataDir: '/home/desk/data',
-      server: { host: '127.0.0.1', port: 8080 },
+      server: { host: '127.0.0.1', port: 8080, trustedProxies: [], allowPlaintext: false },
       log: { level: 'info' },
       metrics: {
         retentionMs: 3_600_000,
@@ -84,7 +84,7 @@ describe('loadConfig', () => {
       env,
     });
     expect(config.dataDir).toBe('/home/desk/elsewhere');
-    expect(config.server).toEqual({ host: '::1', port: 0, externalUrl: 'https://t.example/x' });
+    expect(config.server).toMatchObject({ host: '::1', port: 0, externalUrl: 'https://t.example/x' });
     expect(await problemsOf('', { env: { TAPEWATCH_LISTEN: '8080' } })).toMatchObject([{ path: 'TAPEWATCH_LISTEN' }]);
   });
 

@@ -6,6 +6,7 @@ import { ConfigFileError } from './config-file-error.js';
 import { configSchema } from './config-schema.js';
 import { crossCheck } from './cross-checks.js';
 import { diskSource } from './disk-source.js';
+import { checkListening } from './listen-check.js';
 import type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
 import { formatPath } from './path.js';
 import type { TreePath } from './path.js';
@@ -16,6 +17,7 @@ import type { ListenAddress } from './scalars.js';
 import { knownKeysOf } from './schema-keys.js';
 import { shownConfig } from './shown-config.js';
 import type { TapewatchConfig } from './tapewatch-config.js';
+import { checkTls } from './tls-check.js';
 import { readYamlTree } from './yaml-tree.js';
 import type { YamlTree } from './yaml-tree.js';
 
@@ -49,6 +51,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
     ...tree.problems,
     ...schemaProblems(parsed, tree),
     ...crossCheck(tree),
+    ...checkListening(tree, overrides.listen),
+    ...(await checkTls(tree, folder, source)),
     ...rules.problems,
     ...overrides.problems,
   ];

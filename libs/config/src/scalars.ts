@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { formatDuration, parseDuration } from '@tapewatch/model';
 import { z } from 'zod';
 
@@ -98,4 +99,19 @@ export function name() {
     error: 'Not a name.',
     params: { allowed: 'up to 128 letters, digits, spaces and _ . : / -, beginning with a letter, digit or _' },
   });
+}
+
+/** An address or a network of addresses: `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
+export function network() {
+  return z.string().refine(isNetwork, {
+    error: 'Neither an address nor a network.',
+    params: { allowed: 'an IP address, or a network such as 10.0.0.0/8 or fd00::/8' },
+  });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
 }

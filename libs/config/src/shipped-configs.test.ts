@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { testCertificates } from '@tapewatch/model/testing';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from './config-schema.js';
 import { loadConfig } from './load-config.js';
@@ -39,7 +40,10 @@ describe('config/example.yaml', () => {
   });
 
   it('is valid with every optional key taken in', async () => {
-    const config = await loadConfig({ ...options, text: everything });
+    const readFile = (file: string) =>
+      Promise.resolve(/key/.test(file) ? testCertificates.first.key : testCertificates.first.cert);
+    const config = await loadConfig({ ...options, text: everything, readFile });
+    expect(config.server.tls?.key).toBe(resolve(folder, 'tls/privkey.pem'));
     expect(config.server.externalUrl).toBeDefined();
     expect(config.exchanges[0]?.wsUrl).toBeDefined();
   });

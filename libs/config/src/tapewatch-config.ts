@@ -6,6 +6,7 @@ export interface TapewatchConfig {
   readonly server: ServerConfig;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly metrics: MetricsConfig;
+  readonly history: HistoryConfig;
   readonly host: { readonly enabled: boolean };
   readonly otlp: {
     readonly destinations: readonly OtlpDestinationConfig[];
@@ -44,6 +45,12 @@ export interface ServerConfig {
   readonly port: number;
   /** Base of links in notifications; without it, the address listened on. */
   readonly externalUrl?: string;
+  /** Files in PEM form, absolute. With it only https is spoken. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Other machines may send tokens in plain text. */
+  readonly allowPlaintext: boolean;
 }
 
 export interface MetricsConfig {
@@ -63,6 +70,13 @@ export interface MetricHistoryConfig {
   readonly rawMs: number;
   /** How long one-minute summaries are kept on disk. */
   readonly rollupsMs: number;
+}
+
+/** How long what is over is kept. */
+export interface HistoryConfig {
+  readonly alertsMs: number;
+  readonly healthMs: number;
+  readonly notificationsMs: number;
 }
 
 export interface OtlpDestinationConfig {

@@ -9,12 +9,15 @@ export interface Migration {
   up(database: Kysely<unknown>): Promise<void>;
 }
 
+export interface MigrateOptions {
+  readonly path: string;
+  readonly migrations: readonly Migration[];
+  /** Called with the first step that is to run on a file that has some already. */
+  readonly before: (firstStep: string) => Promise<void>;
+}
+
 /** Brings the schema up to date; each step wholly or not at all. */
-export async function migrate(
-  database: Kysely<unknown>,
-  migrations: readonly Migration[],
-  path: string,
-): Promise<void> {
+export async function migrate(database: Kysely<unknown>, { path, migrations, before }: MigrateOptions): Promise<void> {
   const migrator = new Migrator({
     db: database,
     provider: {
@@ -24,13 +27,16 @@ export async function migrate(
     allowUnorderedMigrations: true,
   });
   const known = new Set(migrations.map(({ name }) => name));
-  const foreign = (await executedIn(database)).filter((name) => !known.has(name));
+  const executed = await executedIn(database);
+  const foreign = executed.filter((name) => !known.has(name));
   if (foreign.length > 0) {
     throw new StartError(
       'DATA_NEWER',
       `${path} was written by a newer version (it has ${foreign.join(', ')}). Start that version, or give this one another data folder; nothing was changed.`,
     );
   }
+  const [firstStep] = [...known].filter((name) => !executed.includes(name)).sort();
+  if (executed.length > 0 && firstStep !== undefined) await before(firstStep);
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
     throw new StartError(

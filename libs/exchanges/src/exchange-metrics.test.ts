@@ -91,6 +91,23 @@ describe('ExchangeMetrics', () => {
     expect(meter.points('exchange.ticker.last').map((point) => point.value)).toEqual([8]);
   });
 
+  it('tells how much of a window is used where the venue tells the limit, and the fullest one in the view', () => {
+    const { clock, meter, record } = bench();
+    const nowMs = clock.monotonic();
+    record.requests.weightUsed('1m', 40, nowMs);
+    record.requests.weightUsed('1d', 600, nowMs);
+    record.requests.weightLimited({ window: '1m', limit: 80 });
+    record.requests.weightLimited({ window: '1d', limit: 0 });
+    expect(meter.value('exchange.rate_limit.limit')).toBe(80);
+    expect(
+      meter.points('exchange.rate_limit.utilization').map(({ value, attributes }) => [value, attributes['window']]),
+    ).toEqual([[0.5, '1m']]);
+    expect(record.view(nowMs).rateLimitUsedRatio).toBe(0.5);
+    record.requests.weightLimited({ window: '1d', limit: 800 });
+    expect(record.view(nowMs).rateLimitUsedRatio).toBe(0.75);
+    expect(record.view(nowMs + 86_400_001).rateLimitUsedRatio).toBeUndefined();
+  });
+
   it('ends the used weight and the clock offset when nobody confirms them any more', async () => {
     const { clock, meter, record } = bench();
     record.requests.weightUsed('1m', 40, clock.monotonic());

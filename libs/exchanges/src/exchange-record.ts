@@ -150,6 +150,7 @@ export class ExchangeRecord {
   view(nowMs: number): ExchangeView {
     const feedAgeMs = this.feedAgeMs(nowMs);
     const { latencyMs, clockOffset } = this.requests;
+    const used = this.requests.weights(nowMs).flatMap(({ used, limit }) => (limit === undefined ? [] : [used / limit]));
     return {
       id: this.options.id,
       venue: this.options.venue,
@@ -157,6 +158,7 @@ export class ExchangeRecord {
       ...(feedAgeMs === undefined ? {} : { feedAgeMs }),
       ...(latencyMs === undefined ? {} : { requestLatencyMs: latencyMs }),
       ...(clockOffset === undefined ? {} : { clockOffsetMs: clockOffset.offsetMs }),
+      ...(used.length === 0 ? {} : { rateLimitUsedRatio: Math.max(...used) }),
       errorsLastHour: this.errors.total(nowMs),
       tickers: this.options.symbols.flatMap((symbol) => this.#tickerView(symbol, nowMs)),
     };

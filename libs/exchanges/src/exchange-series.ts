@@ -7,9 +7,6 @@ import { invalidTickerReasons } from './ticker-validation.js';
 
 export type Observe = (name: InstrumentName, value: number, attributes: Attributes) => void;
 
-/** A window of the venue's rate limit, told by its header, is over after this long; Binance's are a minute at most on spot. */
-const windowUnitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /**
  * Reads one exchange's record into its series. Attribute objects are made once per series: whoever collects them may use
  * them as keys.
@@ -56,9 +53,13 @@ export class ExchangeSeries {
     for (const { operation, errorType, count } of requests.failures) {
       observe('exchange.request.errors', count, this.#with({ operation, 'error.type': errorType }));
     }
-    for (const { window, used, seenMs } of requests.usedWeights) {
-      if (nowMs - seenMs <= windowMs(window)) observe('exchange.rate_limit.used', used, this.#with({ window }));
+    for (const { window, used, limit } of requests.weights(nowMs)) {
+      const attributes = this.#with({ window });
+      observe('exchange.rate_limit.used', used, attributes);
+      if (limit !== undefined) observe('exchange.rate_limit.utilization', used / limit, attributes);
     }
+    for (const [window, limit] of requests.weightLimits)
+      observe('exchange.rate_limit.limit', limit, this.#with({ window }));
     const offset = requests.clockOffset;
     // an offset that nobody has confirmed for several polls says nothing about now
     if (offset === undefined || nowMs - offset.seenMs > Math.max(30_000, 3 * options.pollIntervalMs)) return;
@@ -123,8 +124,4 @@ function observeTicker(observe: Observe, entry: TickerEntry, attributes: Attribu
     observe('exchange.ticker.spread', (ask - bid) / ((ask + bid) / 2), attributes);
   if (volumeBase !== undefined) observe('exchange.ticker.volume.base', volumeBase, attributes);
   if (volumeQuote !== undefined) observe('exchange.ticker.volume.quote', volumeQuote, attributes);
-}
-
-function windowMs(window: string): number {
-  return Number.parseInt(window, 10) * (windowUnitMs[window.slice(-1)] ?? 60_000);
 }

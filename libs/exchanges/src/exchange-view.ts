@@ -12,7 +12,7 @@ export interface ExchangeView {
   readonly requestLatencyMs?: number;
   /** The venue's clock minus ours; absent when the venue does not tell its time. */
   readonly clockOffsetMs?: number;
-  /** Share of the venue's request budget that is used; absent where the venue does not tell both. */
+  /** Share of the venue's request budget that is used, of the window that is fullest; absent where the venue does not tell both. */
   readonly rateLimitUsedRatio?: number;
   /** Failed requests and lost connections during the last hour. */
   readonly errorsLastHour: number;

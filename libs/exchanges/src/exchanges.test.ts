@@ -88,6 +88,10 @@ class FakeVenue {
 function rightAnswer(path: string): Answer {
   if (path === '/api/v3/time') return { body: { serverTime: Date.now() } };
   if (path !== '/api/v3/exchangeInfo') return { status: 404, body: { code: -1, msg: 'unknown path' } };
+  const rateLimits = [
+    { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000 },
+    { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 61_000 },
+  ];
   const symbols = bases.map((baseAsset) => ({
     symbol: `${baseAsset}USDT`,
     status: 'TRADING',
@@ -100,7 +104,7 @@ function rightAnswer(path: string): Answer {
     permissions: ['SPOT'],
     isSpotTradingAllowed: true,
   }));
-  return { body: { timezone: 'UTC', serverTime: Date.now(), rateLimits: [], exchangeFilters: [], symbols } };
+  return { body: { timezone: 'UTC', serverTime: Date.now(), rateLimits, exchangeFilters: [], symbols } };
 }
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -176,6 +180,8 @@ describe('createExchanges', () => {
     expect(meter.value('exchange.feed.state', { state: 'live' })).toBe(1);
     expect(meter.value('exchange.feed.messages')).toBeGreaterThan(0);
     expect(meter.value('exchange.rate_limit.used')).toBe(42);
+    expect(meter.points('exchange.rate_limit.limit').map(({ value }) => value)).toEqual([6000]);
+    expect(meter.value('exchange.rate_limit.utilization', { window: '1m' })).toBe(0.007);
     expect(Math.abs(meter.value('exchange.clock.offset') ?? NaN)).toBeLessThan(1);
     expect(meter.value('exchange.ws.disconnects', { 'error.type': 'stalled' })).toBe(0);
     expect(meter.recorded).toContainEqual(

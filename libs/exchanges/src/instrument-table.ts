@@ -8,6 +8,8 @@ export const instrumentTable = [
   gauge('exchange.connected', '{state}', 'Whether REST answered lately and every feed is fresh.'),
   counter('exchange.request.errors', '{error}', 'Requests to the exchange that failed.'),
   gauge('exchange.rate_limit.used', '{weight}', "Weight used in the venue's current window, as its last answer told."),
+  gauge('exchange.rate_limit.limit', '{weight}', 'Most weight that the window takes, where the venue tells.'),
+  gauge('exchange.rate_limit.utilization', '1', 'Weight used of what the window takes, where the venue tells both.'),
   gauge('exchange.clock.offset', 's', "The venue's clock minus ours."),
   gauge('exchange.clock.uncertainty', 's', 'How far the clock offset may be wrong: half the time the request took.'),
   gauge(

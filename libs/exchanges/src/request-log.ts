@@ -1,5 +1,6 @@
 import type { ErrorType } from './error-type.js';
 import { errorTypes } from './error-type.js';
+import type { WeightLimit } from './venue-dialect.js';
 
 /** One REST request as it went over the wire. */
 export interface WireRequest {
@@ -14,6 +15,8 @@ export interface WireRequest {
   /** Absent when no answer came. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the venue says of its limits, where this answer does. */
+  readonly weightLimits?: readonly WeightLimit[];
   /** Absent on success. */
   readonly errorType?: ErrorType;
 }
@@ -24,12 +27,16 @@ export interface RequestFailures {
   count: number;
 }
 
-export interface UsedWeight {
+/** What a window of the venue's request budget has come to. */
+export interface WindowWeight {
   readonly window: string;
-  used: number;
-  /** Monotonic clock. */
-  seenMs: number;
+  readonly used: number;
+  /** Above 0; absent where the venue does not tell. */
+  readonly limit?: number;
 }
+
+/** A window of the venue's rate limit, told by its header, is over after this long; Binance's are a minute at most on spot. */
+const windowUnitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export interface ClockOffset {
   /** Venue minus us. */
@@ -42,7 +49,8 @@ export interface ClockOffset {
 /** What the REST requests of one exchange have shown so far. */
 export class RequestLog {
   readonly #failures = new Map<string, RequestFailures>();
-  readonly #usedWeights = new Map<string, UsedWeight>();
+  readonly #usedWeights = new Map<string, { readonly used: number; readonly seenMs: number }>();
+  readonly #weightLimits = new Map<string, number>();
   #lastAnswerMs: number | undefined;
   #lastOk: boolean | undefined;
   #latencyMs: number | undefined;
@@ -65,9 +73,26 @@ export class RequestLog {
   }
 
   weightUsed(window: string, used: number, nowMs: number): void {
-    const known = this.#usedWeights.get(window);
-    if (known === undefined) this.#usedWeights.set(window, { window, used, seenMs: nowMs });
-    else Object.assign(known, { used, seenMs: nowMs });
+    this.#usedWeights.set(window, { used, seenMs: nowMs });
+  }
+
+  weightLimited({ window, limit }: WeightLimit): void {
+    if (limit > 0) this.#weightLimits.set(window, limit);
+  }
+
+  /** Of the windows whose limit the venue has told. */
+  get weightLimits(): Iterable<readonly [string, number]> {
+    return this.#weightLimits;
+  }
+
+  /** Of the windows that are not over yet. */
+  weights(nowMs: number): readonly WindowWeight[] {
+    const weights: WindowWeight[] = [];
+    for (const [window, { used, seenMs }] of this.#usedWeights) {
+      const limit = this.#weightLimits.get(window);
+      if (nowMs - seenMs <= windowMs(window)) weights.push({ window, used, ...(limit === undefined ? {} : { limit }) });
+    }
+    return weights;
   }
 
   /** The server's time taken as of the middle of the request, which is off by at most half the way. */
@@ -100,10 +125,6 @@ export class RequestLog {
     return this.#failures.values();
   }
 
-  get usedWeights(): Iterable<UsedWeight> {
-    return this.#usedWeights.values();
-  }
-
   #failuresOf(operation: string, errorType: ErrorType): RequestFailures {
     const key = `${operation} ${errorType}`;
     let failures = this.#failures.get(key);
@@ -113,4 +134,8 @@ export class RequestLog {
     }
     return failures;
   }
+}
+
+function windowMs(window: string): number {
+  return Number.parseInt(window, 10) * (windowUnitMs[window.slice(-1)] ?? 60_000);
 }

@@ -6,6 +6,7 @@ import { errorTypeOf } from './error-type.js';
 import type { ExchangeOptions } from './exchange-options.js';
 import type { WireRequest } from './request-log.js';
 import { dialectOf } from './venue-dialect.js';
+import type { VenueDialect, WeightLimit } from './venue-dialect.js';
 
 /** How a connection ended: the peer's close code, or the error that broke it or kept it from being made. */
 export type SocketEnd = { readonly closeCode: number } | { readonly error: unknown };
@@ -40,6 +41,7 @@ interface Answer {
   endedAt?: number;
   status?: number;
   headers?: Readonly<Record<string, string>>;
+  weightLimits?: readonly WeightLimit[];
 }
 
 /** An unmodified ccxt.pro client whose transport tells what happens on the wire. */
@@ -51,7 +53,7 @@ export function createVenueClient(
 ): CcxtClient {
   const Venue = library.venues.get(options.venue);
   if (Venue === undefined) throw new Error(`ccxt has no WebSocket client for the venue '${options.venue}'`);
-  const Timed = withRequestTimes(Venue, library, clock, hooks);
+  const Timed = withRequestTimes(Venue, library, clock, hooks, dialectOf(options.venue));
   const Watched = withSocketEvents(Timed, library, hooks);
   const client = new Watched({
     enableRateLimit: true,
@@ -71,6 +73,7 @@ function withRequestTimes(
   library: CcxtLibrary,
   clock: Clock,
   hooks: VenueClientHooks,
+  dialect: VenueDialect,
 ): CcxtClientConstructor {
   const answers = new AsyncLocalStorage<Answer>();
   const tell = (startedMs: number, startedAt: number, answer: Answer, thrown?: unknown): void => {
@@ -83,6 +86,7 @@ function withRequestTimes(
       endedAt: answer.endedAt ?? clock.now(),
       ...(answer.status === undefined ? {} : { status: answer.status }),
       ...(answer.headers === undefined ? {} : { headers: answer.headers }),
+      ...(answer.weightLimits === undefined ? {} : { weightLimits: answer.weightLimits }),
       ...(thrown === undefined ? {} : { errorType: errorTypeOf(library, thrown, answer.status) }),
     };
     if (scope !== undefined) scope.newest = request;
@@ -107,8 +111,10 @@ function withRequestTimes(
     override onRestResponse(...response: Parameters<CcxtClient['onRestResponse']>): string {
       const answer = answers.getStore();
       if (answer !== undefined) {
-        const [status, , , , headers] = response;
+        const [status, , , , headers, body] = response;
         Object.assign(answer, { endedMs: clock.monotonic(), endedAt: clock.now(), status, headers });
+        const limits = dialect.weightLimits?.(body) ?? [];
+        if (limits.length > 0) answer.weightLimits = limits;
       }
       return super.onRestResponse(...response);
     }

@@ -8,11 +8,22 @@ export interface VenueDialect {
   isHeartbeat(frame: unknown): boolean;
   /** Header of a REST answer with the weight used so far in a window; the first group is the window, as in `1m`. */
   readonly usedWeightHeader?: RegExp;
+  /** The most weight a window takes, where an answer over REST says so. */
+  weightLimits?(body: string): readonly WeightLimit[];
+}
+
+export interface WeightLimit {
+  /** As in `1m`. */
+  readonly window: string;
+  readonly limit: number;
 }
 
 const plain: VenueDialect = { options: () => ({}), tickerParams: {}, isHeartbeat: () => false };
 
+const binanceWeights = { usedWeightHeader: /^x-mbx-used-weight-(\d+[smhd])$/i, weightLimits: binanceWeightLimits };
+
 const binance: VenueDialect = {
+  ...binanceWeights,
   // without these, loadMarkets also asks the futures venues, which some countries block
   options: (symbols) => ({
     fetchMarkets: { types: binanceMarketTypes(symbols) },
@@ -22,7 +33,6 @@ const binance: VenueDialect = {
   // the default stream, miniTicker, has neither bid nor ask
   tickerParams: { name: 'ticker' },
   isHeartbeat: () => false,
-  usedWeightHeader: /^x-mbx-used-weight-(\d+[smhd])$/i,
 };
 
 const kraken: VenueDialect = {
@@ -33,9 +43,9 @@ const kraken: VenueDialect = {
 
 const dialects: Readonly<Record<string, VenueDialect>> = {
   binance,
-  binanceus: { ...plain, tickerParams: binance.tickerParams, usedWeightHeader: /^x-mbx-used-weight-(\d+[smhd])$/i },
-  binanceusdm: { ...plain, tickerParams: binance.tickerParams, usedWeightHeader: /^x-mbx-used-weight-(\d+[smhd])$/i },
-  binancecoinm: { ...plain, tickerParams: binance.tickerParams, usedWeightHeader: /^x-mbx-used-weight-(\d+[smhd])$/i },
+  binanceus: { ...plain, tickerParams: binance.tickerParams, ...binanceWeights },
+  binanceusdm: { ...plain, tickerParams: binance.tickerParams, ...binanceWeights },
+  binancecoinm: { ...plain, tickerParams: binance.tickerParams, ...binanceWeights },
   kraken,
 };
 
@@ -52,4 +62,17 @@ function binanceMarketType(symbol: string): string {
   const [pair = '', settle] = symbol.split(':');
   if (settle === undefined) return 'spot';
   return settle.split('-')[0] === pair.split('/')[0] ? 'inverse' : 'linear';
+}
+
+const listOfLimits = /"rateLimits":\s*\[([^\]]*)\]/;
+const weightLimit =
+  /\{[^}]*"rateLimitType":\s*"REQUEST_WEIGHT",\s*"interval":\s*"(SECOND|MINUTE|HOUR|DAY)",\s*"intervalNum":\s*(\d+),\s*"limit":\s*(\d+)/g;
+
+/** Of exchangeInfo, which names its limits before its thousands of symbols; the body is megabytes, so it is not parsed for them. */
+function binanceWeightLimits(body: string): readonly WeightLimit[] {
+  const list = listOfLimits.exec(body.slice(0, 10_000))?.[1] ?? '';
+  return [...list.matchAll(weightLimit)].map(([, interval = '', count, limit]) => ({
+    window: `${count}${interval.charAt(0).toLowerCase()}`,
+    limit: Number(limit),
+  }));
 }

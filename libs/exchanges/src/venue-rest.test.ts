@@ -107,6 +107,9 @@ describe('VenueRest', () => {
     const bench = new Bench();
     bench.answer = { headers: { 'X-Mbx-Used-Weight-1m': '17', 'X-Mbx-Used-Weight': '99' } };
     await polled(bench, 1);
-    expect([...bench.record.requests.usedWeights]).toMatchObject([{ window: '1m', used: 17 }]);
+    expect(bench.record.requests.weights(bench.clock.monotonic())).toEqual([{ window: '1m', used: 17 }]);
+    bench.answer = { weightLimits: [{ window: '1m', limit: 6000 }], headers: { 'x-mbx-used-weight-1m': '30' } };
+    await polled(bench, 1);
+    expect(bench.record.requests.weights(bench.clock.monotonic())).toEqual([{ window: '1m', used: 30, limit: 6000 }]);
   });
 });

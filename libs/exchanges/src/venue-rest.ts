@@ -58,6 +58,7 @@ export class VenueRest {
       record.requests.failed(request.operation, request.errorType);
       record.errors.add(request.endedMs);
     }
+    for (const limit of request.weightLimits ?? []) record.requests.weightLimited(limit);
     this.#readHeaders(request);
   }
 

@@ -54,6 +54,11 @@ export class HealthChecks {
     });
   }
 
+  /** False while history cannot be written. */
+  get durable(): boolean {
+    return this.#queue.healthy;
+  }
+
   /** Runs every check at once. */
   async start(): Promise<void> {
     const { checks, clock, logger, meter } = this.#options;

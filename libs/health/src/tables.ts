@@ -38,4 +38,8 @@ export const healthMigrations: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: '2026-11-25-health-by-time',
+    up: (database) => database.schema.createIndex('health_event_by_time').on('health_event').column('at').execute(),
+  },
 ];

@@ -34,7 +34,7 @@ export class HistoryWriter implements SampleJournal {
   #values = new Float64Array(1024);
   #length = 0;
   #begun: StoredSeries[] = [];
-  /** Pushed samples that wait for the next tick. */
+  /** Samples of other times than the tick's: what was pushed, what rules work out as of earlier. They go with the next batch. */
   #pushed: { readonly id: number; readonly timeMs: number; readonly bits: Float64Array }[] = [];
   #waiting: TickBatch[] = [];
   #waitingBytes = 0;
@@ -105,12 +105,10 @@ export class HistoryWriter implements SampleJournal {
   /** One sample, or, with `ended`, the marker that there is none any more. */
   add(memory: SeriesMemory, atMs: number, value: number, ended = false): void {
     if (memory.historyGeneration !== this.#generation) this.begin(memory);
-    if (memory.pushed) {
-      this.addPushed(memory, atMs, ended);
+    if (atMs !== this.#atMs || memory.pushed) {
+      this.addBeside(memory, atMs, ended);
       return;
     }
-    if (atMs !== this.#atMs) this.flush();
-    this.#atMs = atMs;
     if (this.#length === this.#ids.length) this.grow();
     this.#ids[this.#length] = memory.historyId;
     this.#values[this.#length] = value;
@@ -163,7 +161,7 @@ export class HistoryWriter implements SampleJournal {
     await this.#draining;
   }
 
-  private addPushed(memory: SeriesMemory, timeMs: number, ended: boolean): void {
+  private addBeside(memory: SeriesMemory, timeMs: number, ended: boolean): void {
     const bits = new Float64Array(1);
     memory.copyNewest(bits, 0);
     if (ended) memory.historyGeneration = 0;

@@ -17,7 +17,7 @@ export interface MemoryStoreOptions {
 export interface SampleJournal {
   /** A tick begins, whatever it has. */
   open(atMs: number): void;
-  /** With `ended` the sample is the marker that the series has no value any more. The time is the open tick's, or, of a pushed series, any. */
+  /** With `ended` the sample is the marker that the series has no value any more. The time is the open tick's, or, of what was pushed or worked out by rules, another. */
   add(memory: SeriesMemory, atMs: number, value: number, ended?: boolean): void;
   /** A tick was refused because its time has passed. */
   late(): void;
@@ -130,6 +130,31 @@ export class MemoryStore implements TickStage, SeriesSource {
     for (const memory of before) if (memory.newestMs < at) this.close(memory, at);
     this.#samplesTotal += this.#live.length;
     if (this.#tickTimes.length % sweepEveryTicks === 0) this.sweep(at);
+  }
+
+  /**
+   * What rules write besides the ticks: after the tick of that time, or as of an earlier time; `undefined` ends a series. Gives the first series
+   * that already had another value at that time, or a later one: it keeps what it had.
+   */
+  appendRuleSamples(
+    at: number,
+    samples: readonly { readonly series: Series; readonly value: number | undefined }[],
+  ): Series | undefined {
+    let conflict: Series | undefined;
+    for (const { series, value } of samples) {
+      if (value === undefined) {
+        const memory = this.#byLabels.get(series.labels.key);
+        if (memory !== undefined && memory.newestMs < at && !memory.pushed) this.close(memory, at);
+        continue;
+      }
+      const memory = this.memoryOf(series);
+      if (memory === undefined) continue;
+      if (memory.newestMs < at && !memory.pushed) {
+        this.take(memory, at, value);
+        this.#samplesTotal++;
+      } else if (memory.pushed || !memory.has(at, value)) conflict ??= series;
+    }
+    return conflict;
   }
 
   /** Takes a sample of a series that another program pushes, at a time of its own; times of one series must grow. */

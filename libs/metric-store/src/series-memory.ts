@@ -39,6 +39,12 @@ export class SeriesMemory implements SeriesReader {
     this.chunkFor(atMs).append(atMs, value);
   }
 
+  /** Whether this very value is kept for this very time. */
+  has(atMs: number, value: number): boolean {
+    const found: Sample = { timeMs: 0, value: 0 };
+    return this.latest(atMs, 1, found) && found.timeMs === atMs && Object.is(found.value, value);
+  }
+
   /** Marks that the series has ended: from here on it has no value. */
   end(atMs: number): void {
     this.chunkFor(atMs).appendStale(atMs);

@@ -26,6 +26,8 @@ export interface DispatcherOptions {
   readonly outbox: Outbox;
   /** Takes a notification for sending. */
   readonly send: (outgoing: Outgoing) => void;
+  /** How long notifications are kept. */
+  readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
   readonly language?: Language;
   readonly clock: Clock;
@@ -35,7 +37,7 @@ export interface DispatcherOptions {
 /** How often groups are looked at for repeats and intervals that have passed. */
 const roundMs = 1_000;
 /** Longer than any sensible repeat interval: what was not told for so long is over. */
-const logKeptMs = 30 * 86_400_000;
+const logKeptAtLeastMs = 30 * 86_400_000;
 
 /** Routes alerts into groups and decides, group by group, what each channel is to be told. */
 export class Dispatcher {
@@ -53,10 +55,17 @@ export class Dispatcher {
     this.#options = options;
   }
 
+  /** False while the newest attempt to write has failed. */
+  get durable(): boolean {
+    return !this.#failing;
+  }
+
   /** Reads what was told before; returns the ids of alerts that channels believe to be firing. */
   async open(): Promise<ReadonlySet<string>> {
     const { outbox } = this.#options;
-    await outbox.forgetBefore(this.#options.clock.now() - logKeptMs);
+    // At least as long as its notifications: a group that began to count anew would give their keys out again.
+    const keptMs = Math.max(logKeptAtLeastMs, this.#options.notificationsKeptMs);
+    await outbox.forgetBefore(this.#options.clock.now() - keptMs);
     this.#stored = await outbox.logEntries();
     for (const { groupKey, channel, entry } of this.#stored) this.#log.set(logKey(groupKey, channel), entry);
     this.#nextId = (await outbox.lastId()) + 1;

@@ -58,6 +58,7 @@ describe('Notifier', () => {
       database,
       route: { receiver: 'ops', matchers: [], continue: false, routes: [], ...route },
       receivers: [{ name: 'ops', channels }],
+      notificationsKeptMs: 30 * 86_400_000,
       externalUrl: () => 'http://tapewatch.test',
       clock,
       random: () => 0.5,

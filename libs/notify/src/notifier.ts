@@ -23,6 +23,8 @@ export interface NotifierOptions {
   readonly database: Database;
   readonly route: RouteConfig;
   readonly receivers: readonly Receiver[];
+  /** How long notifications are kept. */
+  readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
   /** In which channels speak to people unless they know better; English when left out. */
   readonly language?: Language;
@@ -92,6 +94,11 @@ export class Notifier {
   /** Takes alerts of which people may have to be told. */
   dispatch(alerts: readonly Alert[]): void {
     this.#dispatcher.dispatch(alerts);
+  }
+
+  /** False while what is to be told cannot be written. */
+  get durable(): boolean {
+    return this.#dispatcher.durable;
   }
 
   channels(): readonly ChannelView[] {

@@ -76,4 +76,8 @@ export const notifyMigrations: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: '2026-11-25-notify-by-time',
+    up: (database) => database.schema.createIndex('notification_by_time').on('notification').column('at').execute(),
+  },
 ];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadConfig } from '@tapewatch/config';
+import { testCertificates } from '@tapewatch/model/testing';
 import { describe, expect, it } from 'vitest';
 import { bundledPlugins } from './bundled-plugins.js';
 
@@ -15,6 +16,8 @@ async function shownFor(type: string): Promise<readonly unknown[]> {
     text: everything,
     env: {},
     baseDir: folder,
+    // Of the files that the example names only those of server.tls are looked into.
+    readFile: (file) => Promise.resolve(/key/.test(file) ? testCertificates.first.key : testCertificates.first.cert),
   });
   return config.receivers
     .flatMap((receiver) => receiver.channels)

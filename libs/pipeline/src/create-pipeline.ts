@@ -1,24 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { createNoopMeter } from '@opentelemetry/api';
-import { alertId, alertMigrations, Alerts } from '@tapewatch/alerts';
+import { Access } from '@tapewatch/access';
+import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
-import { openDatabase, type Database } from '@tapewatch/database';
 import { createExchanges } from '@tapewatch/exchanges';
-import { HealthChecks, healthMigrations } from '@tapewatch/health';
-import { openMetricStore, type MetricStore } from '@tapewatch/metric-store';
-import {
-  ConfigError,
-  languageOf,
-  messageOf,
-  StartError,
-  type AlertEvent,
-  type Clock,
-  type HealthEvent,
-  type Logger,
-} from '@tapewatch/model';
-import { Notifier, notifyMigrations } from '@tapewatch/notify';
+import { HealthChecks } from '@tapewatch/health';
+import type { MetricStore } from '@tapewatch/metric-store';
+import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
 import {
@@ -34,7 +23,9 @@ import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
 import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
+import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
+import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
 import { TickFork } from './tick-fork.js';
@@ -51,9 +42,6 @@ export interface PipelineDependencies {
   readonly shippedRulesDir: string;
 }
 
-const stateFile = 'state.db';
-/** In the data folder: the metric history. */
-export const metricsFolder = 'metrics';
 /** To see whether the environment lays something wrong over it. */
 const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
 
@@ -105,44 +93,31 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
-  const database = await openState(config.dataDir);
+  const state = await KeptState.open(config.dataDir, dependencies);
   let metrics: MetricStore | undefined;
   try {
     // After the state, whose lock keeps a second process out of the folder.
     metrics = await openMetrics(config, dependencies);
-    return await assemble(config, dependencies, loaded, database, metrics);
+    return await assemble(config, dependencies, loaded, state, metrics);
   } catch (thrown) {
     await metrics?.stop();
-    await database.close();
+    await state.close();
     throw thrown;
   }
-}
-
-function openMetrics(
-  { dataDir, metrics }: TapewatchConfig,
-  { clock, logger }: PipelineDependencies,
-): Promise<MetricStore> {
-  const { enabled, rawMs, rollupsMs } = metrics.history;
-  return openMetricStore({
-    retentionMs: metrics.retentionMs,
-    budgetBytes: metrics.memoryBytes,
-    ...(enabled ? { history: { folder: join(dataDir, metricsFolder), rawMs, rollupMs: rollupsMs } } : {}),
-    clock,
-    logger,
-  });
 }
 
 async function assemble(
   config: TapewatchConfig,
   dependencies: PipelineDependencies,
   { registry, groups }: LoadedConfig,
-  database: Database,
+  state: KeptState,
   metrics: MetricStore,
 ): Promise<Pipeline> {
+  const { database } = state;
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
-  //                               └──> series ──> store ──> rules ──> history
+  //                               └──> series ──> store ──> rules ──> store (what they record) ──> history
   const store = metrics.memory;
   const ticks = new TickFork(logger);
   const series = new SeriesTranslation({ logger, next: [ticks] });
@@ -181,6 +156,7 @@ async function assemble(
   const notifier = new Notifier({
     database,
     route: config.route,
+    notificationsKeptMs: config.history.notificationsMs,
     receivers,
     externalUrl,
     language: languageOf(env),
@@ -200,6 +176,13 @@ async function assemble(
   const engine = createRuleEngine({
     groups,
     query: (expression, at) => queries.evaluate(expression, at),
+    record: (at, samples) => {
+      const conflict = store.appendRuleSamples(at, samples);
+      if (conflict !== undefined)
+        throw new Error(
+          `${conflict.labels.toString()} has a value of this time already: something else writes it, too`,
+        );
+    },
     meter,
     clock,
     logger,
@@ -216,6 +199,7 @@ async function assemble(
     logger,
     meter,
   });
+  const access = await Access.open({ database, clock, logger });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
 
@@ -225,7 +209,7 @@ async function assemble(
     clock,
     logger,
     meter,
-    database,
+    state,
     registry,
     supervisor,
     metrics,
@@ -237,25 +221,12 @@ async function assemble(
     intake,
     queries,
     engine,
+    access,
     alerts,
     notifier,
     exchanges,
     health,
     alertEvents,
     healthEvents,
-  });
-}
-
-async function openState(dataDir: string): Promise<Database> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  } catch (thrown) {
-    throw new StartError('DATA_UNREADABLE', `the data folder ${dataDir} cannot be made: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
-  }
-  return openDatabase({
-    path: join(dataDir, stateFile),
-    migrations: [...alertMigrations, ...notifyMigrations, ...healthMigrations],
   });
 }

@@ -1,5 +1,7 @@
-export { checkPipelineConfig, createPipeline, metricsFolder } from './create-pipeline.js';
+export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
+export { metricsFolder } from './open-metrics.js';
 export type { PipelineDependencies } from './create-pipeline.js';
+export { stateMigrations, statePath } from './kept-state.js';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,
@@ -15,6 +17,19 @@ export type {
   QueryOptions,
   Readiness,
 } from './pipeline.js';
+export type {
+  Access,
+  AccessToken,
+  Actor,
+  AuditEntry,
+  AuditRecord,
+  AuditVerification,
+  CreatedToken,
+  NewToken,
+  Role,
+  Session,
+} from '@tapewatch/access';
+export type { Archive as StateArchive } from '@tapewatch/database';
 export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
@@ -22,4 +37,14 @@ export { inspectHistory } from '@tapewatch/metric-store';
 export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
 export type { ChannelTest, ChannelView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
-export type { RuleGroupView, RuleView } from '@tapewatch/rules';
+export { testRuleFiles } from './rule-tests.js';
+export type { RuleTestOptions } from './rule-tests.js';
+export type {
+  ExpectedAlert,
+  ExpectedSample,
+  RuleGroupView,
+  RuleTestFailure,
+  RuleTestFileResult,
+  RuleTestResult,
+  RuleView,
+} from '@tapewatch/rules';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,6 +14,8 @@ export async function instanceId(dataDir: string): Promise<string> {
   const known = (await readFile(path, 'utf8').catch(() => '')).trim();
   if (known !== '') return known;
   const made = `${hostname()}-${randomBytes(2).toString('hex')}`;
-  await writeFile(path, `${made}\n`);
+  // Renamed into place: a kill in between must not leave half a name.
+  await writeFile(`${path}.partial`, `${made}\n`);
+  await rename(`${path}.partial`, path);
   return made;
 }

@@ -1,7 +1,7 @@
 import type { Meter } from '@opentelemetry/api';
+import type { Access } from '@tapewatch/access';
 import type { Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
-import type { Database } from '@tapewatch/database';
 import type { Exchanges } from '@tapewatch/exchanges';
 import type { HealthChecks } from '@tapewatch/health';
 import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
@@ -11,6 +11,7 @@ import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
 import type { RuleEngine } from '@tapewatch/rules';
 import type { OtlpDestination, OtlpIntake, SeriesTranslation, Telemetry } from '@tapewatch/telemetry';
 import type { EventTopic } from './event-topic.js';
+import type { KeptState } from './kept-state.js';
 import type { Queries } from './queries.js';
 import type { TickFork } from './tick-fork.js';
 
@@ -21,7 +22,7 @@ export interface PipelineParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
-  readonly database: Database;
+  readonly state: KeptState;
   readonly registry: PluginRegistry;
   readonly supervisor: Supervisor;
   readonly metrics: MetricStore;
@@ -34,6 +35,7 @@ export interface PipelineParts {
   readonly intake: OtlpIntake;
   readonly queries: Queries;
   readonly engine: RuleEngine;
+  readonly access: Access;
   readonly alerts: Alerts;
   readonly notifier: Notifier;
   readonly exchanges: Exchanges;

@@ -22,7 +22,7 @@ export class PipelineRun implements Pipeline {
   #stopping: Promise<void> | undefined;
 
   constructor(parts: PipelineParts) {
-    const { alerts, health, notifier } = parts;
+    const { access, alerts, health, notifier } = parts;
     this.#parts = parts;
     this.#exchangeViews = parts.exchanges.views();
     this.read = createReader(parts, () => this.#exchangeViews);
@@ -40,8 +40,16 @@ export class PipelineRun implements Pipeline {
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      createToken: (wanted, actor) => access.createToken(wanted, actor),
+      revokeToken: (name, actor) => access.revokeToken(name, actor),
+      revokeSession: (id, actor) => access.revokeSession(id, actor),
+      backup: () => parts.state.archive(parts.version, parts.clock.now()),
       pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
+  }
+
+  get access(): Pipeline['access'] {
+    return this.#parts.access;
   }
 
   get meter(): Pipeline['meter'] {
@@ -60,6 +68,7 @@ export class PipelineRun implements Pipeline {
       meter,
       metrics,
       notifier,
+      state,
       store,
       telemetry,
       ticks,
@@ -78,6 +87,7 @@ export class PipelineRun implements Pipeline {
     await notifier.start(alerts.active(), (id) => alerts.find(id));
     await exchanges.start();
     await health.start();
+    state.keep(config, { clock, meter });
     telemetry.start();
   }
 
@@ -87,7 +97,7 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { alerts, clock, database, exchanges, health, metrics, notifier, supervisor, telemetry } = this.#parts;
+    const { access, alerts, clock, state, exchanges, health, metrics, notifier, supervisor, telemetry } = this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -102,7 +112,8 @@ export class PipelineRun implements Pipeline {
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);
       supervisor.stop('channel');
       await Promise.all([senders, history]);
-      await this.tryTo('close the database', database.close());
+      await this.tryTo('write the audit log', access.stop());
+      await this.tryTo('close the database', state.close());
     };
     await Promise.race([orderly(), delay(clock, stopWithinMs, patience.signal)]);
     patience.abort();

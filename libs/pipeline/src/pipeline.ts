@@ -1,5 +1,16 @@
 import type { Meter } from '@opentelemetry/api';
+import type {
+  Access,
+  AccessToken,
+  Actor,
+  AuditEntry,
+  AuditVerification,
+  CreatedToken,
+  NewToken,
+  Session,
+} from '@tapewatch/access';
 import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
 import type { MetricsSummary } from '@tapewatch/metric-store';
@@ -30,6 +41,8 @@ export interface Pipeline {
   readonly read: PipelineReader;
   readonly events: PipelineEvents;
   readonly commands: PipelineCommands;
+  /** For the doors of the shell: whose a token or session is, and the audit log. */
+  readonly access: Access;
   /** For the figures of the shell itself. */
   readonly meter: Meter;
 }
@@ -69,10 +82,19 @@ export interface PipelineReader {
   /** Every metric that is kept at present, by its Prometheus name. */
   metadata(): readonly MetricDescription[];
   metricsSummary(rangeMs: number, match?: string): Eventually<CommandResult<MetricsSummary>>;
+  /** Newest first, the revoked ones included; the admin's is none of them. */
+  tokens(): readonly AccessToken[];
+  /** Those that are not over, newest first. */
+  sessions(): readonly Session[];
+  /** Newest first. */
+  audit(request: PageRequest & { readonly since?: number }): Promise<CommandResult<Page<AuditEntry>>>;
+  verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];
   status(): PipelineStatus;
+  /** What was lost before this start, and what was done about it, in one sentence. */
+  stateLoss(): string | undefined;
   /** The configuration in force as YAML, secrets taken out. */
   configText(): string;
   /** The newest tick in Prometheus' text format 0.0.4. */
@@ -99,6 +121,11 @@ export interface PipelineCommands {
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;
+  revokeToken(name: string, actor: Actor): Promise<CommandResult<AccessToken>>;
+  revokeSession(id: number, actor: Actor): CommandResult<Session>;
+  /** Everything that is kept, as of one moment, ready to be sent; discard it. Throws when it cannot be copied. */
+  backup(): Promise<StateArchive>;
   /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }

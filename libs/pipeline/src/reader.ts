@@ -8,7 +8,7 @@ import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from 
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
-  const { alerts, clock, engine, health, metrics, notifier, queries, registry, series, store } = parts;
+  const { access, alerts, clock, engine, health, metrics, notifier, queries, registry, series, store } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -26,21 +26,39 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     series: (selectors, from, to) => Promise.resolve(findSeries(store, selectors, from, to)),
     metadata: () => metricMetadata(store),
     metricsSummary: (rangeMs, match) => summarizeMetrics(metrics, rangeMs, match),
+    tokens: () => access.tokens.all(),
+    sessions: () => access.sessions.all(),
+    audit: (request) => access.audit.page(request),
+    verifyAudit: () => access.audit.verify(),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
     plugins: () => registry.views(),
     status: () => statusOf(parts, startedAt),
+    stateLoss: () => parts.state.loss?.message,
     configText: () => parts.config.shown,
     prometheusText: () => (series.latest === undefined ? '' : prometheusText(series.latest)),
   };
 }
 
-function readinessOf({ alerts, destinations, metrics, notifier, store }: PipelineParts): Readiness {
+function readinessOf({
+  access,
+  alerts,
+  destinations,
+  health,
+  metrics,
+  notifier,
+  state,
+  store,
+}: PipelineParts): Readiness {
   // Storage and rules are there since the pipeline was created.
   const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
     ...(metrics.durable === false ? ['metric history cannot be written'] : []),
+    ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
+    ...(health.durable ? [] : ['health history cannot be written']),
+    ...(notifier.durable ? [] : ['notifications cannot be written']),
+    ...(state.loss === undefined ? [] : [`state was lost before this start: ${state.loss.message}`]),
     ...(store.shortened ? [`metric memory is shortened to ${Math.round(store.retentionMs / 1000)} s`] : []),
     ...destinations.flatMap((destination) => {
       const { name, healthy } = destination.status();

@@ -13,7 +13,7 @@ export interface RuleGroup {
   readonly limit: number;
   /** Queries look this far into the past, for samples that arrive late. */
   readonly queryOffsetMs: number;
-  readonly rules: readonly AlertRule[];
+  readonly rules: readonly Rule[];
 }
 
 /**
@@ -25,14 +25,28 @@ export function groupKey({ file, name }: Pick<RuleGroup, 'file' | 'name'>): stri
 }
 
 /** One rule, ready to be evaluated: its text is parsed once, here. */
-export interface AlertRule {
-  /** Becomes the label `alertname`. */
+export type Rule = AlertRule | RecordingRule;
+
+interface EveryRule {
+  /** The label `alertname` of its alerts, or the name of the series it records. */
   readonly name: string;
   /** The rule kind's type. */
   readonly kind: string;
   /** PromQL, also where the rule was written in friendlier words. */
   readonly query: string;
   readonly expression: Expression;
+}
+
+/** Writes its result down as series, for other rules and for queries. */
+export interface RecordingRule extends EveryRule {
+  readonly makes: 'series';
+  /** Laid over those of the result; no templates, as in Prometheus. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Has an alert for every element of its result. */
+export interface AlertRule extends EveryRule {
+  readonly makes: 'alerts';
   readonly forMs: number;
   readonly keepFiringForMs: number;
   readonly labels: readonly NamedTemplate[];

@@ -11,6 +11,7 @@ export interface RuleGroupView {
 
 export interface RuleView {
   readonly name: string;
+  /** The rule kind's type; `recording` for a recording rule. */
   readonly kind: string;
   readonly query: string;
   readonly forMs: number;
@@ -21,8 +22,8 @@ export interface RuleView {
   /** `no_data`: no series matches any of its selectors; `unknown`: not evaluated yet. */
   readonly health: 'ok' | 'no_data' | 'error' | 'unknown';
   readonly lastError?: string;
-  /** The worst of its alerts; inactive when there are none. */
-  readonly state: 'inactive' | 'pending' | 'firing';
+  /** The worst of its alerts; inactive when there are none. Absent for a recording rule, which has none ever. */
+  readonly state?: 'inactive' | 'pending' | 'firing';
   readonly alertIds: readonly string[];
   /** Series its selectors match; absent before the first evaluation. */
   readonly matchedSeries?: number;

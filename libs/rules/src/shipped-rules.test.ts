@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { AlertInstance, RuleTransition } from '@tapewatch/model';
-import { Labels, severityOf } from '@tapewatch/model';
+import { formatDuration, Labels, severityOf } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { parse } from '@tapewatch/promql';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -12,9 +12,12 @@ import type { AlertRule, RuleGroup } from './rule-group.js';
 import { promqlKind } from './testing/promql-kind.js';
 import { RecordedSeries } from './testing/recorded-series.js';
 import { RecordingMeter } from './testing/recording-meter.js';
+import { readRuleTestFile } from './unit-test/read-rule-test-file.js';
+import { testRules } from './unit-test/test-rules.js';
 
 const root = join(import.meta.dirname, '../../..');
 const rulesDir = join(root, 'config/rules');
+const testsDir = join(rulesDir, 'tests');
 const runbooksDir = join(root, 'docs/runbooks');
 const start = Date.UTC(2026, 0, 1);
 const target = { job: 'tapewatch', instance: 'demo' };
@@ -24,14 +27,20 @@ let groups: readonly RuleGroup[] = [];
 let rules: readonly AlertRule[] = [];
 
 beforeAll(async () => {
-  const files = readdirSync(rulesDir).map((file) => join(rulesDir, file));
+  const files = ruleFilesIn(rulesDir);
   groups = await loadRuleFiles(
     files,
     () => promqlKind,
     (file) => readFile(file, 'utf8'),
   );
-  rules = groups.flatMap((group) => group.rules);
+  rules = groups.flatMap((group) => group.rules.filter((rule) => rule.makes === 'alerts'));
 });
+
+function ruleFilesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => join(folder, file));
+}
 
 /** A healthy demo, second by second, with what `change` makes of it; returns what the rules said, by second. */
 function run(
@@ -109,6 +118,8 @@ function healthy(second: number): Metrics {
   set('retention', 'tapewatch_memory_retention_seconds', 7200, target);
   set('retention wanted', 'tapewatch_memory_retention_wanted_seconds', 7200, target);
   set('dropped', 'tapewatch_history_dropped_total', 0, { ...target, history: 'alerts' });
+  set('state lost', 'tapewatch_state_lost', 0, target);
+  set('backup age', 'tapewatch_state_backup_age_seconds', 90_000, target);
   set('stray', 'tapewatch_stray_errors_total', 0, { ...target, kind: 'unhandled_rejection' });
   const answered = (key: string, status: string, value: number, error: Readonly<Record<string, string>> = {}): void =>
     set(key, 'http_server_request_duration_seconds_count', value, {
@@ -168,12 +179,47 @@ describe('shipped rules', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  it('are listed in docs/rules.md with their severity and how long they wait', () => {
+    const rows = [
+      ...readFileSync(join(root, 'docs/rules.md'), 'utf8').matchAll(
+        /^\| \[(\w+)\]\(runbooks\/\1\.md\) \| (\w+) \| (\w+) \|/gm,
+      ),
+    ].map(([, ...row]) => row.join(' '));
+    const severity = ({ labels }: AlertRule): string =>
+      labels.find(({ name }) => name === 'severity')?.template.text ?? '';
+    expect(rows).toEqual(rules.map((rule) => `${rule.name} ${severity(rule)} ${formatDuration(rule.forMs)}`));
+  });
+
   it('have runbooks whose expressions can be pasted', () => {
     for (const file of readdirSync(runbooksDir)) {
       const blocks = [...readFileSync(join(runbooksDir, file), 'utf8').matchAll(/```promql\n([\s\S]*?)```/g)];
       expect(blocks.length, file).toBeGreaterThan(0);
       for (const [, expression = ''] of blocks) expect(() => parse(expression), `${file}: ${expression}`).not.toThrow();
     }
+  });
+
+  it.each(ruleFilesIn(testsDir).map((file) => basename(file)))('hold what %s says of them', async (name) => {
+    const file = join(testsDir, name);
+    const result = await testRules(file, {
+      kinds: () => promqlKind,
+      readFile: (path) => readFile(path, 'utf8'),
+      findFiles: (path) => Promise.resolve([path]),
+      clock: new FakeClock(0),
+    });
+    expect(result).toMatchObject({ problems: [], unmatched: [] });
+    expect(result.tests.flatMap(({ failures }) => failures)).toEqual([]);
+  });
+
+  it('are each tested both firing and quiet', async () => {
+    const files = await Promise.all(
+      ruleFilesIn(testsDir).map((file) => readRuleTestFile(file, (path) => readFile(path, 'utf8'))),
+    );
+    const asked = files.flatMap(({ tests }) => tests.flatMap(({ alerts }) => alerts));
+    const fire = new Set(asked.filter(({ expected }) => expected.length > 0).map(({ alertname }) => alertname));
+    const quiet = new Set(asked.filter(({ expected }) => expected.length === 0).map(({ alertname }) => alertname));
+    const names = rules.map(({ name }) => name);
+    expect(names.filter((name) => !fire.has(name) || !quiet.has(name))).toEqual([]);
+    expect([...fire, ...quiet].filter((name) => !names.includes(name))).toEqual([]);
   });
 
   it('say nothing of a healthy demo, from a slow start on', () => {
@@ -226,6 +272,8 @@ describe('shipped rules', () => {
     ['SeriesRefused', 'Memory is full: new series of demo are refused', 101, (m, s) => replace(m, 'refused', s - 100)],
     ['MemoryShortened', 'Memory reaches back only 1h 0m 0s', 160, (m) => replace(m, 'retention', 3600)],
     ['HistoryDropped', 'Changes of the alerts history are lost', 101, (m, s) => replace(m, 'dropped', s - 100)],
+    ['StateLost', 'began with a damaged state', 100, (m) => replace(m, 'state lost', 1)],
+    ['BackupOld', 'was last backed up 2d 3h', 100, (m) => replace(m, 'backup age', 185_000)],
     ['StrayErrors', 'nobody caught (unhandled_rejection)', 100, (m) => replace(m, 'stray', 1)],
     ['ApiErrorRatioHigh', 'of API requests fail', 136, (m, s) => replace(m, 'failures inside', s - 100)],
     ['ApiErrorRatioHigh', 'of API requests fail', 136, (m, s) => replace(m, 'server errors', s - 100)],

@@ -9,6 +9,17 @@ export interface Messages {
     readonly demo: string;
     readonly checkConfig: string;
     readonly checkConfigFile: string;
+    readonly backup: string;
+    readonly backupFile: string;
+    readonly restore: string;
+    readonly restoreFile: string;
+    readonly verify: string;
+    readonly force: string;
+    readonly testRules: string;
+    readonly testRulesFiles: string;
+    readonly testRulesRun: string;
+    readonly testRulesDiff: string;
+    readonly testRulesJson: string;
     readonly testChannel: string;
     readonly testChannelName: string;
     readonly tsdb: string;
@@ -32,6 +43,8 @@ export interface Messages {
     readonly symbols: (exchange: string, count: number) => string;
     readonly more: (count: number) => string;
     readonly nothing: string;
+    /** Before the sentence that tells what was lost. */
+    readonly loss: string;
     readonly host: string;
     readonly checks: (names: string) => string;
     readonly rules: (count: number, receivers: string) => string;
@@ -56,6 +69,27 @@ export interface Messages {
   readonly checkConfig: {
     readonly ok: (file: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
+  };
+  readonly access: AccessMessages;
+  readonly backup: {
+    readonly copying: string;
+    readonly left: (seconds: number) => string;
+    readonly written: (file: string, size: string) => string;
+    /** What is in it, by table. */
+    readonly holds: (rows: Readonly<Record<string, number>>) => string;
+    readonly cancelled: string;
+  };
+  readonly restore: {
+    readonly checking: string;
+    readonly good: (file: string) => string;
+    readonly madeBy: (version: string, at: string) => string;
+    readonly setAside: (place: string) => string;
+    readonly done: (dataDir: string) => string;
+  };
+  readonly testRules: {
+    readonly unmatched: (pattern: string) => string;
+    readonly noneRan: string;
+    readonly badPattern: (pattern: string, reason: string) => string;
   };
   readonly testChannel: {
     readonly sent: (channel: string, ms: number) => string;
@@ -85,4 +119,42 @@ export interface ConfigCounts {
   readonly checks: number;
   readonly rules: number;
   readonly receivers: number;
+}
+
+export interface AccessMessages {
+  readonly help: {
+    readonly token: string;
+    readonly create: string;
+    readonly name: string;
+    readonly role: string;
+    readonly expires: string;
+    readonly json: string;
+    readonly list: string;
+    readonly all: string;
+    readonly revoke: string;
+    readonly signIn: string;
+    readonly signInRole: string;
+    readonly audit: string;
+    readonly since: string;
+    readonly verify: string;
+  };
+  readonly made: (name: string, role: string, expires: string | undefined) => string;
+  readonly shownOnce: string;
+  readonly noTokens: string;
+  /** Name, role, state, expires, last used, made, by. */
+  readonly tokenTitles: readonly string[];
+  readonly valid: string;
+  readonly expired: string;
+  readonly revoked: string;
+  readonly never: string;
+  readonly isRevoked: (name: string) => string;
+  readonly linkWorks: (until: string) => string;
+  readonly noEntries: string;
+  /** Number, when, who, role, from, what, target, outcome. */
+  readonly auditTitles: readonly string[];
+  readonly intact: (entries: number) => string;
+  readonly tampered: (fault: string) => string;
+  readonly notRole: (found: string, allowed: string) => string;
+  readonly notDuration: (option: string, found: string) => string;
+  readonly notTime: (found: string) => string;
 }

@@ -5,6 +5,7 @@ import { findDataDir } from '@tapewatch/config';
 import { StartError } from '@tapewatch/model';
 import { chooseConfig } from '../start/choose-config.js';
 import { UsageError } from '../usage-error.js';
+import { certificateFetch } from './certificate-fetch.js';
 import { notRunning } from './not-running.js';
 import { RunningServer } from './running-server.js';
 import type { Fetch } from './running-server.js';
@@ -35,7 +36,7 @@ export async function findRunningServer(args: ServerArguments, around: Surroundi
     token: token ?? local.token,
     dataDir,
     ownToken: token === undefined,
-    fetch,
+    fetch: local.certificate === undefined ? fetch : certificateFetch(local.certificate),
   });
 }
 
@@ -62,7 +63,14 @@ function tokenFor(url: string, token: string | undefined): string {
   throw new UsageError(`A token is needed for ${url}: give it with --token or TAPEWATCH_TOKEN`);
 }
 
-async function readServerFile(dataDir: string): Promise<{ readonly url: string; readonly token: string }> {
+interface ServerFile {
+  readonly url: string;
+  readonly token: string;
+  /** The file that it takes its TLS certificate from. */
+  readonly certificate?: string;
+}
+
+async function readServerFile(dataDir: string): Promise<ServerFile> {
   const file = join(dataDir, 'server.json');
   let content: unknown;
   try {
@@ -83,8 +91,13 @@ async function readServerFile(dataDir: string): Promise<{ readonly url: string; 
   return content;
 }
 
-function isServerFile(content: unknown): content is { readonly url: string; readonly token: string } {
+function isServerFile(content: unknown): content is ServerFile {
   if (typeof content !== 'object' || content === null) return false;
-  const { url, token } = content as Readonly<Record<string, unknown>>;
-  return typeof url === 'string' && URL.canParse(url) && typeof token === 'string';
+  const { url, token, certificate } = content as Readonly<Record<string, unknown>>;
+  return (
+    typeof url === 'string' &&
+    URL.canParse(url) &&
+    typeof token === 'string' &&
+    ['undefined', 'string'].includes(typeof certificate)
+  );
 }

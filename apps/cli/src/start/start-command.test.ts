@@ -65,7 +65,7 @@ class FakeAssembly implements Assembly {
     return this.step('create pipeline', {
       start: () => this.step('start pipeline', undefined),
       stop: () => this.step('stop pipeline', undefined),
-      read: { rules: () => [], status: () => ({ destinations: [] }) },
+      read: { rules: () => [], status: () => ({ destinations: [] }), stateLoss: () => undefined },
       meter: {
         createCounter: () => ({ add: (count: number, attributes: unknown) => this.counted.push([count, attributes]) }),
       },

@@ -174,13 +174,16 @@ function serverAddress(config: TapewatchConfig, env: NodeJS.ProcessEnv) {
     listen: { host: config.server.host, port: config.server.port },
     dataDir: config.dataDir,
     ...(config.server.externalUrl === undefined ? {} : { externalUrl: config.server.externalUrl }),
+    ...(config.server.tls === undefined ? {} : { tls: config.server.tls }),
+    trustedProxies: config.server.trustedProxies,
+    allowPlaintext: config.server.allowPlaintext,
     ...(adminToken === '' ? {} : { adminToken }),
   };
 }
 
 function fallbackUrl(config: TapewatchConfig): string {
-  const { host, port } = config.server;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { host, port, tls } = config.server;
+  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function progressOn(terminal: Terminal): (line: string) => void {
@@ -190,19 +193,23 @@ function progressOn(terminal: Terminal): (line: string) => void {
 
 function showScreen(options: StartOptions, config: TapewatchConfig, pipeline: Pipeline, server: TapewatchServer): void {
   const { terminal, messages, version, choice, baseDir } = options;
+  const loss = pipeline.read.stateLoss();
   const lines = screenLines(
     {
       version,
       exchanges: config.exchanges.map((exchange) => ({ id: exchange.id, symbols: exchange.symbols.length })),
       host: config.host.enabled,
       checks: config.checks.map((check) => check.name),
-      rules: pipeline.read.rules().reduce((count, group) => count + group.rules.length, 0),
+      rules: pipeline.read
+        .rules()
+        .reduce((count, { rules }) => count + rules.filter(({ state }) => state !== undefined).length, 0),
       receivers: config.receivers.map((receiver) => receiver.name),
       url: server.url,
       ...(server.signInLink === undefined ? {} : { signInLink: server.signInLink }),
       dataDir: shown(config.dataDir, baseDir),
       destinations: pipeline.read.status().destinations.map((destination) => destination.endpoint),
       demo: choice.demo,
+      ...(loss === undefined ? {} : { loss }),
     },
     messages,
     createStyle(terminal.colours.out),

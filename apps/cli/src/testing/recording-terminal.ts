@@ -6,6 +6,7 @@ export class RecordingTerminal implements Terminal {
   readonly errorLines: string[] = [];
   readonly logs: string[] = [];
   readonly colours = { out: false, error: false };
+  readonly outIsRead: boolean = false;
   readonly logIsRead: boolean;
 
   constructor(logIsRead = false) {

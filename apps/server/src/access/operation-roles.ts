@@ -1,22 +1,31 @@
-import type { Role } from './role.js';
+import type { Needed } from './role.js';
 
 /** The role each GraphQL operation needs. An operation that is not here is refused to everybody: the server does not start. */
-export const operationRoles: Readonly<Record<string, Role>> = {
+export const operationRoles: Readonly<Record<string, Needed>> = {
   'Query.alert': 'viewer',
   'Query.alerts': 'viewer',
   'Query.alertSummary': 'viewer',
+  'Query.audit': 'admin',
+  'Query.auditVerification': 'admin',
   'Query.channels': 'viewer',
   'Query.exchanges': 'viewer',
   'Query.health': 'viewer',
   'Query.healthHistory': 'viewer',
+  'Query.me': ['viewer', 'ingest'],
   'Query.metric': 'viewer',
   'Query.metricRange': 'viewer',
   'Query.metricsSummary': 'viewer',
   'Query.pipeline': 'viewer',
   'Query.plugins': 'viewer',
   'Query.rules': 'viewer',
+  'Query.sessions': 'admin',
+  'Query.tokens': 'admin',
   'Mutation.acknowledgeAlert': 'operator',
+  'Mutation.createSignInLink': 'admin',
+  'Mutation.createToken': 'admin',
   'Mutation.resolveAlert': 'operator',
+  'Mutation.revokeSession': 'admin',
+  'Mutation.revokeToken': 'admin',
   'Mutation.runHealthCheck': 'operator',
   'Mutation.testChannel': 'operator',
   'Mutation.unacknowledgeAlert': 'operator',

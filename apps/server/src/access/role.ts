@@ -1,15 +1,24 @@
-/** What a token or session may do. `ingest` only hands data in; the others include the one before. */
-export type Role = 'viewer' | 'operator' | 'admin' | 'ingest';
+import type { Role } from '@tapewatch/pipeline';
+
+export type { Role };
+
+/** One role that must be included in that of whoever asks, or several of which one must. */
+export type Needed = Role | readonly Role[];
 
 /** Who asks. */
 export interface Principal {
   /** Recorded as `by` of whatever they do. */
   readonly name: string;
   readonly role: Role;
-  /** When the session ends, milliseconds since the epoch; absent for a token. */
+  /** Which token lets them in, or let their session be opened: `token:ID`, or `admin:KEY` for the admin's. */
+  readonly origin: string;
+  /** The browser session they came with. */
+  readonly session?: number;
+  /** When the token or session ends at the latest, milliseconds since the epoch. */
   readonly expiresAt?: number;
 }
 
+/** `ingest` only hands data in; each of the others includes the one before. */
 const included: Readonly<Record<Role, readonly Role[]>> = {
   viewer: ['viewer'],
   operator: ['viewer', 'operator'],
@@ -17,6 +26,12 @@ const included: Readonly<Record<Role, readonly Role[]>> = {
   ingest: ['ingest'],
 };
 
-export function allows(role: Role, needed: Role): boolean {
-  return included[role].includes(needed);
+export function allows(role: Role, needed: Needed): boolean {
+  const wanted = typeof needed === 'string' ? [needed] : needed;
+  return wanted.some((one) => included[role].includes(one));
+}
+
+/** For messages: `operator or ingest`. */
+export function roleText(needed: Needed): string {
+  return typeof needed === 'string' ? needed : needed.join(' or ');
 }

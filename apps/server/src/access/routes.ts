@@ -1,4 +1,4 @@
-import type { Role } from './role.js';
+import type { Needed } from './role.js';
 
 export interface Route {
   /** `http.route` of the semantic conventions. */
@@ -6,7 +6,12 @@ export interface Route {
   readonly pattern: RegExp;
   /** HEAD goes wherever GET goes. */
   readonly methods: readonly string[];
-  readonly access: 'open' | Role;
+  readonly access: 'open' | Needed;
+  /**
+   * What a POST, PUT or DELETE is when it is no change by a person that the gate shall write into the audit log: `reads`, `data` that programs
+   * hand in, or `itself`, when whoever answers it writes there.
+   */
+  readonly writes?: 'reads' | 'data' | 'itself';
 }
 
 const read = ['GET', 'HEAD'];
@@ -14,10 +19,16 @@ const readOrPost = ['GET', 'HEAD', 'POST'];
 
 /** Prometheus' HTTP API; a parameter of a path may be anything that is escaped. */
 const prometheusRoutes: readonly Route[] = [
-  { name: '/api/v1/query', pattern: /^\/api\/v1\/query$/, methods: readOrPost, access: 'viewer' },
-  { name: '/api/v1/query_range', pattern: /^\/api\/v1\/query_range$/, methods: readOrPost, access: 'viewer' },
-  { name: '/api/v1/series', pattern: /^\/api\/v1\/series$/, methods: readOrPost, access: 'viewer' },
-  { name: '/api/v1/labels', pattern: /^\/api\/v1\/labels$/, methods: readOrPost, access: 'viewer' },
+  { name: '/api/v1/query', pattern: /^\/api\/v1\/query$/, methods: readOrPost, access: 'viewer', writes: 'reads' },
+  {
+    name: '/api/v1/query_range',
+    pattern: /^\/api\/v1\/query_range$/,
+    methods: readOrPost,
+    access: 'viewer',
+    writes: 'reads',
+  },
+  { name: '/api/v1/series', pattern: /^\/api\/v1\/series$/, methods: readOrPost, access: 'viewer', writes: 'reads' },
+  { name: '/api/v1/labels', pattern: /^\/api\/v1\/labels$/, methods: readOrPost, access: 'viewer', writes: 'reads' },
   {
     name: '/api/v1/label/:name/values',
     pattern: /^\/api\/v1\/label\/(?:[A-Za-z0-9_.~:-]|%[0-9A-Fa-f]{2})+\/values$/,
@@ -34,14 +45,22 @@ const prometheusRoutes: readonly Route[] = [
 /** Every path that is answered. What is not here reaches no controller. */
 export const routes: readonly Route[] = [
   { name: '/', pattern: /^\/$/, methods: ['GET', 'HEAD'], access: 'viewer' },
-  { name: '/graphql', pattern: /^\/graphql$/, methods: ['GET', 'HEAD', 'POST'], access: 'viewer' },
+  {
+    name: '/graphql',
+    pattern: /^\/graphql$/,
+    methods: ['GET', 'HEAD', 'POST'],
+    access: ['viewer', 'ingest'],
+    writes: 'itself',
+  },
   { name: '/metrics', pattern: /^\/metrics$/, methods: ['GET', 'HEAD'], access: 'viewer' },
+  { name: '/backup', pattern: /^\/backup$/, methods: ['GET'], access: 'admin' },
   { name: '/healthz', pattern: /^\/healthz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/readyz', pattern: /^\/readyz$/, methods: ['GET', 'HEAD'], access: 'open' },
-  { name: '/sign-in', pattern: /^\/sign-in$/, methods: ['GET', 'HEAD', 'POST'], access: 'open' },
+  { name: '/sign-in', pattern: /^\/sign-in$/, methods: ['GET', 'HEAD', 'POST'], access: 'open', writes: 'itself' },
+  { name: '/sign-out', pattern: /^\/sign-out$/, methods: ['GET', 'HEAD', 'POST'], access: 'viewer', writes: 'itself' },
   { name: '/runbooks/:name', pattern: /^\/runbooks\/[A-Za-z0-9_-]+$/, methods: ['GET', 'HEAD'], access: 'open' },
   ...prometheusRoutes,
-  { name: '/v1/metrics', pattern: /^\/v1\/metrics$/, methods: ['POST'], access: 'ingest' },
+  { name: '/v1/metrics', pattern: /^\/v1\/metrics$/, methods: ['POST'], access: 'ingest', writes: 'data' },
 ];
 
 /** The path exactly as it was sent: nothing is decoded or tidied, so that no two readings of it can differ. */

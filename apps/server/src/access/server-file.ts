@@ -10,6 +10,8 @@ export interface ServerFile {
   readonly pid: number;
   /** RFC 3339. */
   readonly startedAt: string;
+  /** The certificate that it shows, when it speaks https: a file in PEM form. */
+  readonly certificate?: string;
   /** Of this run alone. */
   readonly token: string;
 }

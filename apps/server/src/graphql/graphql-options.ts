@@ -6,6 +6,7 @@ import { ApolloDriver } from '@nestjs/apollo';
 import type { Logger } from '@tapewatch/model';
 import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
+import type { AccessParts } from '../access/create-access.js';
 import { principalOf } from '../access/gate.js';
 import { guardSchema } from '../access/guard-schema.js';
 import { markFailed } from '../http/request-metrics.js';
@@ -14,13 +15,16 @@ import { queryLimits, queryLimitsRule } from './query-limits.js';
 import type { RequestContext } from './request-context.js';
 
 /** GraphQL over HTTP. Subscriptions have a socket of their own, which is not Apollo's. */
-export function graphQLOptions(logger: Logger): ApolloDriverConfig {
+export function graphQLOptions(
+  logger: Logger,
+  { origins, trail }: Pick<AccessParts, 'origins' | 'trail'>,
+): ApolloDriverConfig {
   return {
     driver: ApolloDriver,
     path: '/graphql',
     autoSchemaFile: true,
     sortSchema: true,
-    transformSchema: guardSchema,
+    transformSchema: (schema) => guardSchema(schema, trail),
     // GraphiQL is served from its package, ahead of Apollo.
     graphiql: false,
     playground: false,
@@ -36,7 +40,11 @@ export function graphQLOptions(logger: Logger): ApolloDriverConfig {
     validationRules: [queryLimitsRule],
     plugins: [ApolloServerPluginUsageReportingDisabled(), failureMarks()],
     formatError: (formatted, error) => formatError(formatted, error, logger),
-    context: ({ req }: { req: IncomingMessage }) => ({ principal: principalOf(req), request: req }),
+    context: ({ req }: { req: IncomingMessage }) => ({
+      principal: principalOf(req),
+      address: origins.addressOf(req),
+      request: req,
+    }),
   };
 }
 

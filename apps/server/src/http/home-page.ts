@@ -1,11 +1,15 @@
 import type { Alert, HealthStatus } from '@tapewatch/model';
 import type { ExchangeView, HealthSummary, PipelineStatus, Readiness } from '@tapewatch/pipeline';
+import type { Principal } from '../access/role.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { page } from './page.js';
 import { runbookLink, timeText } from './page-parts.js';
+import { signOutForm } from './sign-in-page.js';
 
 export interface HomeContent {
+  /** Who looks at it. */
+  readonly principal?: Principal;
   readonly version: string;
   readonly status: PipelineStatus;
   readonly readiness: Readiness;
@@ -30,7 +34,7 @@ export function homePage(content: HomeContent): string {
       </p>
       ${readinessText(content.readiness)}
       <p><a href="/graphql">GraphQL</a> · <a href="/metrics">Metrics</a> · <a href="/readyz">Readiness</a></p>
-      ${content.asked}
+      ${whoText(content.principal)} ${content.asked}
       <h2>Firing alerts: ${content.firingTotal}</h2>
       ${alertTable(content.firing)}
       <h2>Health: ${statusText(content.health.status)}</h2>
@@ -38,6 +42,13 @@ export function homePage(content: HomeContent): string {
       <h2>Exchanges</h2>
       ${exchangeTable(content.exchanges)}`,
   );
+}
+
+/** A program that sends a token has nothing to sign out of. */
+function whoText(principal: Principal | undefined): Html {
+  if (principal?.session === undefined) return html``;
+  return html`<p class="note">Signed in as ${principal.name} (${principal.role}).</p>
+    ${signOutForm()}`;
 }
 
 function readinessText({ ready, waitingFor, degraded }: Readiness): Html {

@@ -1,6 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { Pipeline } from '@tapewatch/pipeline';
+import { principalOf } from '../access/gate.js';
 import { PIPELINE, SERVER_VERSION } from '../tokens.js';
 import { alertSection, noSuchAlert } from './alert-section.js';
 import { homePage } from './home-page.js';
@@ -20,14 +21,20 @@ export class HomeController {
   ) {}
 
   @Get()
-  async home(@Res() response: ServerResponse, @Query('alert') alert?: unknown): Promise<void> {
+  async home(
+    @Req() request: IncomingMessage,
+    @Res() response: ServerResponse,
+    @Query('alert') alert?: unknown,
+  ): Promise<void> {
     const { read } = this.pipeline;
     const firing = await read.alerts({ first: shownAlerts, filter: { states: ['firing'] } });
     if (!firing.ok) {
       sendJson(response, 503, { code: firing.refusal.code, message: firing.refusal.message });
       return;
     }
+    const principal = principalOf(request);
     const text = homePage({
+      ...(principal === undefined ? {} : { principal }),
       version: this.version,
       status: read.status(),
       readiness: read.readiness(),

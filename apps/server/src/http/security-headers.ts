@@ -11,16 +11,17 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export function createSecurityHeaders(secure: boolean) {
-  return (_request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+export function createSecurityHeaders(isSecure: (request: IncomingMessage) => boolean) {
+  return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     response.setHeader('Content-Security-Policy', policy);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('X-Frame-Options', 'DENY');
-    response.setHeader('Referrer-Policy', 'no-referrer');
+    // With no-referrer a browser would not say, either, that a form of ours was sent by a page of ours.
+    response.setHeader('Referrer-Policy', 'same-origin');
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
     response.setHeader('Cache-Control', 'no-store');
-    if (secure) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+    if (isSecure(request)) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
     next();
   };
 }

@@ -1,8 +1,9 @@
+import type { Html } from './html.js';
 import { html } from './html.js';
 import { page } from './page.js';
 
 const tokenForm = html`<form method="post" action="/sign-in">
-  <label>Admin token<br /><input type="password" name="token" autocomplete="current-password" required /></label>
+  <label>Token<br /><input type="password" name="token" autocomplete="current-password" required /></label>
   <button>Sign in</button>
 </form>`;
 
@@ -12,7 +13,8 @@ export function signInNeededPage(): string {
     'Sign in to Tapewatch',
     html`<h1>Tapewatch</h1>
       <p>
-        Nobody is signed in. Open the sign-in link that Tapewatch printed when it started, or enter the admin token:
+        Nobody is signed in. Open a sign-in link (Tapewatch prints one when it starts, and
+        <code>tapewatch sign-in</code> another), or enter a token:
       </p>
       ${tokenForm}
       <p class="note">
@@ -39,7 +41,7 @@ export function signInFailedPage(): string {
     'Sign in to Tapewatch',
     html`<h1>Tapewatch</h1>
       <p class="bad">This token is not valid, or was used already.</p>
-      <p>A sign-in link works once, and a restart prints a new one. The admin token always works:</p>
+      <p>A sign-in link works once; <code>tapewatch sign-in</code> prints a new one. A token works until it expires:</p>
       ${tokenForm}`,
   );
 }
@@ -48,7 +50,38 @@ export function signInPausedPage(waitSeconds: number): string {
   return page(
     'Sign in to Tapewatch',
     html`<h1>Tapewatch</h1>
-      <p class="bad">Too many tokens were wrong: nobody can sign in for the next ${waitSeconds} s.</p>
+      <p class="bad">Too many tokens were wrong: nobody can sign in from this address for the next ${waitSeconds} s.</p>
       <p>Programs that send <code>Authorization: Bearer TOKEN</code> are served meanwhile.</p>`,
+  );
+}
+
+export function signInUnavailablePage(): string {
+  return page(
+    'Sign in to Tapewatch',
+    html`<h1>Tapewatch</h1>
+      <p class="bad">The session could not be written to disk; nobody was signed in.</p>
+      <p>The log of the server says more. Programs that send <code>Authorization: Bearer TOKEN</code> are served.</p>`,
+  );
+}
+
+export function signOutPage(name: string): string {
+  return page(
+    'Sign out of Tapewatch',
+    html`<h1>Tapewatch</h1>
+      <p>Signed in as ${name}.</p>
+      ${signOutForm()}`,
+  );
+}
+
+export function signOutForm(): Html {
+  return html`<form method="post" action="/sign-out"><button>Sign out</button></form>`;
+}
+
+export function signedOutPage(): string {
+  return page(
+    'Signed out of Tapewatch',
+    html`<h1>Tapewatch</h1>
+      <p>The session in this browser is over.</p>
+      <p><a href="/sign-in">Sign in</a></p>`,
   );
 }

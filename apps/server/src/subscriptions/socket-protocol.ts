@@ -3,6 +3,7 @@ import type { Clock, Logger, Timer } from '@tapewatch/model';
 import type { DocumentNode, ExecutionArgs, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
+import type { AccessParts } from '../access/create-access.js';
 import type { Credentials } from '../access/credentials.js';
 import type { Principal } from '../access/role.js';
 import { isExpected, maskError } from '../graphql/mask-error.js';
@@ -17,21 +18,21 @@ const mostSubscriptions = 50;
 const mostMetricFeeds = 10;
 const unauthorized = 4401;
 const forbidden = 4403;
-const sessionOver = 'The session is over';
+const accessOver = 'The token or session is over';
 
 /** What is known about one socket. */
 export interface SocketExtra {
   readonly request: IncomingMessage;
   readonly close: (code: number, reason: string) => void;
   principal?: Principal;
-  /** Closes the socket when the session that opened it is over. */
-  sessionEnd?: Timer;
+  /** Closes the socket when the token or session that opened it is over. */
+  accessEnd?: Timer;
   metricFeeds?: Slots;
 }
 
 interface SocketProtocolOptions {
   readonly schema: GraphQLSchema;
-  readonly credentials: Credentials;
+  readonly access: Pick<AccessParts, 'attempts' | 'credentials' | 'origins'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -40,25 +41,24 @@ type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
 /** graphql-ws' options: who may connect, what an operation may ask for, and what is shown of failures. */
 export function socketProtocol(options: SocketProtocolOptions): ServerOptions<Record<string, unknown>, SocketExtra> {
-  const { schema, credentials, clock, logger } = options;
+  const { access, schema, clock, logger } = options;
   const show = (error: GraphQLError): GraphQLFormattedError =>
     isExpected(error) ? error.toJSON() : maskError(error, logger);
   return {
     connectionInitWaitTimeout: initTimeoutMs,
-    onConnect: (context) => connect(context, credentials, clock),
-    onClose: (context) => context.extra.sessionEnd?.cancel(),
+    onConnect: (context) => connect(context, access, clock),
+    onClose: (context) => context.extra.accessEnd?.cancel(),
     onSubscribe: (context, _id, payload) => {
-      const { principal } = context.extra;
-      if (principal === undefined || (principal.expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()) {
-        context.extra.close(forbidden, sessionOver);
-        return [new GraphQLError(sessionOver, { extensions: { code: 'UNAUTHENTICATED' } })];
+      const { principal, request } = context.extra;
+      if (principal === undefined || !checkPrincipal(context.extra, access.credentials)) {
+        return [new GraphQLError(accessOver, { extensions: { code: 'UNAUTHENTICATED' } })];
       }
       if (Object.keys(context.subscriptions).length > mostSubscriptions) {
         const message = `At most ${mostSubscriptions} operations run on one socket`;
         return [new GraphQLError(message, { extensions: { code: 'UNAVAILABLE' } })];
       }
       const metricFeeds = (context.extra.metricFeeds ??= new Slots(mostMetricFeeds));
-      return executionOf(schema, payload, { principal, metricFeeds });
+      return executionOf(schema, payload, { principal, metricFeeds, address: access.origins.addressOf(request) });
     },
     onNext: (_context, _id, _payload, _args, { data, errors }) =>
       errors === undefined ? undefined : { ...(data === undefined ? {} : { data }), errors: errors.map(show) },
@@ -66,7 +66,18 @@ export function socketProtocol(options: SocketProtocolOptions): ServerOptions<Re
   };
 }
 
-function connect(context: SocketContext, credentials: Credentials, clock: Clock): boolean {
+/** Closes the socket of whoever would not be let in any more; false then. */
+export function checkPrincipal({ principal, close }: SocketExtra, credentials: Credentials): boolean {
+  if (principal === undefined || credentials.isCurrent(principal)) return true;
+  close(forbidden, accessOver);
+  return false;
+}
+
+function connect(
+  context: SocketContext,
+  { attempts, credentials, origins }: SocketProtocolOptions['access'],
+  clock: Clock,
+): boolean {
   const { extra, connectionParams } = context;
   const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
   // Whatever is no text is no token: it is refused as a wrong one, not passed over.
@@ -76,11 +87,14 @@ function connect(context: SocketContext, credentials: Credentials, clock: Clock)
   if (typeof identity !== 'string') {
     extra.principal = identity;
     if (identity.expiresAt !== undefined)
-      extra.sessionEnd = atWallTime(clock, identity.expiresAt, () => extra.close(forbidden, sessionOver));
+      extra.accessEnd = atWallTime(clock, identity.expiresAt, () => extra.close(forbidden, accessOver));
     return true;
   }
   if (identity === 'missing') extra.close(unauthorized, 'Unauthorized');
-  else extra.close(forbidden, 'Forbidden');
+  else {
+    attempts.failed(origins.addressOf(extra.request));
+    extra.close(forbidden, 'Forbidden');
+  }
   return false;
 }
 

@@ -5,8 +5,10 @@ import { systemClock } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
 import { buildSchema } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Credentials } from '../access/credentials.js';
-import { Sessions } from '../access/session.js';
+import { createAccess } from '../access/create-access.js';
+import { openAccess } from '@tapewatch/pipeline/access';
+import type { OpenAccess } from '@tapewatch/pipeline/access';
+import { FakePipeline } from '../testing/fake-pipeline.js';
 import { eventually, SocketClient } from '../testing/socket-client.js';
 import type { SubscriptionSockets } from './websocket-server.js';
 import { attachWebSockets } from './websocket-server.js';
@@ -14,14 +16,21 @@ import { attachWebSockets } from './websocket-server.js';
 describe('attachWebSockets', () => {
   let httpServer: Server;
   let sockets: SubscriptionSockets;
+  let stored: OpenAccess;
   let port: number;
   beforeEach(async () => {
     httpServer = createServer();
-    const sessions = new Sessions({ adminToken: 'x', clock: systemClock, secure: false });
+    stored = await openAccess({ clock: systemClock, logger: new RecordingLogger() });
+    const access = await createAccess({
+      pipeline: new FakePipeline(stored.access),
+      ...{ adminToken: 'x', localToken: 'y', clock: systemClock, url: () => '' },
+      listening: { proxiesOnly: false },
+    });
     sockets = attachWebSockets({
       httpServer,
       schema: buildSchema('type Query { a: Int }'),
-      credentials: new Credentials({ adminToken: 'x', localToken: 'tw_local', sessions: sessions }),
+      access,
+      onAccessEnd: (listener) => stored.access.onEnd(listener),
       clock: systemClock,
       logger: new RecordingLogger(),
       mostSockets: 2,
@@ -31,6 +40,7 @@ describe('attachWebSockets', () => {
   });
   afterEach(async () => {
     await sockets.close();
+    await stored.close();
     await new Promise((resolve) => httpServer.close(resolve));
   });
 

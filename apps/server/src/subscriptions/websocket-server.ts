@@ -6,25 +6,27 @@ import type { GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { Credentials } from '../access/credentials.js';
+import type { AccessParts } from '../access/create-access.js';
 import { pathOf } from '../access/routes.js';
 import type { SocketExtra } from './socket-protocol.js';
-import { socketProtocol } from './socket-protocol.js';
+import { checkPrincipal, socketProtocol } from './socket-protocol.js';
 
 const maxFrameBytes = 64 * 1024;
 const mostSocketsByDefault = 1000;
 const pingEveryMs = 15_000;
+/** How soon a token or session that is over without anybody having ended it is noticed at the latest. */
+const checkEveryMs = 60_000;
 const goingAway = 1001;
 const internalError = 4500;
 
 export interface WebSocketServerOptions {
   readonly httpServer: Server;
   readonly schema: GraphQLSchema;
-  readonly credentials: Credentials;
+  readonly access: Pick<AccessParts, 'attempts' | 'credentials' | 'origins'>;
+  /** Calls back whenever a token or session was ended before its time; returns how to stop. */
+  readonly onAccessEnd: (listener: () => void) => () => void;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** `scheme://host:port` under which browsers reach the server, when a proxy hides the address it listens on. */
-  readonly externalOrigin?: string;
   /** Sockets open at once; further ones are refused with 503. 1,000 when absent. */
   readonly mostSockets?: number;
 }
@@ -38,7 +40,7 @@ export interface SubscriptionSockets {
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on /graphql of an HTTP server. */
 export function attachWebSockets(options: WebSocketServerOptions): SubscriptionSockets {
-  const { httpServer, logger, mostSockets = mostSocketsByDefault } = options;
+  const { access, clock, httpServer, logger, mostSockets = mostSocketsByDefault } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: true,
@@ -47,20 +49,35 @@ export function attachWebSockets(options: WebSocketServerOptions): SubscriptionS
     handleProtocols,
   });
   const protocol = makeServer(socketProtocol(options));
+  const open = new Set<SocketExtra>();
 
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     stream.on('error', () => stream.destroy());
     if (pathOf(request.url) !== '/graphql') return refuseUpgrade(stream, '404 Not Found');
-    if (!isSameOrigin(request, options.externalOrigin)) return refuseUpgrade(stream, '403 Forbidden');
+    if (!access.origins.mayComeIn(request)) return refuseUpgrade(stream, '403 Forbidden');
+    // Browsers cannot be kept from sending cookies along, whatever page asks for the socket.
+    if (access.origins.isCrossSite(request)) return refuseUpgrade(stream, '403 Forbidden');
     if (sockets.clients.size >= mostSockets) return refuseUpgrade(stream, '503 Service Unavailable');
-    sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, request, protocol, logger));
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      const extra = { request, close: (code: number, reason: string) => socket.close(code, reason) };
+      open.add(extra);
+      socket.once('close', () => open.delete(extra));
+      serve(socket, extra, protocol, logger);
+    });
   };
   httpServer.on('upgrade', onUpgrade);
-  const stopPings = pingRegularly(options.clock, sockets.clients);
+  const stopPings = pingRegularly(clock, sockets.clients);
+  const checkAll = (): void => {
+    for (const extra of open) checkPrincipal(extra, access.credentials);
+  };
+  const stopChecks = regularly(clock, checkEveryMs, checkAll);
+  const stopListening = options.onAccessEnd(checkAll);
 
   return {
     close: async () => {
       stopPings();
+      stopChecks();
+      stopListening();
       httpServer.off('upgrade', onUpgrade);
       httpServer.on('upgrade', (_request: IncomingMessage, stream: Duplex) =>
         refuseUpgrade(stream, '503 Service Unavailable'),
@@ -75,20 +92,13 @@ export function attachWebSockets(options: WebSocketServerOptions): SubscriptionS
   };
 }
 
-/** Browsers send Origin and cannot be kept from sending cookies along; other programs send none. */
-function isSameOrigin(request: IncomingMessage, externalOrigin: string | undefined): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined || origin === externalOrigin) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
-
 function refuseUpgrade(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function serve(
   socket: WebSocket,
-  request: IncomingMessage,
+  extra: SocketExtra,
   protocol: ReturnType<typeof makeServer<Record<string, unknown>, SocketExtra>>,
   logger: Logger,
 ): void {
@@ -109,7 +119,7 @@ function serve(
         });
       },
     },
-    { request, close: (code, reason) => socket.close(code, reason) },
+    extra,
   );
   socket.once('close', (code, reason) => {
     Promise.resolve(closed(code, reason.toString())).catch((error: unknown) => {
@@ -129,13 +139,17 @@ function send(socket: WebSocket, data: string): Promise<void> {
 
 const awaitingPong = new WeakSet<WebSocket>();
 
-/** Returns how to stop. */
 function pingRegularly(clock: Clock, clients: Iterable<WebSocket>): () => void {
+  return regularly(clock, pingEveryMs, () => pingAll(clients));
+}
+
+/** Returns how to stop. */
+function regularly(clock: Clock, everyMs: number, work: () => void): () => void {
   const again = (): void => {
     timer = clock.setTimeout(() => {
-      pingAll(clients);
+      work();
       again();
-    }, pingEveryMs);
+    }, everyMs);
   };
   let timer: Timer | undefined;
   again();

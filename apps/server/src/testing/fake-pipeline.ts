@@ -1,6 +1,7 @@
 import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Page } from '@tapewatch/model';
 import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
 import type {
+  Access,
   AlertFilter,
   ChannelTest,
   MetricResult,
@@ -11,6 +12,7 @@ import type {
   PipelineReader,
   QueryOptions,
   Readiness,
+  StateArchive,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
 import { RecordingMeter } from './recording-meter.js';
@@ -27,6 +29,7 @@ import {
 
 /** A pipeline of fixed answers that tests can change, with events that tests let happen. */
 export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands {
+  readonly #access: Access | undefined;
   readonly read: PipelineReader = this;
   readonly commands: PipelineCommands = this;
   readonly alertStream = new FakeEventStream<AlertEvent>();
@@ -55,6 +58,16 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   /** When false, commands on alerts are not written in time. */
   diskKeepsUp = true;
 
+  /** `access` only where somebody comes in. */
+  constructor(access?: Access) {
+    this.#access = access;
+  }
+
+  get access(): Access {
+    if (this.#access === undefined) throw new Error('This pipeline was made without tokens and sessions');
+    return this.#access;
+  }
+
   start(): Promise<void> {
     return Promise.resolve();
   }
@@ -69,6 +82,27 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   get tickListeners(): number {
     return this.#tickListeners.size;
+  }
+
+  /** What a backup sends. */
+  readonly archive = { content: [Buffer.from('an archive '), Buffer.from('in two pieces')], discarded: 0 };
+
+  backup(): Promise<StateArchive> {
+    const { content } = this.archive;
+    if (!this.diskKeepsUp) return Promise.reject(new Error('database or disk is full'));
+    return Promise.resolve({
+      manifest: { program: 'tapewatch', format: 1, version: '0', createdAt: '', files: [], rows: {}, migrations: [] },
+      bytes: Buffer.concat(content).length,
+      // eslint-disable-next-line @typescript-eslint/require-await
+      content: async function* () {
+        yield* content;
+      },
+      discard: () => Promise.resolve(void this.archive.discarded++),
+    });
+  }
+
+  stateLoss(): string | undefined {
+    return undefined;
   }
 
   readiness(): Readiness {
@@ -188,6 +222,34 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
       lastTickAt: sampleStart,
       series: [{ ...series, min: 0, max: Number.NaN }],
     });
+  }
+
+  tokens() {
+    return this.access.tokens.all();
+  }
+
+  sessions() {
+    return this.access.sessions.all();
+  }
+
+  audit(request: Parameters<PipelineReader['audit']>[0]) {
+    return this.access.audit.page(request);
+  }
+
+  verifyAudit() {
+    return this.access.audit.verify();
+  }
+
+  createToken(...args: Parameters<PipelineCommands['createToken']>) {
+    return this.access.createToken(...args);
+  }
+
+  revokeToken(...args: Parameters<PipelineCommands['revokeToken']>) {
+    return this.access.revokeToken(...args);
+  }
+
+  revokeSession(...args: Parameters<PipelineCommands['revokeSession']>) {
+    return this.access.revokeSession(...args);
   }
 
   exchanges() {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { FakeClock } from '@tapewatch/model/testing';
 import { WebSocket } from 'ws';
 
 export interface SocketMessage {
@@ -87,4 +89,15 @@ export async function eventually(condition: () => boolean, turns = 2000): Promis
     await new Promise<void>((resolve) => setTimeout(resolve, 1));
   }
   throw new Error(`did not come true: ${condition.toString()}`);
+}
+
+/** Lets time pass for a client that answers the server's pings, as they all do. */
+export async function pass(clock: FakeClock, ms: number, client: SocketClient): Promise<void> {
+  for (let left = ms; left > 0; left -= 10_000) {
+    await clock.advance(Math.min(left, 10_000));
+    // The answer to this ping comes after the client's own answers have arrived.
+    const answered = once(client.socket, 'pong');
+    client.socket.ping();
+    await answered;
+  }
 }

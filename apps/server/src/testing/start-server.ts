@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
+import { openAccess } from '@tapewatch/pipeline/access';
 import { createServer } from '../create-server.js';
 import type { ServerOptions, TapewatchServer } from '../server.js';
 import { FakePipeline } from './fake-pipeline.js';
@@ -30,14 +31,18 @@ export interface GraphQLAnswer {
   }[];
 }
 
-/** A server on a free port before a fake pipeline, with a data folder of its own. */
-export async function startServer(change: Partial<ServerOptions> = {}): Promise<RunningServer> {
+/** A server on a free port before a fake pipeline, with a data folder of its own; `stored` keeps tokens, sessions and audit log over restarts. */
+export async function startServer(
+  change: Partial<ServerOptions> = {},
+  stored: { readonly dataDir?: string } = {},
+): Promise<RunningServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tapewatch-server-'));
   const runbooksDir = join(dataDir, 'runbooks');
   await mkdir(runbooksDir);
   await writeFile(join(runbooksDir, 'ExchangeFeedStale.md'), '# ExchangeFeedStale\n\nLook at the <venue>.\n');
-  const pipeline = new FakePipeline();
   const logger = new RecordingLogger();
+  const { access, close } = await openAccess({ clock: change.clock ?? systemClock, logger, ...stored });
+  const pipeline = new FakePipeline(access);
   const server = await createServer({
     pipeline,
     listen: { host: '127.0.0.1', port: 0 },
@@ -49,7 +54,7 @@ export async function startServer(change: Partial<ServerOptions> = {}): Promise<
     runbooksDir,
     ...change,
   });
-  const local = `http://127.0.0.1:${server.port}`;
+  const local = `${change.tls === undefined ? 'http' : 'https'}://127.0.0.1:${server.port}`;
   const request: RunningServer['fetch'] = (path, init = {}) =>
     fetch(`${local}${path}`, { redirect: 'manual', ...init, headers: new Headers(init.headers ?? bearer) });
   return {
@@ -69,6 +74,7 @@ export async function startServer(change: Partial<ServerOptions> = {}): Promise<
     },
     close: async () => {
       await server.close();
+      await close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,53 +1,65 @@
 import { StartError } from '@tapewatch/model';
+import type { Opening } from './protocol.js';
 import { WorkerConnection } from './worker-connection.js';
 
-const busy = 5;
-const locked = 6;
-const corrupt = 11;
-const cannotOpen = 14;
-const notADatabase = 26;
+/** The file cannot be believed. It was left as it was. */
+export class DamagedStateError extends StartError {
+  readonly reason: string;
 
-/**
- * Opens the file for this process alone: WAL, every commit synced to the disk, and an exclusive lock that a second process meets at once.
- * Throws a StartError that names the file and what to do.
- */
-export async function openSqlite(path: string): Promise<WorkerConnection> {
-  const connection = new WorkerConnection(path);
-  try {
-    await connection.execute('pragma busy_timeout = 0');
-    await connection.execute('pragma locking_mode = exclusive');
-    await connection.execute('pragma journal_mode = wal');
-    await connection.execute('pragma synchronous = full');
-    await connection.execute('pragma foreign_keys = on');
-    // The lock is taken by the first write, so write nothing.
-    await connection.execute('begin exclusive');
-    await connection.execute('commit');
-    return connection;
-  } catch (thrown) {
-    await connection.close();
-    throw startError(path, thrown);
+  constructor(path: string, reason: string) {
+    super(
+      'DATA_UNREADABLE',
+      `${path} is damaged (${reason}). Move it away to start afresh, or put back a copy; nothing was changed.`,
+    );
+    this.reason = reason;
   }
 }
 
-function startError(path: string, thrown: unknown): StartError {
-  // Extended result codes carry the primary one in their lowest byte.
-  const code = ((thrown as { code?: number }).code ?? 0) & 0xff;
-  const because = { cause: thrown };
-  if (code === busy || code === locked) {
-    return new StartError(
-      'DATA_DIR_IN_USE',
-      `${path} is in use by another tapewatch process. Stop that one, or give this one another data folder (data_dir or TAPEWATCH_DATA_DIR).`,
-      because,
-    );
+export interface OpenedSqlite {
+  readonly connection: WorkerConnection;
+  /** Changes that had been kept and are no longer there, in words. */
+  readonly lost: string | undefined;
+}
+
+/**
+ * Opens the file for this process alone: WAL, every commit synced to the disk, and a lock that a second process meets at once.
+ * Throws a StartError that names the file and what to do.
+ */
+export async function openSqlite(path: string, damagedSuffix: string): Promise<OpenedSqlite> {
+  const connection = new WorkerConnection(path, damagedSuffix);
+  const opening = await connection.opening;
+  if (opening.state === 'open') return { connection, lost: opening.lost };
+  await connection.close();
+  throw startError(path, opening);
+}
+
+const remedies = {
+  'cannot open': 'Is its folder there, and may this user write to it?',
+  'disk full': 'Free some space where the data folder is, and start again; nothing was changed.',
+  other: 'Nothing was changed.',
+} as const;
+
+export function inUse(path: string): StartError {
+  return new StartError(
+    'DATA_DIR_IN_USE',
+    `${path} is in use by another tapewatch process. Stop that one, or give this one another data folder (data_dir or TAPEWATCH_DATA_DIR).`,
+  );
+}
+
+function startError(path: string, opening: Exclude<Opening, { state: 'open' }>): StartError {
+  switch (opening.state) {
+    case 'in use':
+      return inUse(path);
+    case 'damaged':
+      return new DamagedStateError(path, opening.reason);
+    case 'foreign':
+      return new StartError(
+        'DATA_UNREADABLE',
+        `${path} is the database of another program. Give tapewatch a data folder of its own (data_dir or TAPEWATCH_DATA_DIR); nothing was changed.`,
+      );
+    case 'failed': {
+      const remedy = remedies[opening.because ?? 'other'];
+      return new StartError('DATA_UNREADABLE', `${path} cannot be opened (${opening.message}). ${remedy}`);
+    }
   }
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  if (code === corrupt || code === notADatabase) {
-    return new StartError(
-      'DATA_UNREADABLE',
-      `${path} is damaged (${reason}). Move it away to start afresh, or put back a copy; nothing was changed.`,
-      because,
-    );
-  }
-  const remedy = code === cannotOpen ? 'Is its folder there, and may this user write to it?' : 'Nothing was changed.';
-  return new StartError('DATA_UNREADABLE', `${path} cannot be opened (${reason}). ${remedy}`, because);
 }

@@ -7,7 +7,19 @@ export interface ExecuteRequest {
   readonly parameters: readonly SqlValue[];
 }
 
-export type WorkerRequest = ExecuteRequest | { readonly id: number; readonly close: true };
+/** Copies the file as of now, while statements go on. */
+export interface CopyRequest {
+  readonly id: number;
+  readonly copyTo: string;
+}
+
+export type WorkerRequest =
+  | ExecuteRequest
+  | CopyRequest
+  | { readonly id: number; readonly checkpoint: true }
+  /** Gives at most so many unused pages back to the disk. */
+  | { readonly id: number; readonly release: number }
+  | { readonly id: number; readonly close: true };
 
 export type WorkerReply =
   | {
@@ -16,4 +28,31 @@ export type WorkerReply =
       readonly changes?: number | bigint;
       readonly lastInsertRowid?: number | bigint;
     }
+  | { readonly id: number; readonly copied: FileCopy }
   | { readonly id: number; readonly error: { readonly message: string; readonly code: number | undefined } };
+
+export interface FileCopy {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** How the opening went; the first word of the worker. */
+export type Opening =
+  | { readonly state: 'open'; readonly lost: string | undefined }
+  | { readonly state: 'damaged'; readonly reason: string }
+  | { readonly state: 'foreign' }
+  | { readonly state: 'in use' }
+  | { readonly state: 'failed'; readonly message: string; readonly because: 'cannot open' | 'disk full' | undefined };
+
+export interface OpeningMessage {
+  readonly opening: Opening;
+}
+
+/** Where a copy stands. */
+export interface CopyProgress {
+  readonly copying: number;
+  readonly done: number;
+  readonly total: number;
+}
+
+export type WorkerMessage = WorkerReply | OpeningMessage | CopyProgress;

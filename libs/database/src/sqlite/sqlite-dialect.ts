@@ -9,6 +9,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { SqlValue } from './protocol.js';
+import type { ReopeningConnection } from './reopening-connection.js';
 import type { WorkerConnection } from './worker-connection.js';
 
 /** SQLite rolls back DDL like everything else; without this Kysely would migrate outside a transaction. */
@@ -19,7 +20,7 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 /** Kysely over the one connection in the storage worker. */
-export function sqliteDialect(connection: WorkerConnection): Dialect {
+export function sqliteDialect(connection: ReopeningConnection): Dialect {
   return {
     createAdapter: () => new TransactionalDdlAdapter(),
     createDriver: () => new WorkerDriver(connection),
@@ -30,11 +31,11 @@ export function sqliteDialect(connection: WorkerConnection): Dialect {
 
 /** There is one connection; whoever wants it waits in line, so that transactions never interleave. */
 class WorkerDriver implements Driver {
-  readonly #connection: WorkerConnection;
+  readonly #connection: ReopeningConnection;
   #line: Promise<void> = Promise.resolve();
   #release: (() => void) | undefined;
 
-  constructor(connection: WorkerConnection) {
+  constructor(connection: ReopeningConnection) {
     this.#connection = connection;
   }
 
@@ -50,7 +51,8 @@ class WorkerDriver implements Driver {
     });
     await before;
     this.#release = release;
-    return new KyselyConnection(this.#connection);
+    // Kysely would wait for ever behind a connection that could not be had; its statements fail instead.
+    return new KyselyConnection(await this.#connection.alive().catch((thrown: unknown) => unavailable(thrown)));
   }
 
   releaseConnection(): Promise<void> {
@@ -58,16 +60,16 @@ class WorkerDriver implements Driver {
     return Promise.resolve();
   }
 
-  async beginTransaction(): Promise<void> {
-    await this.#connection.execute('begin immediate');
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await (connection as KyselyConnection).execute('begin immediate');
   }
 
-  async commitTransaction(): Promise<void> {
-    await this.#connection.execute('commit');
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await (connection as KyselyConnection).execute('commit');
   }
 
-  async rollbackTransaction(): Promise<void> {
-    await this.#connection.execute('rollback');
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await (connection as KyselyConnection).rollback();
   }
 
   destroy(): Promise<void> {
@@ -75,11 +77,27 @@ class WorkerDriver implements Driver {
   }
 }
 
-class KyselyConnection implements DatabaseConnection {
-  readonly #connection: WorkerConnection;
+type Executor = Pick<WorkerConnection, 'execute'>;
 
-  constructor(connection: WorkerConnection) {
+function unavailable(thrown: unknown): Executor {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { execute: () => Promise.reject(error) };
+}
+
+class KyselyConnection implements DatabaseConnection {
+  readonly #connection: Executor;
+
+  constructor(connection: Executor) {
     this.#connection = connection;
+  }
+
+  async execute(sql: string): Promise<void> {
+    await this.#connection.execute(sql);
+  }
+
+  /** SQLite has rolled back by itself after some failures (the disk is full), and with the end of its worker. */
+  async rollback(): Promise<void> {
+    await this.#connection.execute('rollback').catch(() => undefined);
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {

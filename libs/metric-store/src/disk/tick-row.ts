@@ -6,7 +6,7 @@ import { seal, unseal } from './sealed.ts';
 export interface TickRow {
   readonly ids: Uint32Array;
   readonly values: Float64Array;
-  /** What was pushed since the tick before, at times of its own. */
+  /** What came since the batch before at times of its own: pushed, or worked out by rules as of earlier. */
   readonly pushed?: PushedSamples;
 }
 

@@ -1,4 +1,5 @@
 import type { ScalarPlan } from './plan.js';
+import type { Planner } from './planner.js';
 import type { QueryRun } from './query-run.js';
 
 /** The values that the scalar parameter of an aggregation takes during a run. */
@@ -9,17 +10,17 @@ export interface ParameterRange {
 }
 
 /**
- * A parameter is judged by all its values before any of them is used, so that a range query fails or warns as a whole.
- * Within a subquery each step is judged by itself.
+ * A parameter is judged by all its values before any of them is used, so that a range query, and what is in a subquery,
+ * fails or warns as a whole.
  */
 export class AggregationParameter {
   readonly #plan: ScalarPlan;
-  readonly #inSubquery: boolean;
-  readonly #known = new WeakMap<QueryRun, ParameterRange>();
+  readonly #planner: Pick<Planner, 'stepsOf'>;
+  readonly #judged = new WeakSet<QueryRun>();
 
-  constructor(plan: ScalarPlan, inSubquery: boolean) {
+  constructor(plan: ScalarPlan, planner: Pick<Planner, 'stepsOf'>) {
     this.#plan = plan;
-    this.#inSubquery = inSubquery;
+    this.#planner = planner;
   }
 
   at(run: QueryRun, timeMs: number): number {
@@ -28,22 +29,20 @@ export class AggregationParameter {
 
   /** Gives the range once in a run, and undefined after that, so that it is judged once. */
   unjudged(run: QueryRun, timeMs: number): ParameterRange | undefined {
-    if (this.#inSubquery || run.stepMs === undefined) return rangeOf([this.at(run, timeMs)]);
-    if (this.#known.has(run)) return undefined;
-    const values: number[] = [];
-    for (let at = run.startMs; at <= run.endMs; at += run.stepMs) values.push(this.at(run, at));
-    const range = rangeOf(values);
-    this.#known.set(run, range);
-    return range;
+    const steps = this.#planner.stepsOf(run) ?? { fromMs: timeMs, toMs: timeMs, stepMs: 1 };
+    if (this.#judged.has(run)) return undefined;
+    this.#judged.add(run);
+    let [least, most, someNaN] = [Infinity, -Infinity, false];
+    let count = 0;
+    for (let at = steps.fromMs; at <= steps.toMs; at += steps.stepMs) {
+      if (count++ % stepsPerLook === 0) run.checkDeadline();
+      const value = this.at(run, at);
+      if (Number.isNaN(value)) someNaN = true;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    return { least, most, someNaN };
   }
 }
 
-function rangeOf(values: readonly number[]): ParameterRange {
-  let [least, most, someNaN] = [Infinity, -Infinity, false];
-  for (const value of values) {
-    if (Number.isNaN(value)) someNaN = true;
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  return { least, most, someNaN };
-}
+const stepsPerLook = 256;

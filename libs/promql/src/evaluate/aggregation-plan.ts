@@ -1,5 +1,6 @@
 import { aggregateBy } from '../functions/aggregates.js';
 import type { Aggregation, Expression } from '../syntax/ast.js';
+import { notedRange } from '../syntax/noted-range.js';
 import { AggregationGroups } from './aggregation-groups.js';
 import { AggregationParameter } from './aggregation-parameter.js';
 import { planCountValues } from './count-values-plan.js';
@@ -15,7 +16,7 @@ export function planAggregation(aggregation: Aggregation, planner: Planner): Vec
   if (operator === 'count_values') return planCountValues(aggregation, planner.text(aggregation.parameter), vector);
   const groups = new AggregationGroups(groupingProjection(without, grouping));
   if (operator === 'topk' || operator === 'bottomk') {
-    const parameter = new AggregationParameter(planner.scalar(aggregation.parameter), planner.inSubquery);
+    const parameter = new AggregationParameter(planner.scalar(aggregation.parameter), planner);
     return planTopK(aggregation, parameter, vector, groups);
   }
   if (operator === 'quantile') {
@@ -31,18 +32,20 @@ function planQuantile(
   vector: VectorPlan,
   groups: AggregationGroups,
 ): VectorPlan {
-  const parameter = new AggregationParameter(planner.scalar(expression), planner.inSubquery);
+  const parameter = new AggregationParameter(planner.scalar(expression), planner);
   const aggregate = aggregateBy('quantile');
+  const where = notedRange(expression);
   return {
     kind: 'vector',
     at(run, timeMs) {
+      const input = vector.at(run, timeMs);
       const range = parameter.unjudged(run, timeMs);
-      if (range !== undefined) {
-        if (range.someNaN) warnOfQuantile(run, NaN, expression.range);
-        if (range.most > 1) warnOfQuantile(run, range.most, expression.range);
-        if (range.least < 0) warnOfQuantile(run, range.least, expression.range);
+      if (range?.someNaN === true) warnOfQuantile(run, NaN, where);
+      else if (range !== undefined) {
+        if (range.most > 1) warnOfQuantile(run, range.most, where);
+        if (range.least < 0) warnOfQuantile(run, range.least, where);
       }
-      return groups.reduce(aggregate, parameter.at(run, timeMs), vector.at(run, timeMs));
+      return groups.reduce(aggregate, parameter.at(run, timeMs), input);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Labels } from '@tapewatch/model';
+import { formatLabelName } from '../matchers/matcher.js';
 import { quoteString } from '../syntax/string-literal.js';
 
 /** The labels by which vector matching puts two sides together. */
@@ -20,7 +21,7 @@ export function withoutName(labels: Labels): Labels {
 
 /** As Prometheus writes label sets in messages: all in braces, the name among them. */
 export function formatLabelSet(labels: Labels): string {
-  const pairs = [...labels.entries()].map(([name, value]) => `${name}=${quoteString(value)}`);
+  const pairs = [...labels.entries()].map(([name, value]) => `${formatLabelName(name)}=${quoteString(value)}`);
   return `{${pairs.join(', ')}}`;
 }
 

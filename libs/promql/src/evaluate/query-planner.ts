@@ -1,10 +1,11 @@
 import { functionPlans } from '../functions/function-plans.js';
-import type { Call, Expression, StringLiteral, VectorSelector } from '../syntax/ast.js';
+import type { Call, Expression, StringLiteral, Subquery, VectorSelector } from '../syntax/ast.js';
 import { unwrapParens } from '../syntax/traversal.js';
 import { planAggregation } from './aggregation-plan.js';
 import { planBinary, planUnary } from './binary-plan.js';
 import type { Plan, ScalarPlan, VectorPlan, WindowPlan } from './plan.js';
-import type { Planner } from './planner.js';
+import type { Planner, Steps } from './planner.js';
+import type { QueryRun } from './query-run.js';
 import { planRangeSelector, planSelector } from './selector-plan.js';
 import { planSubquery } from './subquery-plan.js';
 import { TimeFrame } from './time-frame.js';
@@ -21,10 +22,13 @@ class Slots {
 export class QueryPlanner implements Planner {
   readonly #frame: TimeFrame;
   readonly #slots: Slots;
+  /** The one that this is inside of. */
+  readonly #subquery: Subquery | undefined;
 
-  private constructor(frame: TimeFrame, slots: Slots) {
+  private constructor(frame: TimeFrame, slots: Slots, subquery?: Subquery) {
     this.#frame = frame;
     this.#slots = slots;
+    this.#subquery = subquery;
   }
 
   static ofWholeQuery(): QueryPlanner {
@@ -32,7 +36,17 @@ export class QueryPlanner implements Planner {
   }
 
   get inSubquery(): boolean {
-    return this.#frame !== TimeFrame.WHOLE_RUN;
+    return this.#subquery !== undefined;
+  }
+
+  stepsOf(run: QueryRun): Steps | undefined {
+    if (this.#subquery === undefined) {
+      const { startMs: fromMs, endMs: toMs, stepMs } = run;
+      return stepMs === undefined ? undefined : { fromMs, toMs, stepMs };
+    }
+    const stepMs = this.#subquery.stepMs ?? run.defaultStepMs;
+    const fromMs = (Math.floor(this.#frame.firstMs(run) / stepMs) + 1) * stepMs;
+    return { fromMs, toMs: this.#frame.lastMs(run), stepMs };
   }
 
   plan(expression: Expression): Plan {
@@ -48,7 +62,7 @@ export class QueryPlanner implements Planner {
       case 'range':
         return planRangeSelector(expression, this.#place());
       case 'subquery': {
-        const inside = new QueryPlanner(this.#frame.under(expression, expression.rangeMs), this.#slots);
+        const inside = new QueryPlanner(this.#frame.under(expression, expression.rangeMs), this.#slots, expression);
         return planSubquery(expression, this.#slots.take(), inside.vector(expression.expression), this.inSubquery);
       }
       case 'paren':

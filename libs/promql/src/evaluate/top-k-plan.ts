@@ -18,10 +18,10 @@ export function planTopK(
   return {
     kind: 'vector',
     at(run, timeMs) {
+      const input = vector.at(run, timeMs);
       const range = parameter.unjudged(run, timeMs);
       if (range !== undefined) checkCounts(range, aggregation);
       const k = Math.trunc(parameter.at(run, timeMs));
-      const input = vector.at(run, timeMs);
       const result = new InstantVector();
       if (k < 1) return result;
       const division = groups.divide(input);

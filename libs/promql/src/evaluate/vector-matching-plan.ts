@@ -3,7 +3,7 @@ import { EvaluationError } from '../errors.js';
 import type { Binary, VectorMatching } from '../syntax/ast.js';
 import { InstantVector } from './instant-vector.js';
 import { LabelGroups, LabelMemo } from './label-memo.js';
-import { compareLabels, formatLabelSet, matchingProjection, withoutName } from './label-projection.js';
+import { formatLabelSet, matchingProjection, withoutName } from './label-projection.js';
 import { arithmeticOf, comparisonOf, isArithmetic, isComparisonOperator } from './operators.js';
 import type { VectorPlan } from './plan.js';
 
@@ -69,7 +69,7 @@ class VectorJoin {
 
   #refuseDuplicate(group: Labels, series: Labels[]): never {
     const side = this.#oneIsLeft ? 'left' : 'right';
-    const found = series.sort(compareLabels).map(formatLabelSet).join(', ');
+    const found = series.map(formatLabelSet).sort().join(', ');
     throw new EvaluationError(
       `found duplicate series for the match group ${formatLabelSet(group)} on the ${side} hand-side of the operation: ` +
         `[${found}];many-to-many matching not allowed: matching labels must be unique on one side`,

@@ -97,7 +97,7 @@ function rankAtValue(buckets: readonly Bucket[], value: number): number {
   let rank = 0;
   for (const { upperBound, count } of buckets) {
     if (lowerBound >= value) return rank;
-    if (upperBound > value) return rank + shareBelow(value, lowerBound, upperBound) * (count - rank);
+    if (upperBound > value) return rank + countBelow(value, lowerBound, upperBound, count - rank);
     rank = count;
     lowerBound = upperBound;
   }
@@ -105,8 +105,8 @@ function rankAtValue(buckets: readonly Bucket[], value: number): number {
 }
 
 /** Of a bucket that reaches to infinity nothing is known but its finite end. */
-function shareBelow(value: number, lowerBound: number, upperBound: number): number {
-  if (lowerBound === -Infinity) return 1;
+function countBelow(value: number, lowerBound: number, upperBound: number, count: number): number {
+  if (lowerBound === -Infinity) return count;
   if (upperBound === Infinity) return 0;
-  return (value - lowerBound) / (upperBound - lowerBound);
+  return (count * (value - lowerBound)) / (upperBound - lowerBound);
 }

@@ -42,8 +42,9 @@ function clampPlan(vector: VectorPlan, low: ScalarPlan, high: ScalarPlan): Vecto
     at(run, timeMs) {
       const least = low.at(run, timeMs);
       const most = high.at(run, timeMs);
+      const unbound = vector.at(run, timeMs);
       if (most < least) return new InstantVector();
-      return mapped(vector.at(run, timeMs), (value) => larger(least, smaller(most, value)));
+      return mapped(unbound, (value) => larger(least, smaller(most, value)));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { LabelGroup } from '../evaluate/label-memo.js';
 import { quantileParameter } from '../evaluate/quantile-parameter.js';
 import type { QueryRun } from '../evaluate/query-run.js';
 import type { Expression } from '../syntax/ast.js';
+import { notedRange } from '../syntax/noted-range.js';
 import type { SourceRange } from '../syntax/source-range.js';
 import { quoteString } from '../syntax/string-literal.js';
 import { fractionOfBuckets, quantileOfBuckets } from './buckets.js';
@@ -72,17 +73,18 @@ function parseBound(text: string): number {
 
 const histogramQuantile: FunctionPlan = ({ args }, planner) => {
   const [qArg, vectorArg] = args as [Expression, Expression];
-  const q = quantileParameter(planner.scalar(qArg), qArg.range);
+  const q = quantileParameter(planner.scalar(qArg), notedRange(qArg));
   const vector = planner.vector(vectorArg);
-  const collector = new HistogramCollector(vectorArg.range);
+  const collector = new HistogramCollector(notedRange(vectorArg));
   return {
     kind: 'vector',
     at(run, timeMs) {
+      const input = vector.at(run, timeMs);
       const wanted = q(run, timeMs);
       const result = new InstantVector();
-      for (const { labels, buckets } of collector.collect(run, vector.at(run, timeMs))) {
+      for (const { labels, buckets } of collector.collect(run, input)) {
         const { value, forced } = quantileOfBuckets(wanted, buckets);
-        if (forced !== undefined) informOfForce(run, labels, forced, timeMs, vectorArg.range);
+        if (forced !== undefined) informOfForce(run, labels, forced, timeMs, notedRange(vectorArg));
         result.push(labels, value, true);
       }
       return result;
@@ -109,7 +111,7 @@ const histogramFraction: FunctionPlan = ({ args }, planner) => {
   const low = planner.scalar(lowArg);
   const high = planner.scalar(highArg);
   const vector = planner.vector(vectorArg);
-  const collector = new HistogramCollector(vectorArg.range);
+  const collector = new HistogramCollector(notedRange(vectorArg));
   return {
     kind: 'vector',
     at(run, timeMs) {

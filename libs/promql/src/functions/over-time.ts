@@ -1,6 +1,7 @@
 import { warnOfQuantile } from '../evaluate/quantile-parameter.js';
 import type { SampleBuffer } from '../series-source.js';
 import type { Expression } from '../syntax/ast.js';
+import { notedRange } from '../syntax/noted-range.js';
 import type { FunctionPlan } from './function-plan.js';
 import { exactMean, exactSum, quantileOf, variance } from './numbers.js';
 import { planWindowFunction } from './windows.js';
@@ -47,10 +48,11 @@ function resets({ values, length }: SampleBuffer): number {
 const quantileOverTime: FunctionPlan = ({ args }, planner) => {
   const [q, windows] = args as [Expression, Expression];
   const parameter = planner.scalar(q);
+  const range = notedRange(q);
   const compute: WindowFunction = ({ values, length }, _window, wanted) => quantileOf(wanted, values.slice(0, length));
   return planWindowFunction(planner.window(windows), compute, {
     parameter: (run, timeMs) => parameter.at(run, timeMs),
-    onResult: (run, _metric, wanted) => warnOfQuantile(run, wanted, q.range),
+    onResult: (run, _metric, wanted) => warnOfQuantile(run, wanted, range),
   });
 };
 

@@ -1,4 +1,5 @@
 import type { SampleBuffer } from '../series-source.js';
+import { notedRange } from '../syntax/noted-range.js';
 import { quoteString } from '../syntax/string-literal.js';
 import type { FunctionPlan } from './function-plan.js';
 import { ExactSum } from './numbers.js';
@@ -11,11 +12,12 @@ const counterName = /_(?:total|sum|count|bucket)$/;
 function ofCounter(compute: WindowFunction): FunctionPlan {
   return (call, planner) => {
     const arg = call.args[0] as (typeof call.args)[number];
+    const range = notedRange(arg);
     return planWindowFunction(planner.window(arg), compute, {
       onResult(run, metric) {
         if (metric === '' || counterName.test(metric)) return;
         const text = 'metric might not be a counter, name does not end in _total/_sum/_count/_bucket:';
-        run.inform(`${text} ${quoteString(metric)}`, arg.range);
+        run.inform(`${text} ${quoteString(metric)}`, range);
       },
     });
   };
@@ -38,10 +40,10 @@ function rise({ values, length }: SampleBuffer): number {
 }
 
 /**
- * Stretches a change between the first and the last sample to the whole window: up to the edge when the edge is not
+ * By how much a change between the first and the last sample is stretched to the whole window: up to the edge when the edge is not
  * further away than samples usually are from one another (and a tenth more), otherwise by half such a distance.
  */
-function extrapolated(samples: SampleBuffer, { fromMs, toMs }: Window, change: number, isCounter: boolean): number {
+function extrapolation(samples: SampleBuffer, { fromMs, toMs }: Window, change: number, isCounter: boolean): number {
   const { times, values, length } = samples;
   const firstMs = times[0] as number;
   const lastMs = times[length - 1] as number;
@@ -55,25 +57,30 @@ function extrapolated(samples: SampleBuffer, { fromMs, toMs }: Window, change: n
   const first = values[0] as number;
   // A counter never was below zero, so it cannot have started before the line through its samples meets zero.
   if (isCounter && change > 0 && first >= 0) toStart = Math.min(toStart, sampled * (first / change));
-  return change * ((sampled + toStart + toEnd) / sampled);
+  return (sampled + toStart + toEnd) / sampled;
 }
 
 function seconds({ fromMs, toMs }: Window): number {
   return (toMs - fromMs) / 1000;
 }
 
-const increase: WindowFunction = (samples, window) =>
-  samples.length < 2 ? undefined : extrapolated(samples, window, rise(samples), true);
+const increase: WindowFunction = (samples, window) => {
+  if (samples.length < 2) return undefined;
+  const risen = rise(samples);
+  return risen * extrapolation(samples, window, risen, true);
+};
 
 const rate: WindowFunction = (samples, window) => {
-  const risen = increase(samples, window, NaN);
-  return risen === undefined ? undefined : risen / seconds(window);
+  if (samples.length < 2) return undefined;
+  const risen = rise(samples);
+  return risen * (extrapolation(samples, window, risen, true) / seconds(window));
 };
 
 const delta: WindowFunction = (samples, window) => {
   const { values, length } = samples;
   if (length < 2) return undefined;
-  return extrapolated(samples, window, (values[length - 1] as number) - (values[0] as number), false);
+  const change = (values[length - 1] as number) - (values[0] as number);
+  return change * extrapolation(samples, window, change, false);
 };
 
 const instantDelta: WindowFunction = ({ values, length }) =>

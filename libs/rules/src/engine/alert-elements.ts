@@ -1,5 +1,5 @@
 import { Labels } from '@tapewatch/model';
-import type { QueryResult, VectorSample } from '@tapewatch/promql';
+import type { VectorSample } from '@tapewatch/promql';
 import type { AlertRule, NamedTemplate } from '../rule-group.js';
 import type { TemplateData } from '../template/template.js';
 import type { AlertElement } from './alert-states.js';
@@ -27,12 +27,12 @@ export class AlertElements {
   }
 
   /** Keyed by label key. Throws when two elements end up with the same labels, as upstream: the rule as a whole has failed then. */
-  of(result: QueryResult, context: TemplateContext): ReadonlyMap<string, AlertElement> {
+  of(result: readonly VectorSample[], context: TemplateContext): ReadonlyMap<string, AlertElement> {
     const elements = new Map<string, AlertElement>();
     const made = new Map<string, Made>();
     const isReusable = this.#isPure && context.externalUrl === this.#externalUrl;
     this.#externalUrl = context.externalUrl;
-    for (const sample of samplesOf(result)) {
+    for (const sample of result) {
       const next = this.#make(sample, this.#made.get(sample.labels.key), isReusable, context);
       const { key } = next.element.labels;
       if (elements.has(key))
@@ -65,11 +65,4 @@ export class AlertElements {
 
 function expanded(templates: readonly NamedTemplate[], data: TemplateData): (readonly [string, string])[] {
   return templates.map(({ name, template }) => [name, template.expandOrExplain(data)] as const);
-}
-
-/** A scalar is one element without labels. */
-function samplesOf(result: QueryResult): readonly VectorSample[] {
-  if (result.kind === 'vector') return result.series;
-  if (result.kind === 'scalar') return [{ labels: Labels.EMPTY, value: result.value }];
-  throw new Error(`rule result is a ${result.kind}, not a vector or scalar`);
 }

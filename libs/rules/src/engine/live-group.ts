@@ -1,17 +1,23 @@
 import type { AlertInstance, Clock, Evaluation, Logger, RuleRef, RuleTransition } from '@tapewatch/model';
 import { messageOf } from '@tapewatch/model';
-import type { RuleGroup } from '../rule-group.js';
+import type { Rule, RuleGroup } from '../rule-group.js';
+import type { RecordSamples, RuleSample } from '../rule-sample.js';
 import type { RuleGroupView } from '../rule-view.js';
 import type { TemplateContext } from './alert-elements.js';
 import { GroupSchedule } from './group-schedule.js';
-import { LimitExceededError, LiveRule } from './live-rule.js';
-import type { Query } from './live-rule.js';
+import { LiveAlertRule } from './live-alert-rule.js';
+import { LiveRecordingRule } from './live-recording-rule.js';
+import { LimitExceededError } from './live-rule.js';
+import type { LiveRule, Query } from './live-rule.js';
 import type { RuleMetrics } from './rule-metrics.js';
+import { RuleOutput } from './rule-output.js';
 import { ruleRefs } from './rule-refs.js';
 
 export interface LiveGroupOptions {
   readonly group: RuleGroup;
   readonly query: Query;
+  readonly record?: RecordSamples | undefined;
+  readonly ruleFailed?: ((group: string, rule: string, reason: string) => void) | undefined;
   readonly metrics: RuleMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -21,7 +27,7 @@ export interface LiveGroupOptions {
 export class LiveGroup {
   readonly #options: LiveGroupOptions;
   readonly #schedule: GroupSchedule;
-  readonly #rules: readonly LiveRule[];
+  readonly #rules: readonly { readonly rule: LiveRule; readonly output: RuleOutput }[];
   readonly #attributes: { readonly group: string };
   #lastEvaluation: { readonly at: number; readonly tookMs: number } | undefined;
 
@@ -30,7 +36,11 @@ export class LiveGroup {
     this.#options = options;
     this.#schedule = new GroupSchedule(group.intervalMs, `${group.file};${group.name}`);
     const refs = ruleRefs(group);
-    this.#rules = group.rules.map((rule, i) => new LiveRule(rule, refs[i] as RuleRef, group, query));
+    const live = (rule: Rule, ref: RuleRef): LiveRule =>
+      rule.makes === 'alerts'
+        ? new LiveAlertRule(rule, ref, group, query)
+        : new LiveRecordingRule(rule, ref, group, query);
+    this.#rules = group.rules.map((rule, i) => ({ rule: live(rule, refs[i] as RuleRef), output: new RuleOutput() }));
     this.#attributes = { group: group.name };
   }
 
@@ -41,19 +51,21 @@ export class LiveGroup {
     const { clock, metrics, group } = this.#options;
     if (missed > 0) metrics.missed.add(missed, this.#attributes);
     const startedMs = clock.monotonic();
-    const transitions = this.#rules.flatMap((rule) => this.#evaluateRule(rule, at, context));
+    const transitions = this.#rules.flatMap(({ rule, output }) => this.#evaluateRule(rule, output, at, context));
     const tookMs = clock.monotonic() - startedMs;
     this.#lastEvaluation = { at, tookMs };
     metrics.duration.record(tookMs / 1000, this.#attributes);
-    return { at, group: group.name, transitions, active: this.#rules.flatMap((rule) => [...rule.active()]) };
+    return { at, group: group.name, transitions, active: this.#rules.flatMap(({ rule }) => [...rule.active()]) };
   }
 
   /** False when no rule of this group can have made the alert. */
   restore(instance: AlertInstance, startedAt: number): boolean {
     const { group, name } = instance.rule;
-    const rule = this.#rules.find((one) => one.ref.group === group && one.ref.name === name && one.owns(instance));
-    rule?.restore(instance, startedAt);
-    return rule !== undefined;
+    const found = this.#rules.find(
+      ({ rule }) => rule.ref.group === group && rule.ref.name === name && rule.owns(instance),
+    );
+    found?.rule.restore(instance, startedAt);
+    return found !== undefined;
   }
 
   view(alertId: (instance: AlertInstance) => readonly string[]): RuleGroupView {
@@ -64,23 +76,43 @@ export class LiveGroup {
       file,
       intervalMs,
       ...(last === undefined ? {} : { lastEvaluationAt: last.at, lastEvaluationMs: last.tookMs }),
-      rules: this.#rules.map((rule) => rule.view(alertId)),
+      rules: this.#rules.map(({ rule }) => rule.view(alertId)),
     };
   }
 
   /** One bad rule costs its own evaluation and a count, and one log line per change of its fault. */
-  #evaluateRule(rule: LiveRule, at: number, context: TemplateContext): readonly RuleTransition[] {
-    const { logger, metrics, group } = this.#options;
+  #evaluateRule(rule: LiveRule, output: RuleOutput, at: number, context: TemplateContext): readonly RuleTransition[] {
+    const { logger, metrics, group, ruleFailed } = this.#options;
     const before = rule.lastError;
+    const fail = (reason: string, message: string): void => {
+      metrics.failures.add(1, this.#attributes);
+      ruleFailed?.(group.name, rule.rule.name, reason);
+      if (rule.lastError !== before) logger.warn({ ...fields, reason }, message);
+    };
     const fields = { group: group.name, rule: rule.rule.name, file: group.file };
     try {
-      const transitions = rule.evaluate(at, context);
-      if (before !== undefined) logger.info(fields, 'rule works again');
+      const { transitions, samples } = rule.evaluate(at, context);
+      const problem = this.#write(at, output.withEnds(samples));
+      if (problem !== undefined) {
+        rule.fail(problem);
+        fail(problem, 'the result of a rule could not be written');
+      } else if (before !== undefined) logger.info(fields, 'rule works again');
       return transitions;
     } catch (error) {
-      metrics.failures.add(1, this.#attributes);
-      if (rule.lastError !== before) logger.warn({ ...fields, reason: messageOf(error) }, 'rule evaluation failed');
+      fail(messageOf(error), 'rule evaluation failed');
       return error instanceof LimitExceededError ? error.transitions : [];
+    }
+  }
+
+  /** Why not all could be written, if so. Written at the time the query looked at, so that the two belong together. */
+  #write(at: number, samples: readonly RuleSample[]): string | undefined {
+    const { record, group } = this.#options;
+    if (record === undefined || samples.length === 0) return undefined;
+    try {
+      record(at - group.queryOffsetMs, samples);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
     }
   }
 }

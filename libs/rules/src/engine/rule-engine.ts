@@ -4,6 +4,7 @@ import { Labels } from '@tapewatch/model';
 import type { Expression, QueryResult } from '@tapewatch/promql';
 import { parse } from '@tapewatch/promql';
 import type { RuleGroup } from '../rule-group.js';
+import type { RecordSamples } from '../rule-sample.js';
 import type { RuleGroupView } from '../rule-view.js';
 import type { TemplateContext } from './alert-elements.js';
 import { LiveGroup } from './live-group.js';
@@ -12,8 +13,10 @@ import type { RuleMetrics } from './rule-metrics.js';
 
 export interface RuleEngineOptions {
   readonly groups: readonly RuleGroup[];
-  /** An instant query over what is measured. A throw counts as a failed evaluation and changes no alert. */
+  /** An instant query over what is measured and recorded. A throw counts as a failed evaluation and changes no alert. */
   readonly query: (expression: Expression, atMs: number) => QueryResult;
+  /** Takes what recording rules give, and the alerts as series. Absent: nobody wants them. */
+  readonly record?: RecordSamples;
   readonly meter: Meter;
   /** Only its monotonic side, for how long evaluations take; the time of an evaluation is given to it. */
   readonly clock: Clock;
@@ -22,6 +25,8 @@ export interface RuleEngineOptions {
   readonly externalUrl: () => string;
   /** Called once per evaluated group, in order, also when nothing changed. A throw is counted and logged. */
   readonly next: (evaluation: Evaluation) => void;
+  /** Told of every evaluation of a rule that failed, and why. */
+  readonly ruleFailed?: (group: string, rule: string, reason: string) => void;
   /** `$externalLabels` of templates. */
   readonly externalLabels?: Readonly<Record<string, string>>;
   /** How the views name an alert; without it they name none. */
@@ -52,13 +57,15 @@ class GroupedRuleEngine implements RuleEngine {
   readonly #templateQueries = new Map<string, Expression>();
 
   constructor(options: RuleEngineOptions) {
-    const { groups, query, meter, clock, logger } = options;
+    const { groups, query, record, ruleFailed, meter, clock, logger } = options;
     this.#options = options;
     this.#metrics = createRuleMetrics(
       meter,
       groups.map(({ name }) => name),
     );
-    this.#groups = groups.map((group) => new LiveGroup({ group, query, metrics: this.#metrics, clock, logger }));
+    this.#groups = groups.map(
+      (group) => new LiveGroup({ group, query, record, ruleFailed, metrics: this.#metrics, clock, logger }),
+    );
   }
 
   evaluate(at: number): void {

@@ -1,5 +1,5 @@
 import type { RuleRef } from '@tapewatch/model';
-import type { AlertRule, RuleGroup } from '../rule-group.js';
+import type { Rule, RuleGroup } from '../rule-group.js';
 import { groupKey } from '../rule-group.js';
 
 /**
@@ -9,7 +9,7 @@ import { groupKey } from '../rule-group.js';
 export function ruleRefs(group: RuleGroup): readonly RuleRef[] {
   const seen = new Map<string, number>();
   return group.rules.map((rule) => {
-    const key = JSON.stringify([rule.name, fixedLabels(rule)]);
+    const key = JSON.stringify([rule.makes, rule.name, fixedLabels(rule)]);
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
     return { group: groupKey(group), name: count === 1 ? rule.name : `${rule.name}#${count}` };
@@ -17,8 +17,9 @@ export function ruleRefs(group: RuleGroup): readonly RuleRef[] {
 }
 
 /** By name. An empty label is none, and `alertname` is always the rule's own. */
-function fixedLabels({ labels }: AlertRule): readonly (readonly [string, string])[] {
-  return labels
+function fixedLabels(rule: Rule): readonly (readonly [string, string])[] {
+  if (rule.makes === 'series') return Object.entries(rule.labels);
+  return rule.labels
     .filter(({ name, template }) => template.constant && template.text !== '' && name !== 'alertname')
     .map(({ name, template }) => [name, template.text] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -62,7 +62,7 @@ function judged(expression: Expression, query: string, rule: SourceNode): Compil
   if (expression.type === 'vector' || expression.type === 'scalar') return { query, expression };
   return rule
     .descendant(['expr'])
-    .problem('RULE_INVALID', 'An alert needs an expression that gives a value for each alert.', {
+    .problem('RULE_INVALID', 'A rule needs an expression that gives a value for each alert or series.', {
       found: typeNames[expression.type],
       allowed: `${typeNames.vector} or ${typeNames.scalar}`,
     });

@@ -60,14 +60,38 @@ describe('loadRuleFiles', () => {
       forMs: 90_000,
       keepFiringForMs: 120_000,
     });
-    expect(rule?.expression.type).toBe('vector');
-    expect(rule?.labels.map(({ name, template }) => [name, template.text])).toEqual([
+    if (rule?.makes !== 'alerts') throw new Error('no alerting rule');
+    expect(rule.expression.type).toBe('vector');
+    expect(rule.labels.map(({ name, template }) => [name, template.text])).toEqual([
       ['team', 'desk'],
       ['severity', 'critical'],
       ['level', '3'],
     ]);
-    expect(rule?.annotations.map(({ name, template }) => [name, template.text])).toEqual([
+    expect(rule.annotations.map(({ name, template }) => [name, template.text])).toEqual([
       ['summary', '{{ $labels.job }} is down'],
+    ]);
+  });
+
+  it('reads recording rules, with labels of the group and without templates', async () => {
+    const [group] = await load({
+      'a.yaml': `
+groups:
+  - name: g
+    labels: { team: desk, severity: info }
+    rules:
+      - record: job:up:sum
+        expr: sum by (job) (up)
+        labels: { severity: '{{ not a template', empty: '' }
+`,
+    });
+    expect(group?.rules).toMatchObject([
+      {
+        makes: 'series',
+        name: 'job:up:sum',
+        kind: 'promql',
+        query: 'sum by (job) (up)',
+        labels: { team: 'desk', severity: '{{ not a template', empty: '' },
+      },
     ]);
   });
 
@@ -113,7 +137,7 @@ describe('loadRuleFiles', () => {
     const [group] = await load({
       'a.yaml': `groups:\n  - name: g\n    rules:\n      - &base\n        alert: A\n        expr: up == 0\n        labels: &l { a: b }\n      - <<: *base\n        alert: B\n        labels: *l\n`,
     });
-    expect(group?.rules.map(({ name, query, labels }) => [name, query, labels.length])).toEqual([
+    expect(group?.rules.map(({ name, query, labels }) => [name, query, Object.keys(labels).length])).toEqual([
       ['A', 'up == 0', 1],
       ['B', 'up == 0', 1],
     ]);
@@ -181,9 +205,39 @@ describe('loadRuleFiles', () => {
       { code: 'CONFIG_INVALID_VALUE', line: 6, column: 17, found: 'a list', allowed: 'a mapping' },
     ],
     [
-      'a recording rule',
-      'groups:\n  - name: g\n    rules:\n      - record: a:b\n        expr: up',
-      { code: 'RULE_INVALID', line: 4, message: 'Recording rules are not supported yet.' },
+      'a recording rule with labels in its name',
+      'groups:\n  - name: g\n    rules:\n      - record: a{b="c"}\n        expr: up',
+      { code: 'RULE_INVALID', line: 4, column: 17, message: 'This is not a name for a series.' },
+    ],
+    [
+      'a recording rule without a name',
+      'groups:\n  - name: g\n    rules:\n      - record: ""\n        expr: up',
+      { code: 'CONFIG_MISSING', line: 4 },
+    ],
+    [
+      'a recording rule that waits',
+      'groups:\n  - name: g\n    rules:\n      - record: a\n        expr: up\n        for: 5m',
+      { code: 'RULE_INVALID', line: 6, message: 'A recording rule has no for.' },
+    ],
+    [
+      'annotations of a recording rule',
+      'groups:\n  - name: g\n    rules:\n      - record: a\n        expr: up\n        annotations: { a: b }',
+      { code: 'RULE_INVALID', line: 6, message: 'A recording rule has no annotations.' },
+    ],
+    [
+      'a bad label name of a recording rule',
+      'groups:\n  - name: g\n    rules:\n      - record: a\n        expr: up\n        labels: { __name__: x }',
+      { code: 'CONFIG_INVALID_VALUE', line: 6, found: '"__name__"' },
+    ],
+    [
+      'a recording rule whose result is text',
+      'groups:\n  - name: g\n    rules:\n      - record: a\n        expr: "`x`"',
+      { code: 'RULE_INVALID', line: 5, found: 'a string' },
+    ],
+    [
+      'a misspelt field of a rule',
+      'groups:\n  - name: g\n    rules:\n      - record: a\n        expr: up\n        labls: {}',
+      { code: 'CONFIG_UNKNOWN_KEY', line: 6, hint: 'Did you mean "labels"?' },
     ],
     [
       'both alert and record',
@@ -242,7 +296,7 @@ describe('loadRuleFiles', () => {
         groups.map(({ name, intervalMs, rules }) => [
           name,
           intervalMs,
-          rules.map((rule) => [rule.name, rule.kind, rule.query, rule.forMs]),
+          rules.map((rule) => [rule.name, rule.kind, rule.query, rule.makes === 'alerts' ? rule.forMs : 0]),
         ]),
       ).toEqual([
         ['venues', 1000, [['A', 'above', 'm > 3', 10_000]]],

@@ -1,15 +1,13 @@
 import type { Problem } from '@tapewatch/model';
-import { ConfigError, messageOf } from '@tapewatch/model';
-import { LineCounter, parseDocument } from 'yaml';
+import { ConfigError } from '@tapewatch/model';
 import type { RuleGroup } from '../rule-group.js';
 import type { LoadOptions, ReadFile, RuleKinds } from './load-options.js';
 import { readOwnGroups } from './own-file.js';
 import { readPrometheusGroups } from './prometheus-file.js';
 import { GroupNames } from './group-names.js';
+import { openSource } from './open-source.js';
 import type { SourceFile } from './source-node.js';
 import { SourceNode } from './source-node.js';
-
-const maxCharacters = 4 * 1024 * 1024;
 
 /**
  * Reads rule files of both forms: Prometheus' (`groups:`, whose rules are of kind `promql`) and ours (`rules:`).
@@ -25,41 +23,11 @@ export async function loadRuleFiles(
   const groups: RuleGroup[] = [];
   const groupNames = new GroupNames();
   for (const file of new Set(files)) {
-    const source = await openFile(file, readFile, problems);
+    const source = await openSource(file, 'rule file', readFile, problems);
     if (source !== undefined) groups.push(...(await readGroups(source, kinds, groupNames, options)));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return groups;
-}
-
-async function openFile(file: string, readFile: ReadFile, problems: Problem[]): Promise<SourceFile | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file);
-  } catch (error) {
-    problems.push({ code: 'CONFIG_NOT_FOUND', message: `The rule file cannot be read: ${messageOf(error)}.`, file });
-    return undefined;
-  }
-  if (text.length > maxCharacters) {
-    problems.push({
-      code: 'CONFIG_INVALID_VALUE',
-      message: 'The rule file is too large.',
-      file,
-      allowed: 'up to 4 MB',
-      hint: 'Split it.',
-    });
-    return undefined;
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  const faultyLines = new Set<number>();
-  for (const { message, pos } of document.errors) {
-    const { line, col } = lines.linePos(pos[0]);
-    if (faultyLines.has(line)) continue; // one fault makes the parser stumble over the rest of its line
-    faultyLines.add(line);
-    problems.push({ code: 'CONFIG_SYNTAX', message: `This is not valid YAML: ${message}.`, file, line, column: col });
-  }
-  return document.errors.length > 0 ? undefined : { file, text, document, lines, problems };
 }
 
 /** An empty file holds no groups, as in Prometheus. */

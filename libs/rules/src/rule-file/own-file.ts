@@ -86,7 +86,9 @@ async function readRule(
     [...fields].filter(([field]) => !coreFields.includes(field)).map(([field, value]) => [field, value.data()]),
   );
   const compiled = await compileRule(definition, spec, node);
-  return compiled === undefined || name === '' ? undefined : { name, kind: type, ...compiled, ...parts };
+  return compiled === undefined || name === ''
+    ? undefined
+    : { name, kind: type, makes: 'alerts', ...compiled, ...parts };
 }
 
 function typeList({ knownTypes = [] }: LoadOptions): string {

@@ -1,8 +1,8 @@
 import type { RuleDefinition } from '@tapewatch/plugin-sdk';
-import type { AlertRule, NamedTemplate, RuleGroup } from '../rule-group.js';
+import type { NamedTemplate, RecordingRule, Rule, RuleGroup } from '../rule-group.js';
 import { compileRule } from './compile-rule.js';
 import type { GroupNames } from './group-names.js';
-import { isLabelName, readRuleParts, readTemplates, textFields, timingFields } from './rule-parts.js';
+import { checkLabelName, readRuleParts, readTemplates, textFields, timingFields } from './rule-parts.js';
 import type { SourceNode } from './source-node.js';
 import { shown } from './source-node.js';
 
@@ -44,8 +44,8 @@ async function readGroup(
   const name = fields.get('name')?.text() ?? '';
   if (name === '') node.problem('CONFIG_MISSING', 'A group needs a name.', { allowed: 'name: TEXT' });
   else groupNames.claim(name, file, node.descendant(['name']));
-  const groupLabels = readTemplates(fields.get('labels'), name, isLabelName);
-  const rules: AlertRule[] = [];
+  const groupLabels = readTemplates(fields.get('labels'), name, checkLabelName);
+  const rules: Rule[] = [];
   for (const rule of fields.get('rules')?.list() ?? []) {
     const read = await readRule(rule, promql, groupLabels);
     if (read === undefined) continue;
@@ -66,11 +66,15 @@ async function readRule(
   node: SourceNode,
   promql: RuleDefinition,
   groupLabels: readonly NamedTemplate[],
-): Promise<AlertRule | undefined> {
+): Promise<Rule | undefined> {
   const fields = node.mapping(ruleFields);
   if (fields === undefined) return undefined;
-  const name = alertName(node, fields);
-  const parts = readRuleParts(name ?? '', fields, groupLabels);
+  const name = ruleName(node, fields);
+  const record = fields.get('record');
+  const parts =
+    record === undefined
+      ? { makes: 'alerts' as const, ...readRuleParts(name ?? '', fields, groupLabels) }
+      : readRecording(fields, groupLabels);
   const expr = fields.get('expr');
   const text = expr?.text();
   if (expr === undefined || text === '') {
@@ -81,17 +85,44 @@ async function readRule(
   return compiled === undefined || name === undefined ? undefined : { name, kind: promql.type, ...compiled, ...parts };
 }
 
-function alertName(node: SourceNode, fields: ReadonlyMap<string, SourceNode>): string | undefined {
+/** Of the alert or of the recorded series. */
+function ruleName(node: SourceNode, fields: ReadonlyMap<string, SourceNode>): string | undefined {
   const record = fields.get('record');
   const name = fields.get('alert')?.text() ?? '';
   if (record !== undefined && name !== '')
     return record.problem('RULE_INVALID', 'A rule has either alert or record, not both.', { hint: 'Remove record.' });
-  if (record !== undefined)
-    return record.problem('RULE_INVALID', 'Recording rules are not supported yet.', {
-      found: `record: ${record.text() ?? ''}`,
-      hint: 'Remove the rule, and write its expression where its result is used.',
-    });
+  if (record !== undefined) return metricName(record);
   if (name === '')
-    return node.problem('CONFIG_MISSING', 'A rule needs the name of its alert.', { allowed: 'alert: TEXT' });
+    return node.problem('CONFIG_MISSING', 'A rule needs the name of its alert, or of the series it records.', {
+      allowed: 'alert: TEXT or record: METRIC',
+    });
   return name;
+}
+
+function metricName(record: SourceNode): string | undefined {
+  const name = record.text();
+  if (name === undefined) return undefined;
+  if (name === '')
+    return record.problem('CONFIG_MISSING', 'A recording rule needs the name of its series.', {
+      allowed: 'record: METRIC',
+    });
+  if (!/[{}]/.test(name)) return name;
+  return record.problem('RULE_INVALID', 'This is not a name for a series.', {
+    found: shown(name),
+    allowed: 'a name alone, as in job:errors:rate5m',
+    hint: 'Put labels under labels, and a selector into expr.',
+  });
+}
+
+function readRecording(
+  fields: ReadonlyMap<string, SourceNode>,
+  groupLabels: readonly NamedTemplate[],
+): Pick<RecordingRule, 'makes' | 'labels'> {
+  for (const field of [...timingFields, 'annotations'])
+    fields.get(field)?.problem('RULE_INVALID', `A recording rule has no ${field}.`, { hint: `Remove ${field}.` });
+  const labels: [string, string][] = groupLabels.map(({ name, template }) => [name, template.text]);
+  for (const [name, node] of fields.get('labels')?.mapping() ?? []) {
+    if (checkLabelName(name, node)) labels.push([name, node.text() ?? '']);
+  }
+  return { makes: 'series', labels: Object.fromEntries(labels) };
 }

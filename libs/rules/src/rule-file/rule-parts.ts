@@ -20,13 +20,13 @@ export function readRuleParts(
   fields: ReadonlyMap<string, SourceNode>,
   groupLabels: readonly NamedTemplate[] = [],
 ): RuleParts {
-  const labels = readTemplates(fields.get('labels'), ruleName, isLabelName);
+  const labels = readTemplates(fields.get('labels'), ruleName, checkLabelName);
   const own = new Set(labels.map(({ name }) => name));
   return {
     forMs: fields.get('for')?.duration() ?? 0,
     keepFiringForMs: fields.get('keep_firing_for')?.duration() ?? 0,
     labels: [...groupLabels.filter(({ name }) => !own.has(name)), ...labels],
-    annotations: readTemplates(fields.get('annotations'), ruleName, (name) => name !== ''),
+    annotations: readTemplates(fields.get('annotations'), ruleName, checkAnnotationName),
   };
 }
 
@@ -34,15 +34,11 @@ export function readRuleParts(
 export function readTemplates(
   node: SourceNode | undefined,
   ruleName: string,
-  isName: (name: string) => boolean,
+  checkName: (name: string, node: SourceNode) => boolean,
 ): readonly NamedTemplate[] {
   const templates: NamedTemplate[] = [];
   for (const [name, value] of node?.mapping() ?? []) {
-    if (!isName(name))
-      value.problem('CONFIG_INVALID_VALUE', 'This is not a name for a label.', {
-        found: shown(name),
-        allowed: 'any text but "" and "__name__"',
-      });
+    checkName(name, value);
     const text = value.text();
     const template = text === undefined ? undefined : readTemplate(value, text, ruleName);
     if (template !== undefined) templates.push({ name, template });
@@ -50,9 +46,21 @@ export function readTemplates(
   return templates;
 }
 
-/** Prometheus 3 takes any UTF-8 text. */
-export function isLabelName(name: string): boolean {
-  return name !== '' && name !== '__name__';
+/** Prometheus 3 takes any UTF-8 text; what is none becomes a problem at the node. */
+export function checkLabelName(name: string, node: SourceNode): boolean {
+  return (name !== '' && name !== '__name__') || refuseName(name, node);
+}
+
+function checkAnnotationName(name: string, node: SourceNode): boolean {
+  return name !== '' || refuseName(name, node);
+}
+
+function refuseName(name: string, node: SourceNode): false {
+  node.problem('CONFIG_INVALID_VALUE', 'This is not a name for a label.', {
+    found: shown(name),
+    allowed: 'any text but "" and "__name__"',
+  });
+  return false;
 }
 
 function readTemplate(node: SourceNode, text: string, ruleName: string): NamedTemplate['template'] | undefined {

@@ -91,6 +91,32 @@ export class SourceNode {
     });
   }
 
+  /** Infinities and NaN included, as YAML or Prometheus writes them. */
+  number(): number | undefined {
+    const text = this.text()?.trim();
+    if (text === undefined) return undefined;
+    const special = /^([+-]?)\.?(inf|nan)$/i.exec(text);
+    const value = special === null ? Number(text) : special[2]?.toLowerCase() === 'nan' ? NaN : Infinity;
+    if (text !== '' && (special !== null || !Number.isNaN(value))) return special?.[1] === '-' ? -value : value;
+    return this.problem('CONFIG_INVALID_VALUE', 'This is not a number.', { found: shown(text), allowed: 'a number' });
+  }
+
+  flag(): boolean | undefined {
+    const text = this.text();
+    if (text === undefined || text === 'true' || text === 'false')
+      return text === undefined ? undefined : text === 'true';
+    return this.problem('CONFIG_INVALID_VALUE', 'This is neither true nor false.', {
+      found: shown(text),
+      allowed: 'true or false',
+    });
+  }
+
+  /** A mapping whose values are texts. */
+  texts(): Readonly<Record<string, string>> {
+    const entries = [...(this.mapping() ?? [])];
+    return Object.fromEntries(entries.map(([name, value]) => [name, value.text() ?? '']));
+  }
+
   /** As JavaScript data, for schemas. */
   data(): unknown {
     return this.#node?.toJS(this.#source.document, { maxAliasCount: 100 });

@@ -140,10 +140,14 @@ class Evaluator {
   }
 
   #invocation(statement: Extract<Statement, { kind: 'template' }>, dot: Value): void {
-    const body = this.#execution.template.definitions.get(statement.name);
-    if (body === undefined) return this.#fail(`template ${JSON.stringify(statement.name)} not defined`, statement);
-    if (++this.#depth > maxDepth) this.#fail('exceeded maximum template depth', statement);
     const data = statement.pipeline === undefined ? undefined : this.#pipeline(statement.pipeline, dot);
+    this.#runNamed(statement.name, data, statement);
+  }
+
+  #runNamed(name: string, data: Value, span: Span): void {
+    const body = this.#execution.template.definitions.get(name);
+    if (body === undefined) return this.#fail(`template ${JSON.stringify(name)} not defined`, span);
+    if (++this.#depth > maxDepth) this.#fail('exceeded maximum template depth', span);
     const outer = this.#variables;
     this.#variables = [{ name: '$', value: data }];
     this.#list(body, data);
@@ -182,13 +186,45 @@ class Evaluator {
   #command(command: Command, dot: Value, piped: readonly Value[]): Value {
     const [first, ...operands] = command.operands as readonly [Operand, ...Operand[]];
     if (first.kind === 'function') return this.#call(command, first.name, operands, dot, piped);
-    if (operands.length + piped.length > 0) this.#fail(notAFunction(first, this.#source(first)), first);
+    if (operands.length + piped.length > 0) return this.#method(command, first, operands, dot, piped);
     if (first.kind === 'nil') return this.#fail('nil is not a command', first);
     return this.#operand(first, dot);
   }
 
+  /** A field with arguments: a method, of the few values that have any. */
+  #method(command: Command, first: Operand, operands: readonly Operand[], dot: Value, piped: readonly Value[]): Value {
+    const name = 'path' in first ? first.path.at(-1) : undefined;
+    if (!('path' in first) || name === undefined) return this.#fail(notAFunction(first, this.#source(first)), first);
+    const base = this.#operand({ ...first, path: first.path.slice(0, -1) }, dot);
+    const method = base instanceof StructValue ? base.method(name) : undefined;
+    if (method === undefined) return this.#fail(notAFunction(first, this.#source(first)), first);
+    const count = operands.length + piped.length;
+    if (count !== 1) this.#fail(`wrong number of args for ${name}: want 1 got ${count}`, first);
+    const [operand] = operands;
+    const argument =
+      operand === undefined ? this.#checked(piped[0], 'string', command) : this.#argument(operand, dot, 'string');
+    return method(argument as string);
+  }
+
+  /** `tmpl NAME DATA`: the text of a template that is defined in this one. */
+  #named(command: Command, operands: readonly Operand[], dot: Value, piped: readonly Value[]): Value {
+    const count = operands.length + piped.length;
+    if (count !== 2) return this.#fail(`wrong number of args for tmpl: want 2 got ${count}`, command);
+    const [first, second] = operands;
+    if (first === undefined) return this.#fail('wrong number of args for tmpl: want 2 got 1', command);
+    const name = this.#argument(first, dot, 'string') as string;
+    const data = second === undefined ? piped[0] : this.#operand(second, dot);
+    const outer = this.#output;
+    this.#output = '';
+    this.#runNamed(name, data, command);
+    const text = this.#output;
+    this.#output = outer;
+    return text;
+  }
+
   #call(command: Command, name: string, operands: readonly Operand[], dot: Value, piped: readonly Value[]): Value {
     if (name === 'and' || name === 'or') return this.#logic(command, name, operands, dot, piped);
+    if (name === 'tmpl') return this.#named(command, operands, dot, piped);
     const definition = functionNamed(name);
     if (definition === undefined) return this.#fail(`${JSON.stringify(name)} is not a defined function`, command);
     const { parameters, rest } = definition;

@@ -5,7 +5,8 @@ import { humanize, humanize1024, humanizeDuration, humanizePercentage, humanizeT
 import { indexed, lengthOf, sliced } from './indexing.js';
 import { sprint, sprintf } from './print.js';
 import { matchesAnywhere, replaceAll } from './regular-expression.js';
-import { escapeHtml, escapeQuery, stripDomain, stripPort, title } from './text-functions.js';
+import { escapeHtml, escapeJs, escapeQuery, stripDomain, stripPort, title } from './text-functions.js';
+import { toDuration, toTime } from './time-values.js';
 import type { StructValue, Value } from './value.js';
 import { isTrue, MapValue, sampleOf } from './value.js';
 
@@ -27,20 +28,17 @@ export interface TemplateFunction {
   call(args: readonly Value[], surroundings: Surroundings): Value;
 }
 
-/** Functions of Prometheus that have no counterpart here, or not yet. */
+/** Functions of Go's templates that have no use here. */
 const refused: Readonly<Record<string, string>> = {
-  toTime: 'use humanizeTimestamp',
-  toDuration: 'use humanizeDuration',
-  graphLink: 'there is no graph page to link to',
-  tableLink: 'there is no table page to link to',
-  tmpl: 'use {{template "name" .}}',
   call: 'no value is a function',
-  js: 'annotations are text',
 };
+
+/** What needs more than values: `and` and `or` leave arguments unevaluated, `tmpl` runs another template. */
+const ofTheEvaluator: readonly string[] = ['and', 'or', 'tmpl'];
 
 /** Why a function cannot be called, or undefined when it can. */
 export function refusalOf(name: string): string | undefined {
-  if (functionNamed(name) !== undefined || name === 'and' || name === 'or') return undefined;
+  if (functionNamed(name) !== undefined || ofTheEvaluator.includes(name)) return undefined;
   const why = Object.hasOwn(refused, name) ? refused[name] : undefined;
   if (why !== undefined) return `function ${JSON.stringify(name)} is not available here: ${why}`;
   return `function ${JSON.stringify(name)} not defined`;
@@ -78,6 +76,7 @@ const builtIn: Readonly<Record<string, TemplateFunction>> = {
   printf: ofMany(([format, ...values]) => sprintf(format as string, values), ['string']),
   html: ofMany((values) => escapeHtml(sprint(values))),
   urlquery: ofMany((values) => escapeQuery(sprint(values))),
+  js: ofMany((values) => escapeJs(sprint(values))),
 };
 
 const ofPrometheus: Readonly<Record<string, TemplateFunction>> = {
@@ -86,6 +85,8 @@ const ofPrometheus: Readonly<Record<string, TemplateFunction>> = {
   humanizeDuration: of(['any'], humanizeDuration),
   humanizePercentage: of(['any'], humanizePercentage),
   humanizeTimestamp: of(['any'], humanizeTimestamp),
+  toTime: of(['any'], toTime),
+  toDuration: of(['any'], toDuration),
   title: ofText(title),
   toUpper: ofText((text) => text.toUpperCase()),
   toLower: ofText((text) => text.toLowerCase()),
@@ -93,6 +94,9 @@ const ofPrometheus: Readonly<Record<string, TemplateFunction>> = {
   stripDomain: ofText(stripDomain),
   safeHtml: ofText((text) => text),
   urlQueryEscape: ofText(escapeQuery),
+  // Paths of Prometheus' own pages, so that its files say the same here.
+  graphLink: ofText((expression) => `/graph?g0.expr=${escapeQuery(expression)}&g0.tab=0`),
+  tableLink: ofText((expression) => `/graph?g0.expr=${escapeQuery(expression)}&g0.tab=1`),
   match: of(['string', 'string'], (pattern, text) => matchesAnywhere(pattern as string, text as string)),
   reReplaceAll: of(['string', 'string', 'string'], (pattern, replacement, text) =>
     replaceAll(pattern as string, replacement as string, text as string),

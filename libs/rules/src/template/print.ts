@@ -11,7 +11,7 @@ export function printed(value: Value): string {
       .sorted()
       .map(([key, item]) => `${key}:${printed(item)}`)
       .join(' ')}]`;
-  if (value instanceof StructValue) return `{${value.values().map(printed).join(' ')}}`;
+  if (value instanceof StructValue) return value.text ?? `{${value.values().map(printed).join(' ')}}`;
   return typeof value === 'number' ? formatFloat(value, 'g') : String(value);
 }
 
@@ -89,6 +89,8 @@ function byVerb(value: Value, directive: Directive): string | undefined {
     case 'boolean':
       return verb === 't' || verb === 'v' ? pad(String(value), directive, false) : undefined;
     default:
+      if (verb === 's' && value instanceof StructValue && value.text !== undefined)
+        return pad(value.text, directive, false);
       return verb === 'v' ? pad(printed(value), directive, false) : undefined;
   }
 }

@@ -43,6 +43,32 @@ describe('Template', () => {
     ],
     ['{{ 1 }} {{ 1.0 }} {{ 1e6 }} {{ 1000000 }} {{ -5 }} {{ 0x1F }} {{ 1_000 }}', '1 1 1e+06 1000000 -5 31 1000'],
     ['{{ \'a\' }} {{ "q\\t" }} {{ `raw\\n` }} {{ true }}', '97 q\t raw\\n true'],
+    [
+      '{{ 1353755652.5 | toTime }}|{{ toTime "1353755652" }}',
+      '2012-11-24 11:14:12.5 +0000 UTC|2012-11-24 11:14:12 +0000 UTC',
+    ],
+    ['{{ (toTime 1353755652).Format "2006-01-02T15:04:05Z07:00" }}', '2012-11-24T11:14:12Z'],
+    ['{{ (1353755652.5 | toTime).Format "Mon, 2 Jan 06 3:04PM .000 MST" }}', 'Sat, 24 Nov 12 11:14AM .500 UTC'],
+    [
+      '{{ (toTime 1353755652).Year }} {{ (toTime 1353755652).Month }} {{ (toTime 1353755652).Unix }}',
+      '2012 November 1353755652',
+    ],
+    ['{{ with toTime 1353755652 }}{{ "15h04" | .Format }} {{ .Weekday }}{{ end }}', '11h14 Saturday'],
+    [
+      '{{ toDuration 5400 }} {{ 1.5 | toDuration }} {{ toDuration 0.25 }} {{ toDuration -3601 }} {{ toDuration 0 }}',
+      '1h30m0s 1.5s 250ms -1h0m1s 0s',
+    ],
+    ['{{ (toDuration 5400).Hours }} {{ (toDuration 90).Minutes }} {{ (toDuration 1.5).Milliseconds }}', '1.5 1.5 1500'],
+    ['{{ printf "%s|%v" (toDuration 1) (toDuration 2) }}', '1s|2s'],
+    [
+      '{{ define "x" }}<{{ . }}>{{ end }}{{ tmpl "x" 5 }}{{ tmpl (print "x") "b" | toUpper }}{{ 7 | tmpl "x" }}',
+      '<5><B><7>',
+    ],
+    [
+      '{{ graphLink "up == 0" }} {{ tableLink "a+b" }}',
+      '/graph?g0.expr=up+%3D%3D+0&g0.tab=0 /graph?g0.expr=a%2Bb&g0.tab=1',
+    ],
+    ['{{ js "it\'s <b> & \\"x\\"" }}', 'it\\\'s \\u003Cb\\u003E \\u0026 \\"x\\"'],
     ['a {{- " b " -}} c', 'a b c'],
     ['a  {{- /* c */ -}}  b', 'ab'],
     ['{{/* x */}}y', 'y'],
@@ -164,7 +190,7 @@ describe('Template', () => {
     ['{{', 1, 1, 'unclosed action'],
     ['a\n {{ $foo }}', 2, 5, 'undefined variable "$foo"'],
     ['{{ nofn 1 }}', 1, 4, 'function "nofn" not defined'],
-    ['{{ graphLink "up" }}', 1, 4, 'is not available here'],
+    ['{{ call "up" }}', 1, 4, 'is not available here'],
     ['{{ if }}x{{ end }}', 1, 7, 'missing value for if'],
     ['{{ if true }}', 1, 14, 'unexpected EOF'],
     ['{{ end }}', 1, 4, 'unexpected {{end}}'],
@@ -192,7 +218,7 @@ describe('Template', () => {
 
   it('tells a failed expansion in the text, as Prometheus does', () => {
     expect(parseTemplate('age: {{ humanize "one" }}', 'FeedStale').expandOrExplain(data())).toBe(
-      '<error expanding template: error executing template __alert_FeedStale: template: __alert_FeedStale:1:8: executing "__alert_FeedStale" at <humanize "one">: error calling humanize: strconv.ParseFloat: parsing "one": invalid syntax>',
+      '<error expanding template: error executing template __alert_FeedStale: template: __alert_FeedStale:1:120: executing "__alert_FeedStale" at <humanize "one">: error calling humanize: strconv.ParseFloat: parsing "one": invalid syntax>',
     );
   });
 

@@ -90,11 +90,21 @@ class ParsedRuleTemplate implements Template {
     try {
       return this.expand(data);
     } catch (error) {
-      const reason = error instanceof TemplateError ? error.message : String(error);
+      const reason = error instanceof TemplateError ? this.#asPrometheusSays(error) : String(error);
       return `<error expanding template: error executing template ${this.#name}: ${reason}>`;
     }
   }
+
+  #asPrometheusSays({ message, line, column }: TemplateError): string {
+    if (line !== 1) return message;
+    const place = (at: number): string => `template: ${this.#name}:1:${at}:`;
+    return message.replace(place(column - 1), place(column - 1 + prometheusHead.length));
+  }
 }
+
+/** What Prometheus puts before a template, so that columns of the first line count from there. */
+const prometheusHead =
+  '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}';
 
 const outside: readonly string[] = ['query', 'now'];
 

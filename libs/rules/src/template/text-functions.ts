@@ -50,6 +50,20 @@ export function escapeHtml(text: string): string {
   return text.replace(/["'&<>\u0000]/g, (character) => htmlEntities[character] as string);
 }
 
+const jsEscapes: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '"': '\\"',
+};
+
+/** Go's template.JSEscapeString. */
+export function escapeJs(text: string): string {
+  return text.replace(/[\\'"<>&=]|[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = (character.codePointAt(0) as number).toString(16).toUpperCase();
+    return jsEscapes[character] ?? `\\u${code.padStart(4, '0')}`;
+  });
+}
+
 /** Go's url.QueryEscape. */
 export function escapeQuery(text: string): string {
   return encodeURIComponent(text.toWellFormed())

@@ -45,14 +45,33 @@ export class MapValue {
   }
 }
 
-/** A value with a fixed set of fields; asking for another is an error. */
+/** How a struct prints itself, and its methods that take one text. */
+interface StructMethods {
+  readonly text: () => string;
+  readonly ofText: Readonly<Record<string, (argument: string) => Value>>;
+}
+
+/** A value with a fixed set of fields (or methods without arguments, which look the same); asking for another is an error. */
 export class StructValue {
   readonly typeName: string;
   readonly #fields: Readonly<Record<string, () => Value>>;
+  readonly #methods: StructMethods | undefined;
 
-  constructor(typeName: string, fields: Readonly<Record<string, () => Value>>) {
+  constructor(typeName: string, fields: Readonly<Record<string, () => Value>>, methods?: StructMethods) {
     this.typeName = typeName;
     this.#fields = fields;
+    this.#methods = methods;
+  }
+
+  /** Where it has a text of its own, as Go's Stringer. */
+  get text(): string | undefined {
+    return this.#methods?.text();
+  }
+
+  /** The method of that name that takes one text. */
+  method(name: string): ((argument: string) => Value) | undefined {
+    const methods = this.#methods?.ofText ?? {};
+    return Object.hasOwn(methods, name) ? methods[name] : undefined;
   }
 
   has(field: string): boolean {

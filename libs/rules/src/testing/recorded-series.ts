@@ -15,6 +15,11 @@ export class RecordedSeries implements SeriesSource {
     reader.samples.push({ timeMs, value });
   }
 
+  /** A stale marker. */
+  end(labels: Readonly<Record<string, string>>, timeMs: number): void {
+    this.#series.get(Labels.of(labels).key)?.samples.push({ timeMs, value: undefined });
+  }
+
   *select(matchers: readonly Matcher[]): Iterable<SeriesReader> {
     for (const reader of this.#series.values())
       if (matchers.every((matcher) => matcher.matches(reader.labels.get(matcher.name)))) yield reader;
@@ -25,7 +30,7 @@ export class RecordedSeries implements SeriesSource {
 
 class RecordedReader implements SeriesReader {
   readonly labels: Labels;
-  readonly samples: { readonly timeMs: number; readonly value: number }[] = [];
+  readonly samples: { readonly timeMs: number; readonly value: number | undefined }[] = [];
 
   constructor(labels: Labels) {
     this.labels = labels;
@@ -33,13 +38,14 @@ class RecordedReader implements SeriesReader {
 
   latest(atMs: number, lookbackMs: number, into: Sample): boolean {
     const found = this.samples.findLast(({ timeMs }) => timeMs <= atMs);
-    if (found === undefined || found.timeMs <= atMs - lookbackMs) return false;
+    if (found?.value === undefined || found.timeMs <= atMs - lookbackMs) return false;
     into.timeMs = found.timeMs;
     into.value = found.value;
     return true;
   }
 
   window(fromMs: number, toMs: number, into: SampleBuffer): void {
-    for (const { timeMs, value } of this.samples) if (timeMs > fromMs && timeMs <= toMs) into.push(timeMs, value);
+    for (const { timeMs, value } of this.samples)
+      if (value !== undefined && timeMs > fromMs && timeMs <= toMs) into.push(timeMs, value);
   }
 }

@@ -97,6 +97,7 @@ const onLinux = [
   ['process.memory.virtual', 'By'],
   ['process.thread.count', '{thread}'],
   ['process.unix.file_descriptor.count', '{file_descriptor}'],
+  ['process.unix.file_descriptor.limit', '{file_descriptor}'],
 ] as const;
 
 describe('registerHostInstruments', () => {

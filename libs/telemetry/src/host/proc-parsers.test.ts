@@ -6,6 +6,7 @@ import {
   parseMeminfo,
   parseMounts,
   parseNetDev,
+  parseOpenFilesLimit,
   parseProcessStat,
   parseVmstat,
 } from './proc-parsers.js';
@@ -97,6 +98,16 @@ describe('parseProcessStat', () => {
   });
 });
 
+describe('parseOpenFilesLimit', () => {
+  it('reads the soft limit; an unlimited one is none', () => {
+    const text = (limit: string): string =>
+      `Limit                     Soft Limit           Hard Limit           Units     \nMax processes             100                  200                  processes \nMax open files            ${limit}                 524288               files     \n`;
+    expect(parseOpenFilesLimit(text('1024'))).toBe(1024);
+    expect(parseOpenFilesLimit(text('unlimited'))).toBeUndefined();
+    expect(parseOpenFilesLimit('')).toBeUndefined();
+  });
+});
+
 describe('parseMounts', () => {
   it('keeps devices, datasets and the root, and one mount of each device', () => {
     const text = [
@@ -129,6 +140,7 @@ describe('every parser', () => {
           parseVmstat(text, ['pgfault']);
           parseDiskstats(text);
           parseNetDev(text);
+          parseOpenFilesLimit(text);
           parseProcessStat(text);
           parseMounts(text);
         },

@@ -117,6 +117,12 @@ export function parseProcessStat(text: string): ProcessFigures | undefined {
   return Number.isNaN(threads) || Number.isNaN(virtualBytes) ? undefined : { threads, virtualBytes };
 }
 
+/** /proc/PID/limits: how many files may be open at once (the soft limit). */
+export function parseOpenFilesLimit(text: string): number | undefined {
+  const limit = /^Max open files\s+(\d+)\s/m.exec(text)?.[1];
+  return limit === undefined ? undefined : Number(limit);
+}
+
 export interface Mount {
   readonly device: string;
   readonly mountpoint: string;

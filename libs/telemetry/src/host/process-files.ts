@@ -3,11 +3,12 @@ import type { Meter } from '@opentelemetry/api';
 import type { HostPart } from './host-part.js';
 import { InstrumentGroup } from './instrument-group.js';
 import { ProcFile } from './proc-file.js';
-import { parseProcessStat } from './proc-parsers.js';
+import { parseOpenFilesLimit, parseProcessStat } from './proc-parsers.js';
 
 /** Threads, address space and open files of this process, from procfs. */
 export function processFiles(meter: Meter, procRoot: string): HostPart {
   const statFile = new ProcFile(`${procRoot}/self/stat`);
+  const limitsFile = new ProcFile(`${procRoot}/self/limits`);
   const group = new InstrumentGroup(meter);
   const virtual = group.upDownCounter('process.memory.virtual', 'By', 'Address space of this process.');
   const threads = group.upDownCounter('process.thread.count', '{thread}', 'Threads of this process.');
@@ -16,9 +17,20 @@ export function processFiles(meter: Meter, procRoot: string): HostPart {
     '{file_descriptor}',
     'Open files of this process.',
   );
+  const filesLimit = group.upDownCounter(
+    'process.unix.file_descriptor.limit',
+    '{file_descriptor}',
+    'Files that this process may have open; absent where that is unlimited.',
+  );
   group.observe(async (result) => {
-    const [text, openFiles] = await Promise.all([statFile.read(), countOpenFiles(`${procRoot}/self/fd`)]);
+    const [text, openFiles, limits] = await Promise.all([
+      statFile.read(),
+      countOpenFiles(`${procRoot}/self/fd`),
+      limitsFile.read(),
+    ]);
     if (openFiles !== undefined) result.observe(files, openFiles);
+    const limit = parseOpenFilesLimit(limits ?? '');
+    if (limit !== undefined) result.observe(filesLimit, limit);
     const figures = text === undefined ? undefined : parseProcessStat(text);
     if (figures === undefined) return;
     result.observe(virtual, figures.virtualBytes);
@@ -27,7 +39,7 @@ export function processFiles(meter: Meter, procRoot: string): HostPart {
   return {
     async stop() {
       group.stop();
-      await statFile.close();
+      await Promise.all([statFile.close(), limitsFile.close()]);
     },
   };
 }

@@ -18,12 +18,14 @@ registerEnumType(RuleHealthEnum, {
 });
 
 /** `alerts` is RuleResolver's. */
-@ObjectType('Rule', { description: 'One alerting rule.' })
+@ObjectType('Rule', { description: 'One rule: most have alerts, a recording rule writes series.' })
 export class RuleType {
-  @Field(() => String, { description: 'The name its alerts carry.' })
+  @Field(() => String, { description: 'The name its alerts carry, or that of the series it records.' })
   readonly name!: string;
 
-  @Field(() => String, { description: 'The rule plugin’s type: `promql`, `threshold` ...' })
+  @Field(() => String, {
+    description: 'The rule plugin’s type: `promql`, `threshold` ...; `recording` for a recording rule.',
+  })
   readonly kind!: string;
 
   @Field(() => String, { description: 'PromQL, also where the rule was written in friendlier words.' })
@@ -35,7 +37,7 @@ export class RuleType {
   @Field(() => Float, { description: 'How long it goes on firing after the condition ended, in milliseconds.' })
   readonly keepFiringForMs!: number;
 
-  @Field(() => JsonScalar, { description: 'Labels it adds to its alerts: an object of strings.' })
+  @Field(() => JsonScalar, { description: 'Labels it adds to its alerts or series: an object of strings.' })
   readonly labels!: Readonly<Record<string, string>>;
 
   @Field(() => JsonScalar, { description: 'Annotation templates: an object of strings.' })
@@ -49,7 +51,8 @@ export class RuleType {
 
   @Field(() => AlertStateEnum, {
     nullable: true,
-    description: 'The worst of its alerts; INACTIVE when there are none.',
+    description:
+      'The worst of its alerts; INACTIVE when there are none, null for a recording rule, which never has any.',
   })
   readonly state!: RuleView['state'];
 

@@ -10,7 +10,7 @@ import { RuleGroupType, RuleType } from './rule.types.js';
 export class RulesResolver {
   constructor(@Inject(PIPELINE) private readonly pipeline: Pipeline) {}
 
-  @Query(() => [RuleGroupType], { description: 'Every alerting rule, in the groups they are evaluated in.' })
+  @Query(() => [RuleGroupType], { description: 'Every rule, in the groups they are evaluated in.' })
   rules(): readonly RuleGroupView[] {
     return this.pipeline.read.rules();
   }

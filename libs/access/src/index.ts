@@ -1,0 +1,13 @@
+export { Access } from './access.js';
+export type { AccessOptions } from './access.js';
+export type { AccessToken } from './access-token.js';
+export { actorRecord } from './audit-entry.js';
+export type { AuditEntry, AuditOutcome, AuditRecord } from './audit-entry.js';
+export type { AuditLog, AuditVerification } from './audit-log.js';
+export { localName } from './local-name.js';
+export { roles } from './role.js';
+export type { Actor, Role } from './role.js';
+export type { Session } from './session.js';
+export type { NewSession, OpenedSession, Sessions } from './sessions.js';
+export { accessMigrations } from './tables.js';
+export type { CreatedToken, NewToken, Tokens } from './tokens.js';
