@@ -1,14 +1,21 @@
 import type { Counter, Meter } from '@opentelemetry/api';
 import { messageOf, type Clock, type Logger } from '@tapewatch/model';
-import type { DiskClient } from './disk/disk-client.js';
-import type { DiskFigures, TickBatch } from './disk/history-disk.js';
+import type { AppendResult, DiskFigures, TickBatch } from './disk/history-disk.js';
 import type { StoredSeries } from './disk/layout.js';
 import type { PushedSamples } from './disk/tick-row.js';
 import type { SampleJournal } from './memory-store.js';
 import type { SeriesMemory } from './series-memory.js';
 
+/** What is asked of the disk. */
+export interface HistoryDiskPort {
+  append(batches: readonly TickBatch[]): Promise<AppendResult>;
+  figures(): Promise<DiskFigures>;
+  /** Resolves once no work that fell due is left. */
+  idle(): Promise<void>;
+}
+
 export interface HistoryWriterOptions {
-  readonly disk: DiskClient;
+  readonly disk: HistoryDiskPort;
   /** Not yet given to any series. */
   readonly nextId: number;
   readonly clock: Clock;
@@ -151,7 +158,7 @@ export class HistoryWriter implements SampleJournal {
   /** Resolves once everything that was flushed is on the disk, or given up, and in its place there. */
   async settled(): Promise<void> {
     await this.#draining;
-    await this.#options.disk.call('idle', []);
+    await this.#options.disk.idle();
   }
 
   /** Waits for what is on its way; what cannot be written now is given up. */
@@ -199,7 +206,7 @@ export class HistoryWriter implements SampleJournal {
       const batches = this.#waiting.slice(0, mostAtOnce);
       this.#sending = batches.length;
       try {
-        const { late, headReplaced } = await this.#options.disk.call('append', [batches]);
+        const { late, headReplaced } = await this.#options.disk.append(batches);
         if (late > 0) this.#dropped?.add(late, { reason: 'clock' });
         if (headReplaced) this.#generation++;
         this.#waiting.splice(0, batches.length);
@@ -220,7 +227,7 @@ export class HistoryWriter implements SampleJournal {
     const now = this.#options.clock.monotonic();
     if (now - this.#figuresAt < figuresEveryMs) return;
     this.#figuresAt = now;
-    this.#figures = await this.#options.disk.call('figures', []);
+    this.#figures = await this.#options.disk.figures();
   }
 
   private failed(thrown: unknown): void {

@@ -108,7 +108,7 @@ function onDisk(
   let first = oldestMs;
   return {
     get oldestMs() {
-      return (first ??= memory.firstTickAt);
+      return first;
     },
     memory,
     history: new DiskHistory(memory, disk),
@@ -119,7 +119,10 @@ function onDisk(
       memory.measure(meter);
       writer.measure(meter);
     },
-    flush: () => writer.flush(),
+    flush: () => {
+      first ??= memory.firstTickAt;
+      writer.flush();
+    },
     settled: () => writer.settled(),
     stop: async () => {
       await writer.stop();

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { DiskCall, DiskCalls, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.js';
+import type { AppendResult, DiskFigures, TickBatch } from './history-disk.js';
 import type { DamageReport } from './history-files.js';
 import type { RecoveredPage } from './recovery.js';
 
@@ -61,6 +62,19 @@ export class DiskClient {
       this.#waiting.set(id, { resolve: settled, reject, ...(page === undefined ? {} : { page }) });
       this.#worker.postMessage({ id, call: { name, args } as DiskCall } satisfies DiskRequest);
     });
+  }
+
+  append(batches: readonly TickBatch[]): Promise<AppendResult> {
+    return this.call('append', [batches]);
+  }
+
+  figures(): Promise<DiskFigures> {
+    return this.call('figures', []);
+  }
+
+  /** Resolves once no work that fell due is left. */
+  idle(): Promise<void> {
+    return this.call('idle', []);
   }
 
   /** Closes the files; what was appended is on disk. Safe twice. */
