@@ -5,6 +5,7 @@ import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
+import { reportDaily } from './report/report-command.js';
 import { dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
@@ -36,6 +37,13 @@ const code = await runProgram(process.argv.slice(2), {
         ...{ file, terminal, messages, checkParts },
         env: process.env,
         baseDir: process.cwd(),
+      }),
+    reportDaily: (args) =>
+      reportDaily(args, {
+        ...{ terminal, messages, fetch },
+        env: process.env,
+        baseDir: process.cwd(),
+        demoConfig: findWorkspace().demoConfig,
       }),
     addAccess: (program, setCode) =>
       addAccessCommands(program, {

@@ -21,6 +21,7 @@ async function run(args: readonly string[], messages = english) {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
       tsdb: (action, args) => done(['tsdb', action, args]),
+      reportDaily: (reportArgs) => done(['report', reportArgs]),
       addAccess: () => undefined,
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
@@ -36,6 +37,9 @@ describe('runProgram', () => {
     expect(await run(['start'])).toMatchObject({ code: 0, calls: [['start', {}]] });
     expect((await run(['start', '--demo', '-c', 'x'])).calls).toEqual([['start', { demo: true, config: 'x' }]]);
     expect(await run(['check-config', 'f'])).toMatchObject({ code: 2, calls: [['check-config', 'f']] });
+    expect((await run(['report', 'daily', '--from', '2026-01-31', '--format', 'html', '-c', 'x'])).calls).toEqual([
+      ['report', { from: '2026-01-31', format: 'html', config: 'x' }],
+    ]);
   });
 
   it('hands tsdb its action and the configuration whose data folder it looks at', async () => {

@@ -3,6 +3,7 @@ import type { RestoreArguments } from './backup/restore-command.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
+import type { ReportArguments } from './report/report-command.js';
 import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
@@ -15,6 +16,7 @@ export interface ProgramOptions {
   readonly commands: {
     start(args: StartArguments): Promise<ExitCode>;
     checkConfig(file: string): Promise<ExitCode>;
+    reportDaily(args: ReportArguments): Promise<ExitCode>;
     /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
@@ -68,6 +70,16 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<file>', help.checkConfigFile)
     .action(async (file: string) => setCode(await commands.checkConfig(file)));
+  const report = program.command('report').description(help.report).helpOption('-h, --help', help.help);
+  addServerOptions(report.command('daily'), messages)
+    .description(help.reportDaily)
+    .helpOption('-h, --help', help.help)
+    .option('--from <time>', help.reportFrom)
+    .option('--to <time>', help.reportTo)
+    .option('--format <format>', help.reportFormat)
+    .option('--out <file>', help.reportOut)
+    .option('--lang <language>', help.reportLang)
+    .action(async (args: ReportArguments) => setCode(await commands.reportDaily(args)));
   commands.addAccess(program, setCode);
   addServerOptions(
     program

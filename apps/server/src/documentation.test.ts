@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queryLimits } from './graphql/query-limits.js';
-import { sampleStart } from './testing/sample-data.js';
+import { sampleReport, sampleStart } from './testing/sample-data.js';
 import { eventually, SocketClient } from './testing/socket-client.js';
 import type { RunningServer } from './testing/start-server.js';
 import { adminToken, startServer } from './testing/start-server.js';
@@ -43,10 +43,15 @@ describe('docs/graphql.md', () => {
     client.subscribe('1', document);
     await eventually(() => pipeline.recorded.observe('tapewatch.subscriptions') === before + 1);
     await eventually(
-      () => pipeline.alertStream.listeners + pipeline.healthStream.listeners + pipeline.tickListeners === 1,
+      () =>
+        [pipeline.alertStream, pipeline.healthStream, pipeline.reportStream].reduce(
+          (sum, { listeners }) => sum + listeners,
+          pipeline.tickListeners,
+        ) === 1,
     );
     pipeline.alertStream.append({ at: sampleStart, kind: 'firing', alertId: 'a1', state: 'firing' });
     pipeline.healthStream.append({ at: sampleStart, component: 'exchange', status: 'unhealthy' });
+    pipeline.reportStream.append({ at: sampleStart, report: sampleReport() });
     pipeline.tick(sampleStart);
     const message = await client.next();
     expect(message.type).toBe('next');

@@ -15,9 +15,11 @@ import { MetricSeriesResolver, MetricSummaryResolver } from './graphql/metrics/m
 import { MetricsResolver } from './graphql/metrics/metrics.resolver.js';
 import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
 import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
+import { ReportEventResolver, ReportResolver, ReportsResolver } from './graphql/reports/reports.resolver.js';
 import { RulesResolver } from './graphql/rules/rules.resolver.js';
 import { BackupController } from './http/backup.controller.js';
 import { HomeController } from './http/home.controller.js';
+import { ReportController } from './http/report.controller.js';
 import { RunbookController } from './http/runbook.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { StatusController } from './http/status.controller.js';
@@ -44,6 +46,9 @@ const resolvers = [
   MetricsResolver,
   PipelineResolver,
   PluginsResolver,
+  ReportEventResolver,
+  ReportResolver,
+  ReportsResolver,
   RulesResolver,
 ];
 
@@ -54,6 +59,7 @@ const controllers = [
   PrometheusRulesController,
   PrometheusSeriesController,
   PrometheusStatusController,
+  ReportController,
   RunbookController,
   SignInController,
   StatusController,

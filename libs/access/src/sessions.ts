@@ -148,6 +148,7 @@ export class Sessions {
 
   #end(session: Session, by: string): void {
     this.#byId.delete(session.id);
+    for (const [hash, id] of this.#idByHash) if (id === session.id) this.#idByHash.delete(hash);
     const change = { revoked_at: this.#options.clock.now(), revoked_by: by };
     this.#inBackground((tables) =>
       tables.updateTable('access_session').set(change).where('id', '=', session.id).execute(),

@@ -19,6 +19,15 @@ export interface HistoryFigures {
   readonly meanTimeToResolveMs?: number;
 }
 
+/** One episode, with what happened to it in a stretch of time. */
+export interface AlertInPeriod {
+  readonly alert: Alert;
+  /** Of the first acknowledgement, also when it was taken back. */
+  readonly firstAcknowledgedAt?: number;
+  /** In that stretch, oldest first. */
+  readonly events: readonly AlertEvent[];
+}
+
 /** Rows written by one statement: well under SQLite's limit of 32,766 parameters. */
 const rowsAtOnce = 200;
 
@@ -139,6 +148,43 @@ export class AlertHistory implements EventLog<AlertEvent> {
       .limit(last)
       .execute();
     return rows.reverse().map(eventFromRow);
+  }
+
+  /** Every alert that fired at any time in [from, to), one that ended just then included, in the order they fired. */
+  async firedBetween(from: number, to: number): Promise<readonly AlertInPeriod[]> {
+    const tables = this.#database.tables<AlertTables>();
+    const rows = await tables
+      .selectFrom('alert')
+      .selectAll()
+      .where('fired_at', '<', to)
+      .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>=', from)]))
+      .orderBy('fired_at')
+      .orderBy('id')
+      .execute();
+    const events = new Map<string, AlertEvent[]>();
+    for (const some of inChunks(rows, rowsAtOnce)) {
+      const found = await tables
+        .selectFrom('alert_event')
+        .selectAll()
+        .where(
+          'alert_id',
+          'in',
+          some.map(({ id }) => id),
+        )
+        .where('at', '>=', from)
+        .where('at', '<', to)
+        .orderBy('cursor')
+        .execute();
+      for (const row of found) events.set(row.alert_id, [...(events.get(row.alert_id) ?? []), eventFromRow(row)]);
+    }
+    return rows.map((row) => {
+      const { alert, firstAcknowledgedAt } = fromRow(row);
+      return {
+        alert,
+        events: events.get(row.id) ?? [],
+        ...(firstAcknowledgedAt === undefined ? {} : { firstAcknowledgedAt }),
+      };
+    });
   }
 
   async since(cursor: number, limit: number): Promise<readonly AlertEvent[]> {

@@ -270,6 +270,55 @@ describe('Alerts', () => {
     expect(await alerts.history.head()).toBe(30);
     expect(await alerts.history.eventsOf(published[3]?.alertId ?? '', 10)).toEqual([published[3]]);
   });
+
+  it('reads back what fired in a stretch of time, with what happened to it then', async () => {
+    const alerts = await open();
+    const of = (venue: string, firedAt: number) =>
+      instance({ labels: labels.with({ venue }), startsAt: firedAt, firedAt });
+    const [past, before, within, running] = [
+      of('past', 1_000),
+      of('before', 2_000),
+      of('within', 12_000),
+      of('runs', 13_000),
+    ];
+    const pending = instance({ labels: labels.with({ venue: 'pending' }), state: 'pending', startsAt: 14_000 });
+    const { firedAt: _never, ...unfired } = pending;
+    alerts.accept(
+      evaluation(1_000, [transition('firing', 1_000, past), transition('firing', 2_000, before)], [past, before]),
+    );
+    alerts.accept(evaluation(9_000, [transition('resolved', 9_000, past)], [before]));
+    const id = alertId(before);
+    clock.jump(15_000 - clock.now());
+    await alerts.acknowledge(id, { by: 'jin' });
+    alerts.accept(
+      evaluation(
+        16_000,
+        [
+          transition('resolved', 16_000, before),
+          transition('firing', 12_000, within),
+          transition('firing', 13_000, running),
+          transition('pending', 14_000, unfired),
+          transition('resolved', 25_000, within),
+        ],
+        [running, unfired],
+      ),
+    );
+    await settled(alerts);
+    const found = await alerts.history.firedBetween(10_000, 20_000);
+    expect(
+      found.map(({ alert, events }) => [alert.labels.get('venue'), events.map(({ kind, by }) => by ?? kind)]),
+    ).toEqual([
+      ['before', ['jin', 'resolved']],
+      ['within', ['firing']],
+      ['runs', ['firing']],
+    ]);
+    expect(found[0]).toMatchObject({ firstAcknowledgedAt: 15_000 });
+    expect((await alerts.history.firedBetween(9_000, 9_001)).map(({ alert }) => alert.labels.get('venue'))).toEqual([
+      'past',
+      'before',
+    ]);
+    expect(await alerts.history.firedBetween(0, 1_000)).toEqual([]);
+  });
 });
 
 describe('listAlerts', () => {

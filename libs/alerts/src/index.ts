@@ -1,6 +1,6 @@
 export { compileAlertFilter } from './alert-filter.js';
 export type { AlertFilter } from './alert-filter.js';
-export type { AlertHistory } from './alert-history.js';
+export type { AlertHistory, AlertInPeriod } from './alert-history.js';
 export type { AlertDispatch } from './alert-journal.js';
 export { listAlerts } from './alert-list.js';
 export type { AlertPage } from './alert-list.js';

@@ -73,6 +73,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     ruleFiles: assembly.ruleFiles,
     route: rootRoute(raw.route, receivers),
     receivers,
+    reports: raw.reports,
     locate: assembly.locate,
     shown: assembly.shown,
   };

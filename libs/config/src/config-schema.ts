@@ -1,3 +1,4 @@
+import { languages } from '@tapewatch/model';
 import { z } from 'zod';
 import { duration, flag, listen, name, network, size, text, url, wholeNumber } from './scalars.js';
 
@@ -150,6 +151,14 @@ function channelsOf(key: string, entries: readonly z.output<typeof channel>[] | 
   }));
 }
 
+const report = z.strictObject({
+  kind: z.enum(['daily']).default('daily'),
+  schedule: text().default('5 0 * * *'),
+  zone: text().default('UTC'),
+  receivers: z.array(text()).default([]),
+  language: z.enum(languages).default('en'),
+});
+
 /** The whole file. What belongs to a plugin (`config` of a check, entries of `_configs`) is not looked into. */
 export const configSchema = z.strictObject({
   data_dir: text().optional(),
@@ -171,6 +180,8 @@ export const configSchema = z.strictObject({
   rule_files: z.array(text()).default([]),
   route: route.optional(),
   receivers: z.array(receiver).default([]),
+  // Without the key there is one, of every day, that is kept and sent to nobody.
+  reports: z.array(report).prefault([{}]),
 });
 
 export type RawConfig = z.output<typeof configSchema>;

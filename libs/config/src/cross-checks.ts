@@ -20,6 +20,7 @@ export function crossCheck(tree: YamlTree): readonly Problem[] {
     ...duplicates(tree, ['receivers'], 'name'),
     ...timeouts(tree),
     ...routing(tree),
+    ...reportReceivers(tree),
   ];
 }
 
@@ -80,8 +81,21 @@ function durationOf(value: unknown, fallback: string): number | undefined {
   return typeof written === 'string' ? parseDuration(written) : undefined;
 }
 
+function reportReceivers(tree: YamlTree): readonly Problem[] {
+  const names = knownReceivers(tree);
+  return sectionList(tree, ['reports']).flatMap((entry, i) =>
+    list(mapping(entry)['receivers']).flatMap((receiver, j) =>
+      unknownReceiver(tree, receiver, ['reports', i, 'receivers', j], names),
+    ),
+  );
+}
+
+function knownReceivers(tree: YamlTree): readonly string[] {
+  return 'receivers' in tree.root ? receiverNames(tree) : ['console'];
+}
+
 function routing(tree: YamlTree): readonly Problem[] {
-  const names = 'receivers' in tree.root ? receiverNames(tree) : ['console'];
+  const names = knownReceivers(tree);
   if (!('route' in tree.root)) return rootless(tree, names);
   const root = mapping(tree.root['route']);
   return [...rootRoute(tree, root), ...routeReceivers(tree, root, ['route'], names)];
@@ -133,21 +147,26 @@ function rootRoute(tree: YamlTree, root: Mapping): readonly Problem[] {
 }
 
 function routeReceivers(tree: YamlTree, route: Mapping, path: TreePath, names: readonly string[]): readonly Problem[] {
-  const problems: Problem[] = [];
-  const receiver = route['receiver'];
-  if (typeof receiver === 'string' && receiver !== '' && !names.includes(receiver)) {
-    const at = [...path, 'receiver'];
-    const hint = tree.locate(at).substituted === true ? undefined : didYouMean(receiver, names);
-    const fault: Fault = {
-      code: 'CONFIG_REFERENCE',
-      message: 'No receiver has this name.',
-      allowed: names.length === 0 ? 'a name under receivers' : names.join(', '),
-      ...(hint === undefined ? {} : { hint }),
-    };
-    problems.push(problem(tree, at, fault, receiver));
-  }
+  const problems = [...unknownReceiver(tree, route['receiver'], [...path, 'receiver'], names)];
   list(route['routes']).forEach((child, i) => {
     problems.push(...routeReceivers(tree, mapping(child), [...path, 'routes', i], names));
   });
   return problems;
+}
+
+function unknownReceiver(
+  tree: YamlTree,
+  receiver: unknown,
+  at: TreePath,
+  names: readonly string[],
+): readonly Problem[] {
+  if (typeof receiver !== 'string' || receiver === '' || names.includes(receiver)) return [];
+  const hint = tree.locate(at).substituted === true ? undefined : didYouMean(receiver, names);
+  const fault: Fault = {
+    code: 'CONFIG_REFERENCE',
+    message: 'No receiver has this name.',
+    allowed: names.length === 0 ? 'a name under receivers' : names.join(', '),
+    ...(hint === undefined ? {} : { hint }),
+  };
+  return [problem(tree, at, fault, receiver)];
 }

@@ -17,6 +17,7 @@ export type {
   Place,
   PluginConfig,
   ReceiverConfig,
+  ReportConfig,
   RouteConfig,
   ServerConfig,
   TapewatchConfig,

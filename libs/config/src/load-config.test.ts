@@ -67,6 +67,7 @@ describe('loadConfig', () => {
           channels: [{ name: 'console', type: 'console', config: {}, path: ['receivers', 0, 'console_configs', 0] }],
         },
       ],
+      reports: [{ kind: 'daily', schedule: '5 0 * * *', zone: 'UTC', receivers: [], language: 'en' }],
     });
   });
 
@@ -226,5 +227,16 @@ describe('loadConfig', () => {
     });
     const path = receivers[0]?.channels[0]?.path ?? [];
     expect(locate([...path, 'url'])).toEqual({ file: 'conf/tapewatch.yaml', line: 4, column: 5, substituted: true });
+  });
+
+  it('makes a daily report unless it is told otherwise, and sends reports only to receivers there are', async () => {
+    expect((await load('reports: []')).reports).toEqual([]);
+    expect((await load('reports: [{ zone: Asia/Seoul, receivers: [console], language: ko }]')).reports).toEqual([
+      { kind: 'daily', schedule: '5 0 * * *', zone: 'Asia/Seoul', receivers: ['console'], language: 'ko' },
+    ]);
+    expect(await problemsOf('reports: [{ receivers: [consol] }, { kind: weekly }]')).toMatchObject([
+      { code: 'CONFIG_REFERENCE', path: 'reports[0].receivers[0]', hint: expect.stringContaining('console') as string },
+      { code: 'CONFIG_INVALID_VALUE', path: 'reports[1].kind' },
+    ]);
   });
 });

@@ -1,3 +1,5 @@
+import type { Language } from '@tapewatch/model';
+
 /** The checked tree: paths absolute, durations in milliseconds, sizes in bytes, defaults filled in. */
 export interface TapewatchConfig {
   /** The file it was read from. */
@@ -21,6 +23,7 @@ export interface TapewatchConfig {
   readonly ruleFiles: readonly string[];
   readonly route: RouteConfig;
   readonly receivers: readonly ReceiverConfig[];
+  readonly reports: readonly ReportConfig[];
   /** Where a path of the tree stands in the file, for problems that only a later stage can see. */
   readonly locate: Locate;
   /** The text it was read from as it may be shown: no secrets, no comments. */
@@ -127,6 +130,18 @@ export interface RouteConfig {
   readonly groupIntervalMs?: number;
   readonly repeatIntervalMs?: number;
   readonly routes: readonly RouteConfig[];
+}
+
+/** A report that is made again and again. */
+export interface ReportConfig {
+  readonly kind: 'daily';
+  /** Five cron fields, checked by the stage. */
+  readonly schedule: string;
+  /** Of the schedule: a name of the IANA time zone database. */
+  readonly zone: string;
+  /** Names of receivers; none: it is kept, and sent to nobody. */
+  readonly receivers: readonly string[];
+  readonly language: Language;
 }
 
 export interface ReceiverConfig {

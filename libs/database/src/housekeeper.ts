@@ -66,12 +66,13 @@ export class Housekeeper {
     }
   }
 
-  private async sweep({ history, keepMs, delete: remove }: Sweep): Promise<void> {
+  private async sweep(sweep: Sweep): Promise<void> {
     const { database, clock, deleted, logger } = this.#options;
-    const before = clock.now() - keepMs;
+    const { history } = sweep;
+    const before = clock.now() - sweep.keepMs;
     let total = 0;
     while (!this.#stopping.signal.aborted) {
-      const count = await database.transaction((transaction) => remove(transaction, before, rowsAtOnce));
+      const count = await database.transaction((transaction) => sweep.delete(transaction, before, rowsAtOnce));
       if (count === 0) break;
       total += count;
       deleted(history, count);

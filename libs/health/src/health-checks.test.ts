@@ -208,4 +208,30 @@ describe('HealthChecks', () => {
       refusal: { code: 'NOT_FOUND', message: expect.stringContaining('api') as string },
     });
   });
+
+  it('reads back the changes of a stretch of time, and what held when it began', async () => {
+    const health = await start();
+    const change = (at: number, component: string, status: HealthEvent['status']) => ({
+      at,
+      component,
+      previous: null,
+      status,
+      response_time_ms: null,
+      summary: null,
+    });
+    await health.history.write([
+      change(10, 'a', 'healthy'),
+      change(20, 'a', 'unhealthy'),
+      change(30, 'b', 'healthy'),
+      change(40, 'a', 'healthy'),
+      change(50, 'a', 'degraded'),
+    ]);
+    const read = async (from: number, to: number): Promise<string[]> =>
+      (await health.history.changesBetween(from, to)).map(
+        ({ at, component, status }) => `${at} ${component} ${status}`,
+      );
+    expect(await read(20, 50)).toEqual(['20 a unhealthy', '30 b healthy', '40 a healthy']);
+    expect(await read(45, 60)).toEqual(['30 b healthy', '40 a healthy', '50 a degraded']);
+    expect(await read(0, 10)).toEqual([]);
+  });
 });

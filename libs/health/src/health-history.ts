@@ -65,6 +65,29 @@ export class HealthHistory implements EventLog<HealthEvent> {
     return accepted({ items, hasNextPage: rows.length > items.length });
   }
 
+  /** Of every component the newest change at or before `from`, and every change in (from, to), oldest first. */
+  async changesBetween(from: number, to: number): Promise<readonly HealthEvent[]> {
+    const before = await this.tables
+      .selectFrom('health_event')
+      .selectAll()
+      .where('cursor', 'in', (query) =>
+        query
+          .selectFrom('health_event')
+          .select((select) => select.fn.max<number>('cursor').as('cursor'))
+          .where('at', '<=', from)
+          .groupBy('component'),
+      )
+      .execute();
+    const within = await this.tables
+      .selectFrom('health_event')
+      .selectAll()
+      .where('at', '>', from)
+      .where('at', '<', to)
+      .orderBy('cursor')
+      .execute();
+    return [...before, ...within].map(fromRow);
+  }
+
   async since(cursor: number, limit: number): Promise<readonly HealthEvent[]> {
     const rows = await this.tables
       .selectFrom('health_event')

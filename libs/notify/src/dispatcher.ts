@@ -95,6 +95,11 @@ export class Dispatcher {
     }
   }
 
+  /** A number for a notification that belongs to no group. */
+  nextId(): number {
+    return this.#nextId++;
+  }
+
   start(): void {
     this.#timer ??= this.#options.clock.setTimeout(() => this.round(), roundMs);
   }
@@ -214,7 +219,7 @@ export class Dispatcher {
       at: now,
       ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
     });
-    return { id: this.#nextId++, channel: channel.name, notification, attempts: 0, nextAttemptAt: now };
+    return { id: this.nextId(), channel: channel.name, notification, attempts: 0, nextAttemptAt: now };
   }
 
   /** People are told also when this cannot be written: then a crash may repeat the notification, under the same key. */

@@ -344,4 +344,75 @@ describe('Notifier', () => {
       refusal: { code: 'NOT_FOUND', message: expect.stringContaining('one, two') as string },
     });
   });
+
+  describe('a report', () => {
+    const report = {
+      id: 'daily-1',
+      at: Date.UTC(2026, 0, 1),
+      language: 'ko' as const,
+      title: 'Daily report',
+      text: 'Alerts: 3',
+      markdown: '# Daily report',
+      html: '<!doctype html>',
+      url: 'http://tapewatch.test/reports/daily-1',
+    };
+
+    it('is told to every channel of the receiver, once, also to those that know of alerts alone', async () => {
+      const notifier = await started();
+      await notifier.tellReport('ops', report);
+      await notifier.tellReport('ops', report);
+      await until(() => expect(channels.map(({ got }) => got.length)).toEqual([1, 1]));
+      const { at, language, ...told } = report;
+      expect(channels[0].got[0]).toMatchObject({
+        idempotencyKey: 'one/report/daily-1',
+        status: 'firing',
+        at,
+        language,
+        report: told,
+        alerts: [{ severity: 'info', url: report.url, annotations: { summary: 'Daily report' } }],
+      });
+      expect(channels[0].got[0]?.alerts[0]?.annotations['description']).toContain('Alerts: 3');
+      await pass(3_000);
+      expect(channels.map(({ got }) => got.length)).toEqual([1, 1]);
+    });
+
+    it('is sent after a kill, under its old key, beside alerts', async () => {
+      const first = await started();
+      channels[0].answer = () => new Promise(() => undefined);
+      await first.tellReport('ops', report);
+      await until(() => expect(channels[0].got).toHaveLength(1));
+      open.splice(0);
+      channels = [new FakeChannel('one'), new FakeChannel('two', false)];
+      const second = await started();
+      await until(() => expect(channels[0].got[0]?.report?.html).toBe('<!doctype html>'));
+      second.dispatch([alert()]);
+      await until(() => expect(channels[0].got).toHaveLength(2));
+      expect(await second.outcomesBetween(report.at, report.at + 1)).toMatchObject([
+        { channel: 'one', dead: 0, notSent: 0 },
+        { channel: 'two', sent: expect.any(Number) as number },
+      ]);
+    });
+
+    it('is not told to a receiver that is gone', async () => {
+      const notifier = await started();
+      await notifier.tellReport('nobody', report);
+      expect(channels[0].got).toEqual([]);
+    });
+  });
+
+  it('counts what became of the notifications of a stretch of time, by channel', async () => {
+    const notifier = await started();
+    channels[0].answer = ({ alerts }) => (alerts[0]?.name === 'A' ? { outcome: 'rejected', reason: 'no' } : sent());
+    const from = clock.now();
+    notifier.dispatch([alert()]);
+    notifier.dispatch([alert({ name: 'B', labels: Labels.of({ alertname: 'B' }) })]);
+    const counts = { sent: 0, retrying: 0, dead: 0, notSent: 0 };
+    await vi.waitFor(async () =>
+      expect(await notifier.outcomesBetween(from, from + 1)).toEqual([
+        { ...counts, channel: 'one', sent: 1, dead: 1 },
+        { ...counts, channel: 'two', sent: 2 },
+      ]),
+    );
+    expect(await notifier.outcomesBetween(from - 10, from)).toEqual([]);
+  });
 });

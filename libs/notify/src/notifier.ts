@@ -15,8 +15,9 @@ import {
 import type { Receiver } from './channel.js';
 import { ChannelSender, type ChannelState } from './channel-sender.js';
 import { compose } from './compose.js';
+import { composeReport, type ReportToTell } from './compose-report.js';
 import { Dispatcher } from './dispatcher.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type ChannelOutcomes } from './outbox.js';
 import { RouteTree } from './route-tree.js';
 
 export interface NotifierOptions {
@@ -142,6 +143,29 @@ export class Notifier {
       latencyMs,
       ...(result.outcome === 'sent' ? {} : { reason: result.reason }),
     });
+  }
+
+  /** Tells a receiver of a report, once, however often it is asked to. Resolves once that is durable; rejects when it cannot be written. */
+  async tellReport(receiverName: string, report: ReportToTell): Promise<void> {
+    const { clock, externalUrl, logger, receivers } = this.#options;
+    const receiver = receivers.find(({ name }) => name === receiverName);
+    if (receiver === undefined) {
+      logger.warn({ receiver: receiverName, report: report.id }, 'nobody can be told of a report: no such receiver');
+      return;
+    }
+    const outgoing = receiver.channels.map(({ name }) => ({
+      id: this.#dispatcher.nextId(),
+      channel: name,
+      notification: composeReport(report, receiverName, name, externalUrl()),
+      attempts: 0,
+      nextAttemptAt: clock.now(),
+    }));
+    for (const one of await this.#outbox.add(outgoing)) this.#senders.get(one.channel)?.take(one);
+  }
+
+  /** What became of the notifications made in [from, to), by channel. */
+  outcomesBetween(from: number, to: number): Promise<readonly ChannelOutcomes[]> {
+    return this.#outbox.outcomesBetween(from, to);
   }
 
   /** What is being sent is finished; the rest stays in the outbox. */

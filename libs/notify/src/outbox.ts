@@ -37,6 +37,15 @@ export interface Attempt {
   readonly latencyMs: number;
 }
 
+/** How many notifications of one channel came to what. */
+export interface ChannelOutcomes {
+  readonly channel: string;
+  readonly sent: number;
+  readonly retrying: number;
+  readonly dead: number;
+  readonly notSent: number;
+}
+
 /** Notifications and the log of what was told, on disk. */
 export class Outbox {
   readonly #database: Database;
@@ -70,6 +79,42 @@ export class Outbox {
       }
       if (flush.outgoing.length > 0)
         await tables.insertInto('notification').values(flush.outgoing.map(rowOf)).execute();
+    });
+  }
+
+  /** Takes notifications that belong to no group, and returns those that are new: of each key there is one. */
+  async add(outgoing: readonly Outgoing[]): Promise<readonly Outgoing[]> {
+    if (outgoing.length === 0) return [];
+    const rows = await this.#database
+      .tables<NotifyTables>()
+      .insertInto('notification')
+      .values(outgoing.map(rowOf))
+      .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
+      .returning('id')
+      .execute();
+    const added = new Set(rows.map(({ id }) => id));
+    return outgoing.filter(({ id }) => added.has(id));
+  }
+
+  /** Of notifications made in [from, to). */
+  async outcomesBetween(from: number, to: number): Promise<readonly ChannelOutcomes[]> {
+    const rows = await this.#database
+      .tables<NotifyTables>()
+      .selectFrom('notification')
+      .select((select) => ['channel', 'outcome', select.fn.countAll<number>().as('count')])
+      .where('at', '>=', from)
+      .where('at', '<', to)
+      .groupBy(['channel', 'outcome'])
+      .execute();
+    return [...Map.groupBy(rows, ({ channel }) => channel)].map(([channel, own]) => {
+      const count = (wanted: NotificationOutcome): number => own.find(({ outcome }) => outcome === wanted)?.count ?? 0;
+      return {
+        channel,
+        sent: count('sent'),
+        retrying: count('retrying'),
+        dead: count('dead'),
+        notSent: count('not_sent'),
+      };
     });
   }
 

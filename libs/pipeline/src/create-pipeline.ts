@@ -9,6 +9,7 @@ import type { MetricStore } from '@tapewatch/metric-store';
 import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
 import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
+import { Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
 import {
   createTelemetry,
@@ -28,6 +29,8 @@ import type { Pipeline } from './pipeline.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
+import { reportProblems } from './report-problems.js';
+import { reportDelivery, reportSources } from './report-sources.js';
 import { TickFork } from './tick-fork.js';
 
 export interface PipelineDependencies {
@@ -56,7 +59,10 @@ export async function checkPipelineConfig(
   config: TapewatchConfig,
   dependencies: Pick<PipelineDependencies, 'clock' | 'logger' | 'env' | 'shippedRulesDir'>,
 ): Promise<LoadedConfig> {
-  const problems = [...exchangeProblems(config.exchanges, config.locate)];
+  const problems = [
+    ...exchangeProblems(config.exchanges, config.locate),
+    ...reportProblems(config.reports, config.locate),
+  ];
   const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
       return await work();
@@ -200,8 +206,21 @@ async function assemble(
     meter,
   });
   const access = await Access.open({ database, clock, logger });
+  const reportEvents = new EventTopic<ReportEvent>(logger);
+  const reports = new Reports({
+    database,
+    sources: reportSources({ config, history: metrics.history, alerts, health, notifier }),
+    scheduled: config.reports.map(({ schedule, ...report }) => ({ ...report, cron: schedule })),
+    delivery: reportDelivery(notifier),
+    publish: (event) => reportEvents.publish(event),
+    externalUrl,
+    clock,
+    random,
+    logger,
+  });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
+  reportEvents.readFrom(reports.events);
 
   return new PipelineRun({
     config,
@@ -226,7 +245,9 @@ async function assemble(
     notifier,
     exchanges,
     health,
+    reports,
     alertEvents,
     healthEvents,
+    reportEvents,
   });
 }

@@ -48,3 +48,12 @@ export type {
   RuleTestResult,
   RuleView,
 } from '@tapewatch/rules';
+export { reportKinds, reportStyleHash } from '@tapewatch/reporting';
+export type {
+  DailyReport,
+  ReportEvent,
+  ReportFormat,
+  ReportHead,
+  ReportKind,
+  ReportRequest,
+} from '@tapewatch/reporting';

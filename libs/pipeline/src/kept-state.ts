@@ -17,6 +17,7 @@ import {
 import { healthMigrations, healthSweep } from '@tapewatch/health';
 import { messageOf, StartError, type Clock, type Logger } from '@tapewatch/model';
 import { notificationSweep, notifyMigrations } from '@tapewatch/notify';
+import { reportMigrations } from '@tapewatch/reporting';
 import { removeLeftovers } from './leftovers.js';
 
 /** Every step of the schema that this version knows. */
@@ -25,6 +26,7 @@ export const stateMigrations: readonly Migration[] = [
   ...notifyMigrations,
   ...healthMigrations,
   ...accessMigrations,
+  ...reportMigrations,
 ];
 
 export function statePath(dataDir: string): string {
@@ -39,7 +41,7 @@ export class KeptState {
   readonly #path: string;
   readonly #logger: Logger;
   #housekeeper: Housekeeper | undefined;
-  #restarts = 0;
+  readonly #restarts: { readonly count: number };
   #sizeBytes: number | undefined;
   #backedUpAt: number | undefined;
 
@@ -47,16 +49,19 @@ export class KeptState {
   static async open(dataDir: string, { clock, logger }: { clock: Clock; logger: Logger }): Promise<KeptState> {
     await makeFolder(dataDir);
     const path = statePath(dataDir);
-    let kept: KeptState | undefined;
+    const restarts = { count: 0 };
     const opened = await openState({
       path,
       migrations: stateMigrations,
       now: () => clock.now(),
       logger,
-      reopened: () => kept?.noteRestart(),
+      reopened: () => {
+        restarts.count++;
+        logger.error({ path }, 'the storage worker had ended; another has taken its place');
+      },
     });
     await removeLeftovers(dataDir);
-    kept = new KeptState(path, logger, opened);
+    const kept = new KeptState(path, logger, opened, restarts);
     kept.#backedUpAt = (await opened.backups.list())[0]?.takenAt;
     return kept;
   }
@@ -65,7 +70,9 @@ export class KeptState {
     path: string,
     logger: Logger,
     { database, backups, loss }: Pick<KeptState, 'database' | 'backups' | 'loss'>,
+    restarts: { readonly count: number },
   ) {
+    this.#restarts = restarts;
     this.#path = path;
     this.#logger = logger;
     this.database = database;
@@ -136,7 +143,7 @@ export class KeptState {
         unit: '{restart}',
         description: 'Storage workers that died and were replaced',
       })
-      .addCallback((result) => result.observe(this.#restarts));
+      .addCallback((result) => result.observe(this.#restarts.count));
   }
 
   /** As of the tick before: a disk that hangs must not hold a tick. */
@@ -150,11 +157,6 @@ export class KeptState {
       ),
     );
     this.#sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
-  }
-
-  private noteRestart(): void {
-    this.#restarts++;
-    this.#logger.error({ path: this.#path }, 'the storage worker had ended; another has taken its place');
   }
 }
 

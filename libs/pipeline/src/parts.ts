@@ -8,6 +8,7 @@ import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
 import type { AlertEvent, Clock, HealthEvent, Logger } from '@tapewatch/model';
 import type { Notifier } from '@tapewatch/notify';
 import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
+import type { ReportEvent, Reports } from '@tapewatch/reporting';
 import type { RuleEngine } from '@tapewatch/rules';
 import type { OtlpDestination, OtlpIntake, SeriesTranslation, Telemetry } from '@tapewatch/telemetry';
 import type { EventTopic } from './event-topic.js';
@@ -40,6 +41,8 @@ export interface PipelineParts {
   readonly notifier: Notifier;
   readonly exchanges: Exchanges;
   readonly health: HealthChecks;
+  readonly reports: Reports;
   readonly alertEvents: EventTopic<AlertEvent>;
   readonly healthEvents: EventTopic<HealthEvent>;
+  readonly reportEvents: EventTopic<ReportEvent>;
 }

@@ -22,13 +22,14 @@ export class PipelineRun implements Pipeline {
   #stopping: Promise<void> | undefined;
 
   constructor(parts: PipelineParts) {
-    const { access, alerts, health, notifier } = parts;
+    const { access, alerts, health, notifier, reports } = parts;
     this.#parts = parts;
     this.#exchangeViews = parts.exchanges.views();
     this.read = createReader(parts, () => this.#exchangeViews);
     this.events = {
       alerts: parts.alertEvents,
       health: parts.healthEvents,
+      reports: parts.reportEvents,
       onTick: (listener) => {
         this.#tickListeners.add(listener);
         return () => void this.#tickListeners.delete(listener);
@@ -40,6 +41,7 @@ export class PipelineRun implements Pipeline {
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      generateReport: (request) => reports.generate(request),
       createToken: (wanted, actor) => access.createToken(wanted, actor),
       revokeToken: (name, actor) => access.revokeToken(name, actor),
       revokeSession: (id, actor) => access.revokeSession(id, actor),
@@ -69,6 +71,7 @@ export class PipelineRun implements Pipeline {
       metrics,
       notifier,
       state,
+      reports,
       store,
       telemetry,
       ticks,
@@ -89,6 +92,7 @@ export class PipelineRun implements Pipeline {
     await health.start();
     state.keep(config, { clock, meter });
     telemetry.start();
+    await reports.start();
   }
 
   stop(): Promise<void> {
@@ -97,7 +101,8 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { access, alerts, clock, state, exchanges, health, metrics, notifier, supervisor, telemetry } = this.#parts;
+    const { access, alerts, clock, state, exchanges, health, metrics, notifier, reports, supervisor, telemetry } =
+      this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -105,8 +110,9 @@ export class PipelineRun implements Pipeline {
       supervisor.stop('check');
       await Promise.all([this.tryTo('stop checks', health.stop()), this.tryTo('stop exchanges', exchanges.stop())]);
       await this.tryTo('stop host instruments', this.#host?.stop());
-      const history = this.tryTo('close the metric history', metrics.stop());
       await this.tryTo('write alerts', alerts.stop());
+      await this.tryTo('finish a report', reports.stop());
+      const history = this.tryTo('close the metric history', metrics.stop());
       // A notification that is being sent gets a moment; after that it is sent again at the next start, under the same key.
       const senders = this.tryTo('stop senders', notifier.stop());
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);

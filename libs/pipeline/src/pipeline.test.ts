@@ -125,6 +125,7 @@ otlp: { destinations: [{ name: a, endpoint: 'http://127.0.0.1:4318' }] }
 checks: [{ name: a, type: htttp, config: {} }, { name: b, type: http, config: { url: 'nope' } }]
 receivers: [{ name: console, pigeon_configs: [{}] }]
 route: { receiver: console }
+reports: [{ schedule: "61 * * * *" }, { zone: Mars/Olympus }, { schedule: "0 0 31 2 *" }]
 rule_files: [${rules}]
 `);
     const problems = await second.then(
@@ -132,7 +133,15 @@ rule_files: [${rules}]
       (thrown: unknown) => (thrown as ConfigError).problems,
     );
     const text = problems.map(({ path, line, message }) => `${path ?? ''} ${line ?? ''} ${message}`).join('\n');
-    for (const word of ['checks[0].type', 'checks[1].config.url', 'pigeon', 'bad-rules'])
+    for (const word of [
+      'checks[0].type',
+      'checks[1].config.url',
+      'pigeon',
+      'bad-rules',
+      'reports[0].schedule 5 Not a schedule',
+      'reports[1].zone',
+      'reports[2].schedule 5 This time never comes',
+    ])
       expect(`${text}${problems.map(({ file }) => file).join()}`).toContain(word);
     await expect(readFile(join(folder, 'data', 'state.db'))).rejects.toThrow();
   });
@@ -182,5 +191,33 @@ rule_files: [${rules}]
     const running = await create(deskYaml());
     await running.stop();
     await running.stop();
+  });
+
+  it('makes a report of what it measured, judged and told', async () => {
+    const running = await create(deskYaml());
+    const made: string[] = [];
+    running.events.reports.subscribe(({ report }) => void made.push(report.id));
+    await running.start();
+    await until(async () => {
+      const [channel] = await running.read.channels();
+      expect(channel?.lastSentAt).toBeDefined();
+      expect(running.read.status().samplesTotal).toBeGreaterThan(1_000);
+    });
+    const result = await running.commands.generateReport({ kind: 'daily', from: systemClock.now() - 60_000 });
+    if (!result.ok) throw new Error(result.refusal.message);
+    expect(made).toEqual([result.value.id]);
+    const report = await running.read.reportData(result.value.id);
+    expect(report).toMatchObject({
+      version: 1,
+      cutOff: true,
+      alerts: { byName: [{ key: 'HealthCheckUnhealthy', episodes: 1 }], firingAtEnd: 1 },
+      notifications: [{ channel: 'file' }],
+      components: [{ component: 'margin', uptime: { value: 0 } }],
+      exchanges: [],
+      symbols: [],
+    });
+    expect(report?.completeness).toBeGreaterThan(0);
+    expect(await running.read.reportText(result.value.id, 'html')).toContain('HealthCheckUnhealthy');
+    expect(await running.read.reports({ first: 1 })).toMatchObject({ value: { items: [{ node: result.value }] } });
   });
 });

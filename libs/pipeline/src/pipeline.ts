@@ -26,9 +26,18 @@ import type {
   MetricDescription,
   Page,
   PageRequest,
+  Language,
 } from '@tapewatch/model';
 import type { ChannelTest, ChannelView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
+import type {
+  DailyReport,
+  ReportEvent,
+  ReportFormat,
+  ReportHead,
+  ReportKind,
+  ReportRequest,
+} from '@tapewatch/reporting';
 import type { RuleGroupView } from '@tapewatch/rules';
 import type { IntakeResult } from '@tapewatch/telemetry';
 
@@ -92,6 +101,12 @@ export interface PipelineReader {
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
   plugins(): readonly PluginView[];
+  /** Newest first. */
+  reports(request: PageRequest & { readonly kind?: ReportKind }): Promise<CommandResult<Page<ReportHead>>>;
+  report(id: string): Promise<ReportHead | undefined>;
+  reportData(id: string): Promise<DailyReport | undefined>;
+  /** In the report's own language when none is asked for. */
+  reportText(id: string, format: ReportFormat, language?: Language): Promise<string | undefined>;
   status(): PipelineStatus;
   /** What was lost before this start, and what was done about it, in one sentence. */
   stateLoss(): string | undefined;
@@ -105,6 +120,7 @@ export interface PipelineReader {
 export interface PipelineEvents {
   readonly alerts: EventStream<AlertEvent>;
   readonly health: EventStream<HealthEvent>;
+  readonly reports: EventStream<ReportEvent>;
   /** The time of every tick, after rules have seen it. */
   onTick(listener: (at: number) => void): () => void;
 }
@@ -121,6 +137,8 @@ export interface PipelineCommands {
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  /** Made and kept; nobody is told. */
+  generateReport(request: ReportRequest): Promise<CommandResult<ReportHead>>;
   createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;
   revokeToken(name: string, actor: Actor): Promise<CommandResult<AccessToken>>;
   revokeSession(id: number, actor: Actor): CommandResult<Session>;

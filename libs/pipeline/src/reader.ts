@@ -8,7 +8,7 @@ import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from 
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
-  const { access, alerts, clock, engine, health, metrics, notifier, queries, registry, series, store } = parts;
+  const { access, alerts, clock, engine, health, metrics, notifier, queries, registry, reports, series, store } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -33,6 +33,10 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
     plugins: () => registry.views(),
+    reports: (request) => reports.page(request),
+    report: (id) => reports.find(id),
+    reportData: (id) => reports.data(id),
+    reportText: (id, format, language) => reports.rendered(id, format, language),
     status: () => statusOf(parts, startedAt),
     stateLoss: () => parts.state.loss?.message,
     configText: () => parts.config.shown,

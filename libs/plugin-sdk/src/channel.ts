@@ -23,6 +23,20 @@ export interface NotificationAlert {
   readonly runbookUrl?: string;
 }
 
+/** A report that is to be told. @public */
+export interface NotificationReport {
+  readonly id: string;
+  readonly title: string;
+  /** The key figures, a line each. */
+  readonly text: string;
+  /** All of it, as GitHub's Markdown. */
+  readonly markdown: string;
+  /** All of it, as one HTML document that needs nothing else. */
+  readonly html: string;
+  /** Where it can be read. */
+  readonly url: string;
+}
+
 /** What a channel is asked to tell: one flush of one group. @public */
 export interface Notification {
   /** (receiver, group, flush number): the same over every retry and restart, so that the other side can drop repeats. */
@@ -40,6 +54,11 @@ export interface Notification {
   readonly at: number;
   /** A message sent by a person to try the channel; it concerns no alert of a rule. */
   readonly test: boolean;
+  /**
+   * Present when this tells a report instead of alerts. `alerts` then holds one entry of the severity info that says the same in its
+   * annotations `summary` and `description`, for channels that know of alerts alone.
+   */
+  readonly report?: NotificationReport;
   /** In which the program speaks to people; a channel may know better. English when absent. */
   readonly language?: Language;
 }

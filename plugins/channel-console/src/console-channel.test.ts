@@ -50,4 +50,18 @@ describe('formatNotification', () => {
     expect(formatNotification(firing, false)).not.toContain('\u001b');
     expect(formatNotification(firing, true)).toContain('\u001b[1;31mFIRING critical\u001b[0m');
   });
+
+  it('tells a report by its key figures and its address', () => {
+    const report = {
+      id: 'r',
+      title: 'Daily report',
+      text: 'Alerts: 3\nData: 100%\u001b[2J',
+      markdown: '',
+      html: '',
+      url: 'http://x/reports/r',
+    };
+    expect(formatNotification({ ...firing, report }, false)).toBe(
+      ['03:04:05Z REPORT Daily report', '    Alerts: 3', '    Data: 100% [2J', '    http://x/reports/r'].join('\n'),
+    );
+  });
 });

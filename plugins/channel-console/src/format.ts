@@ -1,4 +1,4 @@
-import { formatValue, type Notification, type NotificationAlert } from '@tapewatch/plugin-sdk';
+import { formatValue, type Notification, type NotificationAlert, type NotificationReport } from '@tapewatch/plugin-sdk';
 
 const colors = {
   critical: '\u001b[1;31m',
@@ -14,6 +14,8 @@ const quiet = new Set(['alertname', 'severity', 'job', 'instance']);
 
 /** A few lines per alert: what, how bad, where, since when, and what to do about it. */
 export function formatNotification(notification: Notification, color: boolean): string {
+  const { report } = notification;
+  if (report !== undefined) return formatReport(report, notification.at, color);
   return notification.alerts.map((alert) => formatAlert(alert, notification.at, color)).join('\n');
 }
 
@@ -37,6 +39,12 @@ function formatAlert(alert: NotificationAlert, at: number, color: boolean): stri
     ...(firing && alert.runbookUrl !== undefined ? [`    runbook ${clean(alert.runbookUrl)}`] : []),
   ];
   return lines.join('\n');
+}
+
+function formatReport({ title, text, url }: NotificationReport, at: number, color: boolean): string {
+  const head = color ? `${colors.info}REPORT${reset}` : 'REPORT';
+  const lines = [...text.split('\n').map(clean), clean(url)];
+  return [`${time(at)} ${head} ${clean(title)}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 /** Control characters of foreign text must not reach a terminal. */

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { cleanLine, cutText, headerValue, summarize, type Notification } from '@tapewatch/plugin-sdk';
+import {
+  cleanLine,
+  cutText,
+  headerValue,
+  summarize,
+  type Notification,
+  type NotificationReport,
+} from '@tapewatch/plugin-sdk';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { addressesOf } from './addresses.js';
 import type { EmailConfig } from './config.js';
@@ -40,11 +47,17 @@ export async function composeMail(config: EmailConfig, notification: Notificatio
     },
     text: textPart(summary, notification.externalUrl),
     ...(config.html ? { html: htmlPart(summary, notification.externalUrl) } : {}),
+    // Whole, as most mail programs show no charts in a mail itself.
+    ...(notification.report === undefined ? {} : { attachments: [attachmentOf(notification.report)] }),
     // No file and no address of this machine's network is ever read into a mail.
     disableFileAccess: true,
     disableUrlAccess: true,
   });
   return { envelope: { from, to }, content: await composer.compile().build() };
+}
+
+function attachmentOf({ id, html }: NotificationReport) {
+  return { filename: `${id.replace(/[^\w-]/g, '_')}.html`, content: html, contentType: 'text/html; charset=utf-8' };
 }
 
 const urgent = { 'X-Priority': '1 (Highest)', Importance: 'High' };

@@ -268,6 +268,23 @@ describe('composeMail', () => {
     expect(mail.parts[0]?.text).toContain('시작: 2026-01-02 03:04:05 UTC (0초째)');
   });
 
+  it('tells a report by its key figures, and brings it along whole', async () => {
+    const report = {
+      id: 'daily-2026-11-24-x',
+      title: 'Daily report, 2026-11-24',
+      text: 'Alerts: 3\nData: 100%',
+      markdown: '# Daily report',
+      html: '<!doctype html><title>시장</title>',
+      url: 'https://x.test/reports/daily-2026-11-24-x',
+    };
+    const { headers, parts } = await composed({ ...sample, report });
+    expect(headers['subject']).toContain('Daily report, 2026-11-24');
+    expect(parts.map(({ type }) => type.split(';')[0])).toEqual(['text/plain', 'text/html', 'text/html']);
+    expect(parts[0]?.text).toContain('Data: 100%');
+    expect(parts[1]?.text).toContain(`href="${report.url}"`);
+    expect(parts[2]?.text.trim()).toBe(report.html);
+  });
+
   it('takes markup in labels for text, in both parts', async () => {
     const { parts } = await composed(hostileNotification());
     const [text, html] = parts.map((part) => part.text);

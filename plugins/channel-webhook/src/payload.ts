@@ -1,10 +1,10 @@
-import type { Notification, NotificationAlert } from '@tapewatch/plugin-sdk';
+import type { Notification, NotificationAlert, NotificationReport } from '@tapewatch/plugin-sdk';
 
 const never = '0001-01-01T00:00:00Z';
 
 /**
  * The body that Alertmanager's webhook sends (version 4, prometheus.io/docs/alerting/latest/configuration, webhook_config), so that
- * what receives those receives ours; `alerts[].id`, `.value` and `.acknowledgedBy`, `test` and `idempotencyKey` are ours.
+ * what receives those receives ours; `alerts[].id`, `.value` and `.acknowledgedBy`, `test`, `idempotencyKey` and `report` are ours.
  */
 export function webhookPayload(notification: Notification, maxAlerts: number): Readonly<Record<string, unknown>> {
   const alerts = maxAlerts === 0 ? notification.alerts : notification.alerts.slice(0, maxAlerts);
@@ -21,7 +21,13 @@ export function webhookPayload(notification: Notification, maxAlerts: number): R
     alerts: alerts.map(alertPayload),
     test: notification.test,
     idempotencyKey: notification.idempotencyKey,
+    ...(notification.report === undefined ? {} : { report: reportPayload(notification.report) }),
   };
+}
+
+/** Without the page, which can be had at the URL. */
+function reportPayload({ id, title, text, markdown, url }: NotificationReport): Readonly<Record<string, string>> {
+  return { id, title, text, markdown, url };
 }
 
 function alertPayload(alert: NotificationAlert): Readonly<Record<string, unknown>> {

@@ -53,4 +53,12 @@ describe('webhookPayload', () => {
     expect(webhookPayload(three, 2)).toMatchObject({ truncatedAlerts: 1 });
     expect((webhookPayload(three, 2)['alerts'] as unknown[]).length).toBe(2);
   });
+
+  it('hands a report on, but not its page', () => {
+    const report = { id: 'r', title: 't', text: 'x', markdown: '# t', html: '<p>', url: 'http://x/reports/r' };
+    const { html: _page, ...rest } = report;
+    expect(webhookPayload(sampleNotification({ report }), 0)).toMatchObject({ alerts: [{}], report: rest });
+    expect(webhookPayload(sampleNotification({ report }), 0)['report']).not.toHaveProperty('html');
+    expect(webhookPayload(sampleNotification(), 0)).not.toHaveProperty('report');
+  });
 });

@@ -25,6 +25,13 @@ export const english: Messages = {
     testRulesRun: 'only tests whose name the expression matches; may be repeated',
     testRulesDiff: 'show what differs line by line',
     testRulesJson: 'print the results as JSON',
+    report: 'Reports of the running Tapewatch.',
+    reportDaily: 'Make a daily report and print it: of the last whole UTC day, or of a range.',
+    reportFrom: 'where the range begins: a day (2026-01-31) or a time (2026-01-31T09:30Z)',
+    reportTo: 'where it ends; a day after --from when left out',
+    reportFormat: 'md, html or json (default: md)',
+    reportOut: 'write it to a file instead of the standard output',
+    reportLang: 'en or ko (default: the language of the program)',
     testChannel: 'Have the running Tapewatch send a test message, and print what became of it.',
     testChannelName: 'the channel: the name of its receiver, with /type behind it where that has several',
     tsdb: 'Look at the metric history in the data folder, also while the server runs.',
@@ -79,6 +86,11 @@ export const english: Messages = {
         counted(rules, 'rule'),
         counted(receivers, 'receiver'),
       ].join(', '),
+  },
+  report: {
+    making: (url) => `Making the report at ${url} ...`,
+    made: (from, to, completeness) => `Report of ${from} to ${to}; the data is ${completeness} complete.`,
+    written: (file) => `Written to ${file}.`,
   },
   access: {
     help: {

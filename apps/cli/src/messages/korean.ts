@@ -21,6 +21,13 @@ export const korean: Messages = {
     testRulesRun: '이름이 이 정규식과 맞는 테스트만 실행; 여러 번 쓸 수 있음',
     testRulesDiff: '다른 점을 줄 단위로 보여 줍니다',
     testRulesJson: '결과를 JSON으로 출력합니다',
+    report: '실행 중인 Tapewatch의 보고서.',
+    reportDaily: '일일 보고서를 만들어 보여 줍니다: 지난 UTC 하루 전체, 또는 지정한 구간.',
+    reportFrom: '구간의 시작: 날짜(2026-01-31) 또는 시각(2026-01-31T09:30Z)',
+    reportTo: '구간의 끝; 없으면 --from부터 하루',
+    reportFormat: 'md, html 또는 json (기본값: md)',
+    reportOut: '표준 출력 대신 파일에 기록',
+    reportLang: 'en 또는 ko (기본값: 프로그램의 언어)',
     testChannel: '실행 중인 Tapewatch가 시험 메시지를 보내게 하고 결과를 보여 줍니다.',
     testChannelName: '채널: 수신자 이름, 채널이 여럿이면 뒤에 /종류',
     tsdb: '데이터 폴더의 메트릭 기록을 살펴봅니다. 서버가 실행 중이어도 됩니다.',
@@ -70,6 +77,11 @@ export const korean: Messages = {
     ok: (file) => `정상: ${file}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
+  },
+  report: {
+    making: (url) => `${url}에서 보고서를 만드는 중 ...`,
+    made: (from, to, completeness) => `${from} ~ ${to} 보고서; 데이터 완전성 ${completeness}.`,
+    written: (file) => `${file}에 기록했습니다.`,
   },
   access: {
     help: {

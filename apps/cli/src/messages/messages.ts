@@ -20,6 +20,13 @@ export interface Messages {
     readonly testRulesRun: string;
     readonly testRulesDiff: string;
     readonly testRulesJson: string;
+    readonly report: string;
+    readonly reportDaily: string;
+    readonly reportFrom: string;
+    readonly reportTo: string;
+    readonly reportFormat: string;
+    readonly reportOut: string;
+    readonly reportLang: string;
     readonly testChannel: string;
     readonly testChannelName: string;
     readonly tsdb: string;
@@ -69,6 +76,11 @@ export interface Messages {
   readonly checkConfig: {
     readonly ok: (file: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
+  };
+  readonly report: {
+    readonly making: (url: string) => string;
+    readonly made: (from: string, to: string, completeness: string) => string;
+    readonly written: (file: string) => string;
   };
   readonly access: AccessMessages;
   readonly backup: {

@@ -58,6 +58,12 @@ export const routes: readonly Route[] = [
   { name: '/readyz', pattern: /^\/readyz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/sign-in', pattern: /^\/sign-in$/, methods: ['GET', 'HEAD', 'POST'], access: 'open', writes: 'itself' },
   { name: '/sign-out', pattern: /^\/sign-out$/, methods: ['GET', 'HEAD', 'POST'], access: 'viewer', writes: 'itself' },
+  {
+    name: '/reports/:name',
+    pattern: /^\/reports\/[a-z0-9-]{1,64}(?:\.md|\.json)?$/,
+    methods: ['GET', 'HEAD'],
+    access: 'viewer',
+  },
   { name: '/runbooks/:name', pattern: /^\/runbooks\/[A-Za-z0-9_-]+$/, methods: ['GET', 'HEAD'], access: 'open' },
   ...prometheusRoutes,
   { name: '/v1/metrics', pattern: /^\/v1\/metrics$/, methods: ['POST'], access: 'ingest', writes: 'data' },

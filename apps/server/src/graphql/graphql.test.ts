@@ -363,4 +363,34 @@ describe('GraphQL', () => {
     const { getIntrospectionQuery } = await import('graphql');
     expect(await data(getIntrospectionQuery())).toHaveProperty('__schema');
   });
+
+  it('makes reports, pages through them, and renders one when it is asked to', async () => {
+    const made = (await data(`mutation { generateReport(kind: DAILY, from: "2026-01-30T00:00:00Z") {
+      __typename ... on Report { id kind from to createdAt completeness data markdown html } } }`)) as {
+      generateReport: { id: string };
+    };
+    const { id } = made.generateReport;
+    expect(made.generateReport).toEqual({
+      __typename: 'Report',
+      id,
+      kind: 'DAILY',
+      from: '2026-01-30T00:00:00.000Z',
+      to: '2026-02-01T09:30:00.000Z',
+      createdAt: at,
+      completeness: 0.98765,
+      data: { version: 1 },
+      markdown: `markdown of ${id} in its own language`,
+      html: `html of ${id} in its own language`,
+    });
+    expect(await data('{ reports(kind: DAILY) { edges { node { id } } pageInfo { hasNextPage } } }')).toEqual({
+      reports: { edges: [{ node: { id } }], pageInfo: { hasNextPage: false } },
+    });
+    expect(await data('{ reports(kind: RISK) { edges { cursor } } }')).toEqual({ reports: { edges: [] } });
+    expect(await data(`{ report(id: "${id}") { completeness } }`)).toEqual({ report: { completeness: 0.98765 } });
+    expect(await data('mutation { generateReport(kind: RISK) { ... on InvalidInput { code path } } }')).toEqual({
+      generateReport: { code: 'INVALID_INPUT', path: 'kind' },
+    });
+    const missing = await running.graphql('{ report(id: "gone") { id } }');
+    expect(missing.errors?.[0]?.extensions['code']).toBe('NOT_FOUND');
+  });
 });

@@ -1,5 +1,5 @@
 import type { Alert, HealthStatus } from '@tapewatch/model';
-import type { ExchangeView, HealthSummary, PipelineStatus, Readiness } from '@tapewatch/pipeline';
+import type { ExchangeView, HealthSummary, PipelineStatus, Readiness, ReportHead } from '@tapewatch/pipeline';
 import type { Principal } from '../access/role.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
@@ -18,6 +18,8 @@ export interface HomeContent {
   /** The newest ones. */
   readonly firing: readonly Alert[];
   readonly firingTotal: number;
+  /** The newest ones. */
+  readonly reports: readonly ReportHead[];
   /** What a link asked for, above the rest. */
   readonly asked: Html;
 }
@@ -40,7 +42,9 @@ export function homePage(content: HomeContent): string {
       <h2>Health: ${statusText(content.health.status)}</h2>
       ${healthTable(content.health)}
       <h2>Exchanges</h2>
-      ${exchangeTable(content.exchanges)}`,
+      ${exchangeTable(content.exchanges)}
+      <h2>Reports</h2>
+      ${reportTable(content.reports)}`,
   );
 }
 
@@ -120,6 +124,30 @@ function exchangeTable(exchanges: readonly ExchangeView[]): Html {
       <th>State</th>
       <th>Feed age</th>
       <th>Symbols</th>
+    </tr>
+    ${rows}
+  </table>`;
+}
+
+function reportTable(reports: readonly ReportHead[]): Html {
+  if (reports.length === 0) return html`<p>None was made yet.</p>`;
+  const rows = reports.map(
+    ({ id, kind, from, to, createdAt, completeness }) =>
+      html`<tr>
+        <td><a href="/reports/${id}">${kind}</a></td>
+        <td>${timeText(from)} to ${timeText(to)}</td>
+        <td>${(Math.floor(completeness * 1000) / 10).toFixed(1)}%</td>
+        <td>${timeText(createdAt)}</td>
+        <td><a href="/reports/${id}.md">Markdown</a> · <a href="/reports/${id}.json">JSON</a></td>
+      </tr>`,
+  );
+  return html`<table>
+    <tr>
+      <th>Report</th>
+      <th>Of</th>
+      <th>Data</th>
+      <th>Made</th>
+      <th></th>
     </tr>
     ${rows}
   </table>`;

@@ -11,6 +11,7 @@ import { sendJson, sendPage } from './reply.js';
 
 const shownAlerts = 20;
 const shownEvents = 50;
+const shownReports = 10;
 
 /** What runs, at a glance, until the dashboard comes. */
 @Controller()
@@ -32,6 +33,7 @@ export class HomeController {
       sendJson(response, 503, { code: firing.refusal.code, message: firing.refusal.message });
       return;
     }
+    const reports = await read.reports({ first: shownReports });
     const principal = principalOf(request);
     const text = homePage({
       ...(principal === undefined ? {} : { principal }),
@@ -42,6 +44,7 @@ export class HomeController {
       exchanges: read.exchanges(),
       firing: firing.value.items.map((item) => item.node),
       firingTotal: firing.value.totalCount,
+      reports: reports.ok ? reports.value.items.map((item) => item.node) : [],
       asked: typeof alert === 'string' ? await this.askedFor(alert) : html``,
     });
     sendPage(response, 200, text);

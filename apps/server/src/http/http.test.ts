@@ -3,7 +3,7 @@ import { Labels } from '@tapewatch/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../testing/start-server.js';
 import { bearer, startServer } from '../testing/start-server.js';
-import { sampleAlert } from '../testing/sample-data.js';
+import { sampleAlert, sampleReport } from '../testing/sample-data.js';
 import { eventually } from '../testing/socket-client.js';
 
 const browser = { ...bearer, accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
@@ -177,6 +177,47 @@ describe('HTTP', () => {
     expect(JSON.stringify(body)).not.toContain('secret');
     expect(running.logger.lines.find((line) => line.fields['id'] === body.id)?.fields['err']).toMatchObject({
       message: 'the secret of the exporter',
+    });
+  });
+
+  describe('reports', () => {
+    const { id } = sampleReport();
+    beforeAll(() => void running.pipeline.reportStream.append({ at: 0, report: sampleReport() }));
+
+    it('are pages whose policy lets their own style sheet through, and nothing else', async () => {
+      const answer = await running.fetch(`/reports/${id}`);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(await answer.text()).toBe(`html of ${id} in its own language`);
+      const policy = answer.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toMatch(/style-src 'sha256-[^']+';/);
+      expect(policy).not.toMatch(/unsafe|script-src/);
+    });
+
+    it('are Markdown and JSON, in the language asked for', async () => {
+      const markdown = await running.fetch(`/reports/${id}.md?lang=ko`);
+      expect(markdown.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
+      expect(await markdown.text()).toBe(`markdown of ${id} in ko`);
+      const data = await running.fetch(`/reports/${id}.json`);
+      expect(await data.json()).toMatchObject({ id, from: '2026-01-30T00:00:00.000Z', data: { version: 1 } });
+    });
+
+    it.each([
+      ['/reports/gone', 404],
+      ['/reports/gone.md', 404],
+      ['/reports/gone.json', 404],
+      [`/reports/${id}?lang=fr`, 400],
+      ['/reports/..%2f..%2fstate', 404],
+      [`/reports/${id}.pdf`, 404],
+    ])('answer %s with %d', async (path, status) => {
+      expect((await running.fetch(path)).status).toBe(status);
+    });
+
+    it('are for those who may see them, and listed on the first page', async () => {
+      expect((await running.fetch(`/reports/${id}`, { headers: {} })).status).toBe(401);
+      const home = await (await running.fetch('/', { headers: browser })).text();
+      expect(home).toContain(`<a href="/reports/${id}">daily</a>`);
+      expect(home).toContain('98.7%');
     });
   });
 });

@@ -1,5 +1,5 @@
 import type { AlertEvent, HealthEvent } from '@tapewatch/model';
-import type { AlertFilter, Pipeline } from '@tapewatch/pipeline';
+import type { AlertFilter, Pipeline, ReportEvent } from '@tapewatch/pipeline';
 import type { EvaluationTurns } from '../graphql/metrics/evaluation-turns.js';
 import { Unavailable } from '../graphql/problem.types.js';
 import { errorOf, refuseInput } from '../graphql/result.js';
@@ -37,6 +37,10 @@ export class Subscriptions {
 
   async healthEvents(after: string | null | undefined): Promise<EventFeed<HealthEvent>> {
     return this.#events(this.#pipeline.events.health, decodeCursor(after));
+  }
+
+  async reportEvents(after: string | null | undefined): Promise<EventFeed<ReportEvent>> {
+    return this.#events(this.#pipeline.events.reports, decodeCursor(after));
   }
 
   /** `slots`: what the subscriber's socket has left for feeds of this kind. */

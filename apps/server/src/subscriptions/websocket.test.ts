@@ -3,7 +3,7 @@ import { Labels } from '@tapewatch/model';
 import { FakeClock } from '@tapewatch/model/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { sampleAlert, sampleStart } from '../testing/sample-data.js';
+import { sampleAlert, sampleStart, sampleReport } from '../testing/sample-data.js';
 import { eventually, SocketClient } from '../testing/socket-client.js';
 import type { RunningServer } from '../testing/start-server.js';
 import { adminToken, bearer, startServer } from '../testing/start-server.js';
@@ -143,6 +143,21 @@ describe('GraphQL over WebSocket', () => {
     expect(await client.data()).toEqual({
       healthEvents: { cursor: '2', component: 'exchange', previous: 'HEALTHY', status: 'UNHEALTHY' },
     });
+  });
+
+  it('sends report events, those that were missed first', async () => {
+    const client = await connect();
+    running.pipeline.reportStream.append({ at: sampleStart, report: sampleReport() });
+    client.subscribe('1', 'subscription { reportEvents(after: "0") { cursor at report { id kind } } }');
+    expect(await client.data()).toEqual({
+      reportEvents: {
+        cursor: '1',
+        at: '2026-01-31T09:30:00.000Z',
+        report: { id: 'daily-2026-01-30-abcdefgh', kind: 'DAILY' },
+      },
+    });
+    running.pipeline.reportStream.append({ at: sampleStart, report: sampleReport({ id: 'next' }) });
+    expect(await client.data()).toMatchObject({ reportEvents: { cursor: '2', report: { id: 'next' } } });
   });
 
   it('sends metric updates on ticks', async () => {

@@ -1,9 +1,10 @@
-import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Page } from '@tapewatch/model';
+import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Page, Language } from '@tapewatch/model';
 import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
 import type {
   Access,
   AlertFilter,
   ChannelTest,
+  DailyReport,
   MetricResult,
   MetricsSummary,
   Pipeline,
@@ -13,6 +14,11 @@ import type {
   QueryOptions,
   Readiness,
   StateArchive,
+  ReportEvent,
+  ReportFormat,
+  ReportHead,
+  ReportKind,
+  ReportRequest,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
 import { RecordingMeter } from './recording-meter.js';
@@ -22,6 +28,7 @@ import {
   sampleComponents,
   sampleExchanges,
   samplePlugins,
+  sampleReport,
   sampleRules,
   sampleStart,
   sampleStatus,
@@ -34,12 +41,14 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   readonly commands: PipelineCommands = this;
   readonly alertStream = new FakeEventStream<AlertEvent>();
   readonly healthStream = new FakeEventStream<HealthEvent>();
+  readonly reportStream = new FakeEventStream<ReportEvent>();
   readonly recorded = new RecordingMeter();
   readonly meter = this.recorded.meter;
   readonly #tickListeners = new Set<(at: number) => void>();
   readonly events: PipelineEvents = {
     alerts: this.alertStream,
     health: this.healthStream,
+    reports: this.reportStream,
     onTick: (listener) => {
       this.#tickListeners.add(listener);
       return () => this.#tickListeners.delete(listener);
@@ -93,7 +102,6 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve({
       manifest: { program: 'tapewatch', format: 1, version: '0', createdAt: '', files: [], rows: {}, migrations: [] },
       bytes: Buffer.concat(content).length,
-      // eslint-disable-next-line @typescript-eslint/require-await
       content: async function* () {
         yield* content;
       },
@@ -262,6 +270,34 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   plugins() {
     return samplePlugins;
+  }
+
+  reports(request: { first: number; after?: string; kind?: ReportKind }) {
+    const all = this.reportStream.events.map(({ report }) => report);
+    const found = all.filter(({ kind }) => request.kind === undefined || kind === request.kind);
+    return Promise.resolve(accepted(pageOf(found.toReversed(), request)));
+  }
+
+  report(id: string): Promise<ReportHead | undefined> {
+    return Promise.resolve(this.reportStream.events.find(({ report }) => report.id === id)?.report);
+  }
+
+  async reportData(id: string): Promise<DailyReport | undefined> {
+    // A report's figures are only handed on here.
+    return (await this.report(id)) === undefined ? undefined : ({ version: 1 } as DailyReport);
+  }
+
+  async reportText(id: string, format: ReportFormat, language?: Language): Promise<string | undefined> {
+    return (await this.report(id)) === undefined
+      ? undefined
+      : `${format} of ${id} in ${language ?? 'its own language'}`;
+  }
+
+  generateReport({ kind, from, to }: ReportRequest): Promise<CommandResult<ReportHead>> {
+    if (kind !== 'daily') return Promise.resolve(refused('INVALID_INPUT', 'a portfolio is needed', 'kind'));
+    const report = sampleReport({ from: from ?? sampleStart, to: to ?? sampleStart + 86_400_000 });
+    this.reportStream.append({ at: sampleStart, report });
+    return Promise.resolve(accepted(report));
   }
 
   status() {

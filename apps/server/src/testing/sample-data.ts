@@ -1,6 +1,13 @@
 import type { Alert, ComponentHealth } from '@tapewatch/model';
 import { Labels } from '@tapewatch/model';
-import type { ChannelView, ExchangeView, PipelineStatus, PluginView, RuleGroupView } from '@tapewatch/pipeline';
+import type {
+  ChannelView,
+  ExchangeView,
+  PipelineStatus,
+  PluginView,
+  ReportHead,
+  RuleGroupView,
+} from '@tapewatch/pipeline';
 
 export const sampleStart = Date.UTC(2026, 0, 31, 9, 30);
 
@@ -115,3 +122,16 @@ export const sampleStatus: PipelineStatus = {
     },
   ],
 };
+
+export function sampleReport(change: Partial<ReportHead> = {}): ReportHead {
+  return {
+    id: 'daily-2026-01-30-abcdefgh',
+    kind: 'daily',
+    from: Date.UTC(2026, 0, 30),
+    to: Date.UTC(2026, 0, 31),
+    createdAt: sampleStart,
+    completeness: 0.98765,
+    language: 'en',
+    ...change,
+  };
+}

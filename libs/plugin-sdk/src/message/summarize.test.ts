@@ -65,6 +65,27 @@ describe('summarize', () => {
     expect(facts[1]?.value.startsWith(`${printed} (`)).toBe(true);
   });
 
+  it('says the key figures of a report, and where it is, in place of the alert that stands in for it', () => {
+    const report = {
+      id: 'r',
+      title: 'Daily report, 2026-11-24',
+      text: 'Alerts: 3\nData: 100%',
+      markdown: '',
+      html: '',
+      url: 'https://x.test/reports/r',
+    };
+    const { title, mark, alerts } = summarize({ ...sample, report }, 'ko');
+    expect([title, mark]).toEqual(['Daily report, 2026-11-24', '📊']);
+    expect(alerts).toMatchObject([
+      {
+        status: '보고서',
+        description: 'Alerts: 3\nData: 100%',
+        labels: [],
+        links: [{ text: '보고서 열기', url: 'https://x.test/reports/r' }],
+      },
+    ]);
+  });
+
   it('links to http(s) only', () => {
     expect(summaryOf({ url: 'javascript:alert(1)', runbookUrl: 'not a url' }).links).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { Language, Severity } from '@tapewatch/model';
-import type { Notification, NotificationAlert } from '../channel.js';
+import type { Notification, NotificationAlert, NotificationReport } from '../channel.js';
 import { cleanLine, cleanText, cutText } from './clean-text.js';
 import { formatValue } from './format-value.js';
 import { formatElapsed, formatTime } from './times.js';
@@ -61,6 +61,7 @@ const limits = { name: 120, summary: 500, description: 700, labelName: 60, label
 export function summarize(notification: Notification, language?: Language): MessageSummary {
   const spoken = language ?? notification.language ?? 'en';
   const words = messageWords(spoken);
+  if (notification.report !== undefined) return summarizeReport(notification.report, spoken, words);
   const alerts = notification.alerts.map((alert) => summarizeAlert(alert, notification, words));
   const severity = ranks.find((rank) => alerts.some((alert) => alert.state === 'firing' && alert.severity === rank));
   const state = notification.test ? 'test' : notification.status;
@@ -73,6 +74,23 @@ export function summarize(notification: Notification, language?: Language): Mess
     words,
     ...(severity === undefined ? {} : { severity }),
   };
+}
+
+/** The key figures of a report in place of an alert. */
+function summarizeReport(report: NotificationReport, language: Language, words: MessageWords): MessageSummary {
+  const shared = { state: 'firing', severity: 'info', mark: '📊' } as const;
+  const title = line(report.title, limits.name);
+  const told: AlertSummary = {
+    ...shared,
+    status: words.report,
+    name: title,
+    summary: '',
+    description: cutText(cleanText(report.text), limits.description),
+    labels: [],
+    facts: [],
+    links: linkTo(words.openReport, report.url),
+  };
+  return { ...shared, title, alerts: [told], language, words };
 }
 
 function titleOf(notification: Notification, severity: Severity | undefined, words: MessageWords): string {

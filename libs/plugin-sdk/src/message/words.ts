@@ -5,6 +5,7 @@ export interface MessageWords {
   readonly firing: string;
   readonly resolved: string;
   readonly test: string;
+  readonly report: string;
   readonly severity: Readonly<Record<Severity, string>>;
   readonly value: string;
   readonly since: string;
@@ -13,6 +14,7 @@ export interface MessageWords {
   readonly requestedBy: string;
   readonly alert: string;
   readonly runbook: string;
+  readonly openReport: string;
   readonly program: string;
   readonly testNote: string;
   /** How long something has been so. */
@@ -27,6 +29,7 @@ const english: MessageWords = {
   firing: 'FIRING',
   resolved: 'RESOLVED',
   test: 'TEST',
+  report: 'REPORT',
   severity: { critical: 'critical', warning: 'warning', info: 'info' },
   value: 'Value',
   since: 'Since',
@@ -35,6 +38,7 @@ const english: MessageWords = {
   requestedBy: 'Asked for by',
   alert: 'Open alert',
   runbook: 'Runbook',
+  openReport: 'Open report',
   program: 'Open Tapewatch',
   testNote: 'This is a test: the channel works. Nothing is wrong.',
   elapsed: (duration) => `for ${duration}`,
@@ -47,6 +51,7 @@ const korean: MessageWords = {
   firing: '발생',
   resolved: '해소',
   test: '시험',
+  report: '보고서',
   severity: { critical: '심각', warning: '경고', info: '정보' },
   value: '값',
   since: '시작',
@@ -55,6 +60,7 @@ const korean: MessageWords = {
   requestedBy: '요청한 사람',
   alert: '알림 열기',
   runbook: '대응 절차',
+  openReport: '보고서 열기',
   program: 'Tapewatch 열기',
   testNote: '시험 메시지입니다. 채널이 잘 동작하며, 이상은 없습니다.',
   elapsed: (duration) => `${duration}째`,

@@ -52,7 +52,8 @@ class VectorJoin {
       this.#refuseSecondMatch(matched, j, labels);
       const [a, b] = this.#oneIsLeft ? [one.values[j], many.values[i]] : [many.values[i], one.values[j]];
       const value = this.#operation(a as number, b as number);
-      if (value !== undefined) result.push(labels, value, this.#binary.bool || (many.dropName[i] as boolean));
+      // The labels are made anew, so a name that was to be dropped stays where a comparison keeps it.
+      if (value !== undefined) result.push(labels, value, this.#binary.bool);
     }
     return result;
   }
