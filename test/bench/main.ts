@@ -1,17 +1,24 @@
 import { footprint } from './footprint.js';
 import { promqlSweep } from './promql-sweep.js';
+import { recover } from './recover.js';
 import { staleAlert } from './stale-alert.js';
+import { storeSize } from './store-size.js';
+import { tick } from './tick.js';
 
 /** One measurement: prints what it does to stderr, and gives figures by name. */
 export interface Benchmark {
   readonly what: string;
-  run(): Promise<Readonly<Record<string, number | string>>>;
+  /** Given what follows the name on the command line. */
+  run(args: readonly string[]): Promise<Readonly<Record<string, number | string>>>;
 }
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   footprint,
   'promql-sweep': promqlSweep,
+  recover,
   'stale-alert': staleAlert,
+  'store-size': storeSize,
+  tick,
 };
 
 const [name, ...flags] = process.argv.slice(2);
@@ -21,7 +28,7 @@ if (benchmark === undefined) {
   for (const [known, { what }] of Object.entries(benchmarks)) process.stdout.write(`  ${known.padEnd(14)} ${what}\n`);
   process.exitCode = name === undefined ? 0 : 2;
 } else {
-  const figures = await benchmark.run();
+  const figures = await benchmark.run(flags);
   if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [figure, value] of Object.entries(figures)) process.stdout.write(`${figure.padEnd(42)} ${value}\n`);
 }

@@ -6,13 +6,14 @@ import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
 import { reportDaily } from './report/report-command.js';
-import { findRunningServer } from './running-server/find-running-server.js';
+import { dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
 import { testChannel } from './test-channel.js';
 import { testRules } from './test-rules/test-rules.js';
+import { tsdbCommand } from './tsdb/tsdb-command.js';
 import { findWorkspace, programVersion } from './workspace.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
@@ -63,6 +64,12 @@ const code = await runProgram(process.argv.slice(2), {
     },
     testRules: (args) => testRules(args, { terminal, messages, runTests }),
     testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
+    tsdb: (action, args) =>
+      tsdbCommand({
+        ...{ action, terminal, messages },
+        dataDir: () =>
+          dataDirOf(args, { env: process.env, baseDir: process.cwd(), demoConfig: findWorkspace().demoConfig }),
+      }),
   },
 });
 

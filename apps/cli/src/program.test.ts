@@ -20,6 +20,7 @@ async function run(args: readonly string[], messages = english) {
     commands: {
       start: (startArgs) => done(['start', startArgs]),
       checkConfig: (file) => done(['check-config', file], exitCodes.usage),
+      tsdb: (action, args) => done(['tsdb', action, args]),
       reportDaily: (reportArgs) => done(['report', reportArgs]),
       addAccess: () => undefined,
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
@@ -39,6 +40,12 @@ describe('runProgram', () => {
     expect((await run(['report', 'daily', '--from', '2026-01-31', '--format', 'html', '-c', 'x'])).calls).toEqual([
       ['report', { from: '2026-01-31', format: 'html', config: 'x' }],
     ]);
+  });
+
+  it('hands tsdb its action and the configuration whose data folder it looks at', async () => {
+    expect((await run(['tsdb', 'info', '-c', 'x'])).calls).toEqual([['tsdb', 'info', { config: 'x' }]]);
+    expect((await run(['tsdb', 'verify'])).calls).toEqual([['tsdb', 'verify', {}]]);
+    expect(await run(['tsdb', 'mend'])).toMatchObject({ code: 2, calls: [] });
   });
 
   it('hands backup and restore their file and options', async () => {

@@ -23,6 +23,7 @@ export interface ProgramOptions {
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
+    tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
   };
 }
 
@@ -113,5 +114,17 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<name>', help.testChannelName)
     .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
+  const tsdb = program.command('tsdb').description(help.tsdb).helpOption('-h, --help', help.help);
+  for (const [action, description] of [
+    ['info', help.tsdbInfo],
+    ['verify', help.tsdbVerify],
+  ] as const) {
+    tsdb
+      .command(action)
+      .description(description)
+      .helpOption('-h, --help', help.help)
+      .option('-c, --config <file>', help.config)
+      .action(async (args: StartArguments) => setCode(await commands.tsdb(action, args)));
+  }
   return program;
 }

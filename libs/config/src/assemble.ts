@@ -45,6 +45,11 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     metrics: {
       retentionMs: raw.metrics.retention,
       memoryBytes: raw.metrics.memory,
+      history: {
+        enabled: raw.metrics.history.enabled,
+        rawMs: raw.metrics.history.raw,
+        rollupsMs: raw.metrics.history.rollups,
+      },
       cardinalityLimit: raw.metrics.cardinality_limit,
       resource: raw.metrics.resource,
     },

@@ -15,9 +15,18 @@ const server = z.strictObject({
 
 const log = z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') });
 
+const dayMs = 86_400_000;
+
+const metricHistory = z.strictObject({
+  enabled: flag().default(true),
+  raw: duration(dayMs).default(7 * dayMs),
+  rollups: duration(dayMs).default(90 * dayMs),
+});
+
 const metrics = z.strictObject({
   retention: duration(60_000).default(3_600_000),
   memory: size(1024 ** 2).default(128 * 1024 ** 2),
+  history: metricHistory.prefault({}),
   cardinality_limit: wholeNumber(10, 1_000_000).default(20_000),
   resource: z.record(text(), z.string()).default({}),
 });

@@ -59,10 +59,20 @@ export interface ServerConfig {
 export interface MetricsConfig {
   readonly retentionMs: number;
   readonly memoryBytes: number;
+  readonly history: MetricHistoryConfig;
   /** Series per instrument. */
   readonly cardinalityLimit: number;
   /** Extra resource attributes. */
   readonly resource: Readonly<Record<string, string>>;
+}
+
+export interface MetricHistoryConfig {
+  /** Without it, memory is all there is, and a restart begins anew. */
+  readonly enabled: boolean;
+  /** How long every sample is kept on disk; whole days of UTC. */
+  readonly rawMs: number;
+  /** How long one-minute summaries are kept on disk. */
+  readonly rollupsMs: number;
 }
 
 /** How long what is over is kept. */

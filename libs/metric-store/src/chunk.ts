@@ -48,6 +48,36 @@ export class Chunk {
     this.#hasStale = true;
   }
 
+  /** Appends values that come every second, from `from` on, as many as there are and fit; returns how many. */
+  appendRun(times: Float64Array, values: Float64Array, from: number): number {
+    let end = from;
+    let expectedMs = times[from] as number;
+    const room = slots - this.#length;
+    while (end < times.length && end - from < room && times[end] === expectedMs) {
+      this.#hasStale ||= isStale(values, end);
+      expectedMs += stepMs;
+      end++;
+    }
+    const length = this.#length + end - from;
+    if (length > this.#values.length) {
+      const larger = new Float64Array(length);
+      larger.set(this.#values.subarray(0, this.#length));
+      this.#values = larger;
+    }
+    this.#values.set(values.subarray(from, end), this.#length);
+    this.#length = length;
+    return end - from;
+  }
+
+  /** Puts the newest value, bit by bit, into an array. */
+  copyNewest(into: Float64Array, index: number): void {
+    into.set(this.#values.subarray(this.#length - 1, this.#length), index);
+  }
+
+  get endsStale(): boolean {
+    return this.#length > 0 && this.isStaleAt(this.#length - 1);
+  }
+
   /** Called when no more comes: gives back what is not needed. Many series never change; theirs becomes one value. */
   seal(): void {
     const first = this.#values[0] as number;
@@ -76,12 +106,12 @@ export class Chunk {
     return Math.min(this.#length - 1, Math.floor((atMs - this.startMs) / stepMs));
   }
 
-  /** Appends the samples in (fromMs, toMs], without stale markers. */
-  copy(fromMs: number, toMs: number, into: SampleBuffer): void {
+  /** Appends the samples in (fromMs, toMs]; stale markers only `withStale`. */
+  copy(fromMs: number, toMs: number, into: SampleBuffer, withStale = false): void {
     const first = Math.max(0, Math.floor((fromMs - this.startMs) / stepMs) + 1);
     const last = this.slotAt(toMs);
     if (last < first) return;
-    if (this.#hasStale) {
+    if (this.#hasStale && !withStale) {
       for (let slot = first; slot <= last; slot++) {
         if (!isStale(this.#values, slot)) into.push(this.startMs + slot * stepMs, this.#values[slot] as number);
       }
@@ -109,7 +139,7 @@ export class Chunk {
 
   private grow(): void {
     if (this.#length < this.#values.length) return;
-    const larger = new Float64Array(Math.min(slots, this.#values.length * 4));
+    const larger = new Float64Array(Math.min(slots, Math.max(firstSlots, this.#values.length * 4)));
     larger.set(this.#values);
     this.#values = larger;
   }

@@ -1,6 +1,17 @@
 export { MemoryStore } from './memory-store.js';
 export type { MemoryStoreOptions } from './memory-store.js';
+export { openMetricStore } from './open-metric-store.js';
+export type { MetricStore, MetricStoreOptions } from './open-metric-store.js';
+export { inspectHistory } from './inspect-history.js';
+export type { HistoryFileReport } from './inspect-history.js';
 export { MemoryHistory } from './history/memory-history.js';
-export type { HistoryLimits, HistoryReader, HistoryResolution, MinuteSeries } from './history/history-reader.js';
+export type {
+  HistoryLimits,
+  HistoryReader,
+  HistoryResolution,
+  MinuteSeries,
+  SeriesTotals,
+  TotalsReader,
+} from './history/history-reader.js';
 export { summarizeMetrics } from './metrics-summary.js';
 export type { MetricsSummary, MetricSummary } from './metrics-summary.js';

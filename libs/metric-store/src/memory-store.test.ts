@@ -4,7 +4,7 @@ import { RecordingLogger } from '@tapewatch/model/testing';
 import { createMatcher, SampleBuffer, type Sample } from '@tapewatch/promql';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, summarizeMetrics } from './index.js';
+import { MemoryHistory, MemoryStore, summarizeMetrics } from './index.js';
 
 const metric: MetricDescription = { otelName: 'a.b', name: 'a_b', type: 'gauge', unit: 's', description: '' };
 const series = (labels: Record<string, string>): Series => ({
@@ -179,12 +179,17 @@ describe('MemoryStore', () => {
   });
 });
 
+/** Memory with nothing behind it. */
+function alone(memory: MemoryStore): Parameters<typeof summarizeMetrics>[0] {
+  return { memory, history: new MemoryHistory(memory), oldestMs: memory.firstTickAt };
+}
+
 describe('summarizeMetrics', () => {
   it('says how complete the data is, and the figures of every series', () => {
     const target = store();
     const one = series({ x: '1' });
     for (const second of [1, 2, 4, 5]) target.accept({ at: second * 1000, series: [one], values: [second] });
-    expect(summarizeMetrics(target, 5000)).toEqual({
+    expect(summarizeMetrics(alone(target), 5000)).toEqual({
       ok: true,
       value: {
         rangeMs: 5000,
@@ -209,8 +214,11 @@ describe('summarizeMetrics', () => {
   });
 
   it('refuses what is no selector, with its place', () => {
-    expect(summarizeMetrics(store(), 5000, 'sum(x)')).toMatchObject({ ok: false, refusal: { code: 'QUERY_INVALID' } });
-    expect(summarizeMetrics(store(), 5000, 'x{')).toMatchObject({
+    expect(summarizeMetrics(alone(store()), 5000, 'sum(x)')).toMatchObject({
+      ok: false,
+      refusal: { code: 'QUERY_INVALID' },
+    });
+    expect(summarizeMetrics(alone(store()), 5000, 'x{')).toMatchObject({
       ok: false,
       refusal: { code: 'QUERY_INVALID', path: expect.stringMatching(/^1:\d+$/) as string },
     });

@@ -1,6 +1,8 @@
 import type { Counter, Meter } from '@opentelemetry/api';
 import { formatDuration, type Logger, type Matcher, type Series, type Tick, type TickStage } from '@tapewatch/model';
-import type { SeriesReader, SeriesSource } from '@tapewatch/promql';
+import type { SeriesSource } from '@tapewatch/promql';
+import { stepMs } from './chunk.js';
+import type { Samples } from './codec/samples.js';
 import { SeriesIndex } from './series-index.js';
 import { SeriesMemory } from './series-memory.js';
 
@@ -9,6 +11,16 @@ export interface MemoryStoreOptions {
   readonly retentionMs: number;
   readonly budgetBytes: number;
   readonly logger: Logger;
+}
+
+/** Is told of everything that memory takes in, in order; see HistoryWriter. */
+export interface SampleJournal {
+  /** A tick begins, whatever it has. */
+  open(atMs: number): void;
+  /** With `ended` the sample is the marker that the series has no value any more. The time is the open tick's, or, of what was pushed or worked out by rules, another. */
+  add(memory: SeriesMemory, atMs: number, value: number, ended?: boolean): void;
+  /** A tick was refused because its time has passed. */
+  late(): void;
 }
 
 /** Why a pushed sample found no place. */
@@ -21,20 +33,24 @@ const shortestRetentionMs = 60_000;
 /** The newest samples of every series, within a budget: what rules and queries look at. */
 export class MemoryStore implements TickStage, SeriesSource {
   readonly #options: MemoryStoreOptions;
+  readonly #journal: SampleJournal | undefined;
   readonly #index = new SeriesIndex();
   readonly #bySeries = new WeakMap<Series, SeriesMemory>();
   readonly #byLabels = new Map<string, SeriesMemory>();
   /** In the newest tick. */
   #live: SeriesMemory[] = [];
   #tickTimes: number[] = [];
+  /** Whether the live series are those of an earlier process. */
+  #resumed = false;
   #retentionMs: number;
   #samplesTotal = 0;
   #full = false;
   #refused: Counter | undefined;
   readonly #refusedSeries = new WeakSet<Series>();
 
-  constructor(options: MemoryStoreOptions) {
+  constructor(options: MemoryStoreOptions, journal?: SampleJournal) {
     this.#options = options;
+    this.#journal = journal;
     this.#retentionMs = options.retentionMs;
   }
 
@@ -94,7 +110,13 @@ export class MemoryStore implements TickStage, SeriesSource {
 
   accept(tick: Tick): void {
     const at = tick.at;
-    if (at <= (this.lastTickAt ?? -Infinity)) return;
+    const lastAt = this.lastTickAt ?? -Infinity;
+    if (at <= lastAt) {
+      this.#journal?.late();
+      return;
+    }
+    if (this.#resumed) this.endAll(lastAt, at);
+    this.#journal?.open(at);
     this.#tickTimes.push(at);
     const before = this.#live;
     this.#live = [];
@@ -102,10 +124,10 @@ export class MemoryStore implements TickStage, SeriesSource {
       const memory = this.memoryOf(tick.series[i] as Series);
       // Two series of the same labels in one tick: the first one counts.
       if (memory === undefined || memory.pushed || memory.newestMs >= at) continue;
-      memory.append(at, tick.values[i] as number);
+      this.take(memory, at, tick.values[i] as number);
       this.#live.push(memory);
     }
-    for (const memory of before) if (memory.newestMs < at) memory.end(at);
+    for (const memory of before) if (memory.newestMs < at) this.close(memory, at);
     this.#samplesTotal += this.#live.length;
     if (this.#tickTimes.length % sweepEveryTicks === 0) this.sweep(at);
   }
@@ -122,13 +144,13 @@ export class MemoryStore implements TickStage, SeriesSource {
     for (const { series, value } of samples) {
       if (value === undefined) {
         const memory = this.#byLabels.get(series.labels.key);
-        if (memory !== undefined && memory.newestMs < at && !memory.pushed) memory.end(at);
+        if (memory !== undefined && memory.newestMs < at && !memory.pushed) this.close(memory, at);
         continue;
       }
       const memory = this.memoryOf(series);
       if (memory === undefined) continue;
       if (memory.newestMs < at && !memory.pushed) {
-        memory.append(at, value);
+        this.take(memory, at, value);
         this.#samplesTotal++;
       } else if (memory.pushed || !memory.has(at, value)) conflict ??= series;
     }
@@ -142,7 +164,7 @@ export class MemoryStore implements TickStage, SeriesSource {
     if (!memory.pushed) return 'not_pushed';
     if (timeMs <= memory.newestMs) return 'out_of_order';
     if (timeMs <= (this.lastTickAt ?? timeMs) - this.#retentionMs) return 'too_old';
-    memory.append(timeMs, value);
+    this.take(memory, timeMs, value);
     this.#samplesTotal++;
     return undefined;
   }
@@ -150,11 +172,51 @@ export class MemoryStore implements TickStage, SeriesSource {
   /** A pushed series has no value from this time on. */
   end(series: Series, timeMs: number): void {
     const memory = this.#byLabels.get(series.labels.key);
-    if (memory?.pushed === true && timeMs > memory.newestMs) memory.end(timeMs);
+    if (memory?.pushed === true && timeMs > memory.newestMs) this.close(memory, timeMs);
   }
 
-  select(matchers: readonly Matcher[]): readonly (SeriesReader & Pick<SeriesMemory, 'metric'>)[] {
+  select(matchers: readonly Matcher[]): readonly SeriesMemory[] {
     return this.#index.select(matchers);
+  }
+
+  /** Takes back what an earlier process has stored of a series; before the first tick. Undefined when there is no room for it. */
+  restore(series: Series, samples: Samples, pushed = false): SeriesMemory | undefined {
+    const memory = this.memoryOf(series, pushed);
+    memory?.restore(samples);
+    return memory;
+  }
+
+  /**
+   * Called once everything is restored, with the times of the earlier ticks, oldest first. Nothing was measured between the last of them
+   * and the first to come, so every series ends there: no lookback takes an old value for a live one.
+   */
+  resume(tickTimes: Float64Array, nowMs: number): void {
+    const lastAt = tickTimes.at(-1);
+    if (lastAt === undefined) return;
+    this.#tickTimes = [...tickTimes];
+    for (const memory of this.#index) if (!memory.ended) this.#live.push(memory);
+    this.sweep(lastAt);
+    this.#resumed = true;
+    // The first tick comes with the next second at the earliest.
+    if (nowMs - lastAt >= 2 * stepMs) this.endAll(lastAt, nowMs);
+  }
+
+  private endAll(lastAt: number, nowMs: number): void {
+    this.#resumed = false;
+    const endMs = lastAt + stepMs;
+    if (endMs >= nowMs) return;
+    for (const memory of this.#live) if (memory.newestMs < endMs) this.close(memory, endMs);
+    this.#live = [];
+  }
+
+  private take(memory: SeriesMemory, at: number, value: number): void {
+    memory.append(at, value);
+    this.#journal?.add(memory, at, value);
+  }
+
+  private close(memory: SeriesMemory, at: number): void {
+    memory.end(at);
+    this.#journal?.add(memory, at, NaN, true);
   }
 
   private memoryOf(series: Series, pushed = false): SeriesMemory | undefined {

@@ -1,7 +1,9 @@
-import { accepted, refused, type CommandResult, type Labels, type Matcher } from '@tapewatch/model';
-import { parse, PromqlError, SampleBuffer } from '@tapewatch/promql';
+import { accepted, messageOf, refused, type CommandResult, type Labels, type Matcher } from '@tapewatch/model';
+import { parse, PromqlError, QueryLimitError, SampleBuffer } from '@tapewatch/promql';
 import { stepMs } from './chunk.js';
+import type { SeriesTotals } from './history/history-reader.js';
 import type { MemoryStore } from './memory-store.js';
+import type { MetricStore } from './open-metric-store.js';
 
 export interface MetricsSummary {
   readonly rangeMs: number;
@@ -17,6 +19,7 @@ export interface MetricSummary {
   readonly otelName: string;
   readonly labels: Labels;
   readonly unit: string;
+  /** Samples that are numbers. */
   readonly count: number;
   readonly min?: number;
   readonly max?: number;
@@ -27,18 +30,46 @@ export interface MetricSummary {
 /** Samples that one summary may read: a few tens of milliseconds, in which no tick can come. */
 const maxSamples = 5_000_000;
 
-/** Every series that `match`, a series selector, accepts (all without it), over the newest `rangeMs`. NaN samples count, but move no figure. */
-export function summarizeMetrics(store: MemoryStore, rangeMs: number, match?: string): CommandResult<MetricsSummary> {
+/** Series that one summary may tell of. */
+const limits = { maxSeries: 20_000 };
+
+/**
+ * Every series that `match`, a series selector, accepts (all without it), over the newest `rangeMs`; NaN samples move no figure. What
+ * memory holds is summed up at once; what reaches further back, from the minutes on disk.
+ */
+export function summarizeMetrics(
+  metrics: Pick<MetricStore, 'memory' | 'history' | 'oldestMs'>,
+  rangeMs: number,
+  match?: string,
+): CommandResult<MetricsSummary> | Promise<CommandResult<MetricsSummary>> {
   if (rangeMs < stepMs) return refused('INVALID_INPUT', 'range must be at least 1s', 'range');
   const matchers = matchersOf(match);
   if (!matchers.ok) return matchers;
-  const lastTickAt = store.lastTickAt;
-  if (lastTickAt === undefined) return accepted({ rangeMs, completeness: 0, samplesTotal: 0, series: [] });
-  const fromMs = lastTickAt - rangeMs;
+  const { memory, oldestMs = Infinity } = metrics;
+  const { firstTickAt, lastTickAt } = memory;
+  if (lastTickAt === undefined || firstTickAt === undefined)
+    return accepted({ rangeMs, completeness: 0, samplesTotal: 0, series: [] });
+  const range = { rangeMs, fromMs: lastTickAt - rangeMs, lastTickAt };
+  const inMemory = range.fromMs + stepMs >= firstTickAt || oldestMs >= firstTickAt;
+  return inMemory ? fromMemory(memory, matchers.value, range) : fromHistory(metrics, matchers.value, range);
+}
+
+interface Range {
+  readonly rangeMs: number;
+  /** (fromMs, lastTickAt] */
+  readonly fromMs: number;
+  readonly lastTickAt: number;
+}
+
+function fromMemory(
+  store: MemoryStore,
+  matchers: readonly Matcher[],
+  { rangeMs, fromMs, lastTickAt }: Range,
+): CommandResult<MetricsSummary> {
   const buffer = new SampleBuffer(4096);
   const series: MetricSummary[] = [];
   let read = 0;
-  for (const memory of store.select(matchers.value)) {
+  for (const memory of store.select(matchers)) {
     buffer.clear();
     memory.window(fromMs, lastTickAt, buffer);
     read += buffer.length;
@@ -48,19 +79,44 @@ export function summarizeMetrics(store: MemoryStore, rangeMs: number, match?: st
         `the summary would read more than ${maxSamples} samples; ask for a shorter range or fewer series`,
       );
     }
-    if (buffer.length === 0) continue;
-    const { otelName, unit } = memory.metric;
-    series.push({
-      name: memory.labels.get('__name__'),
-      otelName,
-      unit,
-      labels: memory.labels.without('__name__'),
-      ...figures(buffer),
-    });
+    if (buffer.length > 0) series.push({ ...nameOf(memory), ...figures(buffer) });
   }
-  series.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.labels.key < b.labels.key ? -1 : 1));
   const completeness = Math.min(1, store.ticksIn(fromMs, lastTickAt) / (rangeMs / stepMs));
-  return accepted({ rangeMs, completeness, samplesTotal: store.samplesTotal, lastTickAt, series });
+  const samplesTotal = store.samplesTotal;
+  return accepted({ rangeMs, completeness, samplesTotal, lastTickAt, series: inOrder(series) });
+}
+
+async function fromHistory(
+  { memory, history }: Pick<MetricStore, 'memory' | 'history'>,
+  matchers: readonly Matcher[],
+  { rangeMs, fromMs, lastTickAt }: Range,
+): Promise<CommandResult<MetricsSummary>> {
+  try {
+    const [totals, completeness] = await Promise.all([
+      history.totals(matchers, fromMs + 1, lastTickAt + 1, limits),
+      history.completeness(fromMs + stepMs, lastTickAt + stepMs),
+    ]);
+    const series = totals.map((total): MetricSummary => {
+      const { count, last, min, max, sum } = total;
+      return { ...nameOf(total), count, last, ...(count === 0 ? {} : { min, max, avg: sum / count }) };
+    });
+    return accepted({ rangeMs, completeness, samplesTotal: memory.samplesTotal, lastTickAt, series: inOrder(series) });
+  } catch (thrown) {
+    if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message);
+    return refused('UNAVAILABLE', `the metric history cannot be read (${messageOf(thrown)})`);
+  }
+}
+
+function nameOf({
+  labels,
+  metric,
+}: Pick<SeriesTotals, 'labels' | 'metric'>): Pick<MetricSummary, 'name' | 'otelName' | 'unit' | 'labels'> {
+  const { otelName, unit } = metric;
+  return { name: labels.get('__name__'), otelName, unit, labels: labels.without('__name__') };
+}
+
+function inOrder(series: MetricSummary[]): MetricSummary[] {
+  return series.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.labels.key < b.labels.key ? -1 : 1));
 }
 
 function matchersOf(match: string | undefined): CommandResult<readonly Matcher[]> {
@@ -94,5 +150,5 @@ function figures(buffer: SampleBuffer): Pick<MetricSummary, 'count' | 'min' | 'm
     if (value > max) max = value;
   }
   const last = buffer.values[buffer.length - 1] as number;
-  return { count: buffer.length, last, ...(numbers === 0 ? {} : { min, max, avg: sum / numbers }) };
+  return { count: numbers, last, ...(numbers === 0 ? {} : { min, max, avg: sum / numbers }) };
 }

@@ -1,6 +1,7 @@
 import type { Labels, MetricDescription, Series } from '@tapewatch/model';
 import type { Sample, SampleBuffer, SeriesReader } from '@tapewatch/promql';
 import { Chunk } from './chunk.js';
+import type { Samples } from './codec/samples.js';
 import { TimedChunk } from './timed-chunk.js';
 
 /** About what a series costs besides its samples: labels, index entries, objects. */
@@ -10,6 +11,10 @@ const overheadBytes = 600;
 export class SeriesMemory implements SeriesReader {
   readonly labels: Labels;
   readonly metric: MetricDescription;
+  /** Its number in the history on disk; 0 while it has none. */
+  historyId = 0;
+  /** Which generation of the disk's knowledge of series it is part of; see HistoryWriter. */
+  historyGeneration = 0;
   /** Its samples have times of their own, off the grid of the tick: another program pushes them. */
   readonly pushed: boolean;
   #chunks: (Chunk | TimedChunk)[] = [];
@@ -45,6 +50,22 @@ export class SeriesMemory implements SeriesReader {
     this.chunkFor(atMs).appendStale(atMs);
   }
 
+  /** Appends what was read from the disk, markers included; what is not newer than what is here is left out. */
+  restore({ times, values }: Samples): void {
+    let i = 0;
+    while (i < times.length && (times[i] as number) <= this.newestMs) i++;
+    while (i < times.length) i += this.chunkFor(times[i] as number).appendRun(times, values, i);
+  }
+
+  /** Whether its newest entry says that it has ended. */
+  get ended(): boolean {
+    return this.#chunks.at(-1)?.endsStale ?? true;
+  }
+
+  copyNewest(into: Float64Array, index: number): void {
+    this.#chunks.at(-1)?.copyNewest(into, index);
+  }
+
   /** Drops whole chunks that ended at or before the time; false when nothing is left. */
   dropUntil(untilMs: number): boolean {
     let gone = 0;
@@ -64,7 +85,7 @@ export class SeriesMemory implements SeriesReader {
     return true;
   }
 
-  window(fromMs: number, toMs: number, into: SampleBuffer): void {
+  window(fromMs: number, toMs: number, into: SampleBuffer, withStale = false): void {
     const chunks = this.#chunks;
     // From the newest back: windows are mostly short and end now.
     let first = chunks.length;
@@ -72,7 +93,7 @@ export class SeriesMemory implements SeriesReader {
     for (let i = first; i < chunks.length; i++) {
       const chunk = chunks[i] as Chunk | TimedChunk;
       if (chunk.startMs > toMs) return;
-      chunk.copy(fromMs, toMs, into);
+      chunk.copy(fromMs, toMs, into, withStale);
     }
   }
 

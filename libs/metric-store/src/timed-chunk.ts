@@ -42,6 +42,26 @@ export class TimedChunk {
     this.#hasStale = true;
   }
 
+  /** Appends samples from `from` on, as many as there are and fit; returns how many. */
+  appendRun(times: Float64Array, values: Float64Array, from: number): number {
+    const end = Math.min(times.length, from + slots - this.#length);
+    for (let i = from; i < end; i++) {
+      this.append(times[i] as number, 0);
+      this.#values.set(values.subarray(i, i + 1), this.#length - 1);
+      this.#hasStale ||= isStale(values, i);
+    }
+    return end - from;
+  }
+
+  /** Puts the newest value, bit by bit, into an array. */
+  copyNewest(into: Float64Array, index: number): void {
+    into.set(this.#values.subarray(this.#length - 1, this.#length), index);
+  }
+
+  get endsStale(): boolean {
+    return this.#length > 0 && this.isStaleAt(this.#length - 1);
+  }
+
   seal(): void {
     if (this.#values.length === this.#length) return;
     this.#times = this.#times.slice(0, this.#length);
@@ -72,11 +92,11 @@ export class TimedChunk {
     return low - 1;
   }
 
-  /** Appends the samples in (fromMs, toMs], without stale markers. */
-  copy(fromMs: number, toMs: number, into: SampleBuffer): void {
+  /** Appends the samples in (fromMs, toMs]; stale markers only `withStale`. */
+  copy(fromMs: number, toMs: number, into: SampleBuffer, withStale = false): void {
     const last = this.slotAt(toMs);
     for (let slot = this.slotAt(fromMs) + 1; slot <= last; slot++) {
-      if (!this.isStaleAt(slot)) into.push(this.#times[slot] as number, this.#values[slot] as number);
+      if (withStale || !this.isStaleAt(slot)) into.push(this.#times[slot] as number, this.#values[slot] as number);
     }
   }
 

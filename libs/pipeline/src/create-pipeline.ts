@@ -5,7 +5,7 @@ import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
-import { MemoryHistory, MemoryStore } from '@tapewatch/metric-store';
+import type { MetricStore } from '@tapewatch/metric-store';
 import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
 import { Notifier } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
@@ -26,6 +26,7 @@ import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
 import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
+import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
 import { reportProblems } from './report-problems.js';
@@ -99,9 +100,13 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
   const state = await KeptState.open(config.dataDir, dependencies);
+  let metrics: MetricStore | undefined;
   try {
-    return await assemble(config, dependencies, loaded, state);
+    // After the state, whose lock keeps a second process out of the folder.
+    metrics = await openMetrics(config, dependencies);
+    return await assemble(config, dependencies, loaded, state, metrics);
   } catch (thrown) {
+    await metrics?.stop();
     await state.close();
     throw thrown;
   }
@@ -112,17 +117,14 @@ async function assemble(
   dependencies: PipelineDependencies,
   { registry, groups }: LoadedConfig,
   state: KeptState,
+  metrics: MetricStore,
 ): Promise<Pipeline> {
   const { database } = state;
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
   // collect ──> meters ──> tick ──┬──> OTLP destinations       (a spool would stand here, before them)
-  //                               └──> series ──> store ──> rules ──> store (what they record)
-  const store = new MemoryStore({
-    retentionMs: config.metrics.retentionMs,
-    budgetBytes: config.metrics.memoryBytes,
-    logger,
-  });
+  //                               └──> series ──> store ──> rules ──> store (what they record) ──> history
+  const store = metrics.memory;
   const ticks = new TickFork(logger);
   const series = new SeriesTranslation({ logger, next: [ticks] });
   const destinations = destinationsFrom(env, config.otlp.destinations).map(
@@ -141,10 +143,10 @@ async function assemble(
     next: [series, ...destinations],
   });
   const meter = telemetry.meterProvider.getMeter('tapewatch', version);
-  store.measure(meter);
+  metrics.measure(meter);
   const intake = new OtlpIntake({ clock, meter, next: store, promote: config.otlp.promoteResourceAttributes });
 
-  const queries = new Queries(store, clock);
+  const queries = new Queries(metrics, clock, config.metrics.history.rawMs);
   const supervisor = new Supervisor({
     clock,
     logger,
@@ -207,7 +209,7 @@ async function assemble(
   const reportEvents = new EventTopic<ReportEvent>(logger);
   const reports = new Reports({
     database,
-    sources: reportSources({ config, history: new MemoryHistory(store), alerts, health, notifier }),
+    sources: reportSources({ config, history: metrics.history, alerts, health, notifier }),
     scheduled: config.reports.map(({ schedule, ...report }) => ({ ...report, cron: schedule })),
     delivery: reportDelivery(notifier),
     publish: (event) => reportEvents.publish(event),
@@ -229,6 +231,7 @@ async function assemble(
     state,
     registry,
     supervisor,
+    metrics,
     store,
     ticks,
     series,

@@ -1,10 +1,12 @@
 export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
+export { metricsFolder } from './open-metrics.js';
 export type { PipelineDependencies } from './create-pipeline.js';
 export { stateMigrations, statePath } from './kept-state.js';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,
   EventStream,
+  Eventually,
   MetricResult,
   MetricSeries,
   Pipeline,
@@ -31,7 +33,8 @@ export type { Archive as StateArchive } from '@tapewatch/database';
 export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
-export type { MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
+export { inspectHistory } from '@tapewatch/metric-store';
+export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
 export type { ChannelTest, ChannelView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
 export { testRuleFiles } from './rule-tests.js';

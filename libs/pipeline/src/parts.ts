@@ -4,7 +4,7 @@ import type { Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import type { Exchanges } from '@tapewatch/exchanges';
 import type { HealthChecks } from '@tapewatch/health';
-import type { MemoryStore } from '@tapewatch/metric-store';
+import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
 import type { AlertEvent, Clock, HealthEvent, Logger } from '@tapewatch/model';
 import type { Notifier } from '@tapewatch/notify';
 import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
@@ -26,6 +26,8 @@ export interface PipelineParts {
   readonly state: KeptState;
   readonly registry: PluginRegistry;
   readonly supervisor: Supervisor;
+  readonly metrics: MetricStore;
+  /** The memory of `metrics`. */
   readonly store: MemoryStore;
   readonly ticks: TickFork;
   readonly series: SeriesTranslation;

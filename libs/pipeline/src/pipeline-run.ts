@@ -68,6 +68,7 @@ export class PipelineRun implements Pipeline {
       health,
       intake,
       meter,
+      metrics,
       notifier,
       state,
       reports,
@@ -75,7 +76,14 @@ export class PipelineRun implements Pipeline {
       telemetry,
       ticks,
     } = this.#parts;
-    ticks.add(store, intake, { accept: ({ at }) => this.judge(at) }, { accept: ({ at }) => this.announce(at) });
+    ticks.add(
+      store,
+      intake,
+      { accept: ({ at }) => this.judge(at) },
+      // After the rules, as what they record is part of the tick.
+      { accept: () => metrics.flush() },
+      { accept: ({ at }) => this.announce(at) },
+    );
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
     alerts.abandon(orphans, clock.now());
@@ -93,7 +101,8 @@ export class PipelineRun implements Pipeline {
   }
 
   private async end(): Promise<void> {
-    const { access, alerts, clock, state, exchanges, health, notifier, reports, supervisor, telemetry } = this.#parts;
+    const { access, alerts, clock, state, exchanges, health, metrics, notifier, reports, supervisor, telemetry } =
+      this.#parts;
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
@@ -103,11 +112,12 @@ export class PipelineRun implements Pipeline {
       await this.tryTo('stop host instruments', this.#host?.stop());
       await this.tryTo('write alerts', alerts.stop());
       await this.tryTo('finish a report', reports.stop());
+      const history = this.tryTo('close the metric history', metrics.stop());
       // A notification that is being sent gets a moment; after that it is sent again at the next start, under the same key.
       const senders = this.tryTo('stop senders', notifier.stop());
       await Promise.race([senders, delay(clock, 1_000, patience.signal)]);
       supervisor.stop('channel');
-      await senders;
+      await Promise.all([senders, history]);
       await this.tryTo('write the audit log', access.stop());
       await this.tryTo('close the database', state.close());
     };

@@ -56,6 +56,9 @@ export interface Pipeline {
   readonly meter: Meter;
 }
 
+/** At once, or later. */
+export type Eventually<T> = T | Promise<T>;
+
 /** Everything that can be asked. */
 export interface PipelineReader {
   readiness(): Readiness;
@@ -74,19 +77,20 @@ export interface PipelineReader {
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
   rules(): readonly RuleGroupView[];
-  query(text: string, at?: number, options?: QueryOptions): CommandResult<MetricResult>;
+  /** What memory holds is answered at once; what reaches further back is read from the disk first. */
+  query(text: string, at?: number, options?: QueryOptions): Eventually<CommandResult<MetricResult>>;
   queryRange(
     text: string,
     from: number,
     to: number,
     stepMs: number,
     options?: QueryOptions,
-  ): CommandResult<MetricResult>;
+  ): Eventually<CommandResult<MetricResult>>;
   /** Label sets, `__name__` included, of every series that one of the selectors matches (all series without any) and that has samples between the times. */
   series(selectors: readonly string[], from?: number, to?: number): Promise<CommandResult<readonly Labels[]>>;
   /** Every metric that is kept at present, by its Prometheus name. */
   metadata(): readonly MetricDescription[];
-  metricsSummary(rangeMs: number, match?: string): CommandResult<MetricsSummary>;
+  metricsSummary(rangeMs: number, match?: string): Eventually<CommandResult<MetricsSummary>>;
   /** Newest first, the revoked ones included; the admin's is none of them. */
   tokens(): readonly AccessToken[];
   /** Those that are not over, newest first. */

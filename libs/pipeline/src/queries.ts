@@ -1,5 +1,5 @@
-import { accepted, Labels, refused, type Clock, type CommandResult } from '@tapewatch/model';
-import type { MemoryStore } from '@tapewatch/metric-store';
+import { accepted, Labels, messageOf, refused, type Clock, type CommandResult } from '@tapewatch/model';
+import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
 import {
   evaluateInstant,
   evaluateRange,
@@ -8,46 +8,63 @@ import {
   parse,
   PromqlError,
   QueryLimitError,
+  timeSpanOf,
   type EvaluateOptions,
   type Expression,
   type QueryLimits,
   type QueryResult,
+  type SeriesSource,
 } from '@tapewatch/promql';
 import type { QuerySample } from '@tapewatch/plugin-sdk';
-import type { MetricResult, MetricSeries, QueryOptions } from './pipeline.js';
+import { HistoryQueries } from './history-queries.js';
+import type { Eventually, MetricResult, MetricSeries, QueryOptions } from './pipeline.js';
 
 const limits = { maxSamples: 20_000_000, maxSeries: 100_000, maxPoints: 1_000_000 };
 /** The tick waits meanwhile, so it is short. */
 const maxMs = 700;
+/** Prometheus'; the evaluator's own when none is given. */
+const defaultLookbackMs = 300_000;
 
-/** PromQL over what memory holds. */
+/** PromQL over what memory holds, and, further back, over the history. */
 export class Queries {
   readonly #store: MemoryStore;
+  readonly #history: HistoryQueries;
   readonly #clock: Clock;
 
-  constructor(store: MemoryStore, clock: Clock) {
-    this.#store = store;
+  constructor(metrics: MetricStore, clock: Clock, rawMs: number) {
+    this.#store = metrics.memory;
+    this.#history = new HistoryQueries(metrics, clock, rawMs);
     this.#clock = clock;
   }
 
-  /** As of `at`; of the newest tick without it. */
-  instant(text: string, at?: number, options: QueryOptions = {}): CommandResult<MetricResult> {
+  /** As of `at`; of the newest tick without it. At once where memory reaches far enough back. */
+  instant(text: string, at?: number, options: QueryOptions = {}): Eventually<CommandResult<MetricResult>> {
     const timeMs = at ?? this.newest();
-    return this.answer(text, timeMs, (expression) =>
-      evaluateInstant(expression, this.#store, timeMs, this.evaluation(options)),
+    return this.answer(text, { from: timeMs, to: timeMs }, options, (expression, source) =>
+      evaluateInstant(expression, source, timeMs, this.evaluation(options)),
     );
   }
 
+  /** At once where memory reaches far enough back. */
   range(
     text: string,
     from: number,
     to: number,
     stepMs: number,
     options: QueryOptions = {},
-  ): CommandResult<MetricResult> {
-    return this.answer(text, to, (expression) =>
-      evaluateRange(expression, this.#store, from, to, stepMs, this.evaluation(options)),
+  ): Eventually<CommandResult<MetricResult>> {
+    return this.answer(text, { from, to, stepMs }, options, (expression, source) =>
+      evaluateRange(expression, source, from, to, stepMs, this.evaluation(options)),
     );
+  }
+
+  /** As of the newest tick, from memory alone, however far back the text looks. */
+  inMemory(text: string): CommandResult<MetricResult> {
+    const timeMs = this.newest();
+    return attempt(() => {
+      const result = evaluateInstant(parse(text), this.#store, timeMs, { limits: this.limits() });
+      return accepted(metricResult(result, timeMs));
+    });
   }
 
   /** For rules: parsed before, and what goes wrong is thrown. */
@@ -57,9 +74,8 @@ export class Queries {
 
   /** For plugins. */
   async samples(text: string): Promise<readonly QuerySample[]> {
-    const result = this.instant(text);
+    const result = await this.instant(text);
     if (!result.ok) throw new Error(`${result.refusal.path ?? ''} ${result.refusal.message}`.trim());
-    await Promise.resolve();
     return result.value.series.map(({ labels, values }) => ({
       labels: labels.toObject(),
       value: values[values.length - 1] as number,
@@ -72,19 +88,23 @@ export class Queries {
 
   private answer(
     text: string,
-    at: number,
-    evaluate: (expression: Expression) => QueryResult,
-  ): CommandResult<MetricResult> {
-    try {
-      return accepted(metricResult(evaluate(parse(text)), at));
-    } catch (thrown) {
-      if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message, thrown.limit);
-      if (thrown instanceof PromqlError)
-        return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
-      if (thrown instanceof EvaluationError)
-        return refused('QUERY_FAILED', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
-      throw thrown;
-    }
+    { from, to, stepMs }: { readonly from: number; readonly to: number; readonly stepMs?: number },
+    { lookbackMs = defaultLookbackMs }: QueryOptions,
+    evaluate: (expression: Expression, source: SeriesSource) => QueryResult,
+  ): Eventually<CommandResult<MetricResult>> {
+    return attempt<MetricResult>((): Eventually<CommandResult<MetricResult>> => {
+      const expression = parse(text);
+      const span = timeSpanOf(expression, from, to, lookbackMs);
+      if (span === undefined || !this.#history.isNeeded(span))
+        return accepted(metricResult(evaluate(expression, this.#store), to));
+      const query = { expression, span, evaluate: (source: SeriesSource) => evaluate(expression, source) };
+      return this.#history
+        .answer(stepMs === undefined ? query : { ...query, stepMs })
+        .then(({ result, warnings, infos }): CommandResult<MetricResult> =>
+          accepted(metricResult(result, to, { warnings, infos })),
+        )
+        .catch((thrown: unknown) => refusalOf<MetricResult>(thrown) ?? unreadable<MetricResult>(thrown));
+    });
   }
 
   private evaluation({ lookbackMs, timeoutMs = maxMs }: QueryOptions): EvaluateOptions {
@@ -97,8 +117,39 @@ export class Queries {
   }
 }
 
-function metricResult(result: QueryResult, at: number): MetricResult {
-  const notes = { warnings: result.warnings.map(formatNote), infos: result.infos.map(formatNote) };
+function attempt<T>(work: () => CommandResult<T>): CommandResult<T>;
+function attempt<T>(work: () => Eventually<CommandResult<T>>): Eventually<CommandResult<T>>;
+function attempt<T>(work: () => Eventually<CommandResult<T>>): Eventually<CommandResult<T>> {
+  try {
+    return work();
+  } catch (thrown) {
+    const refusal = refusalOf<T>(thrown);
+    if (refusal === undefined) throw thrown;
+    return refusal;
+  }
+}
+
+function refusalOf<T>(thrown: unknown): CommandResult<T> | undefined {
+  if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message, thrown.limit);
+  if (thrown instanceof PromqlError) return refused('QUERY_INVALID', thrown.reason, `${thrown.line}:${thrown.column}`);
+  if (thrown instanceof EvaluationError)
+    return refused('QUERY_FAILED', thrown.message, `${thrown.range.line}:${thrown.range.column}`);
+  return undefined;
+}
+
+function unreadable<T>(thrown: unknown): CommandResult<T> {
+  return refused('UNAVAILABLE', `the metric history cannot be read (${messageOf(thrown)})`);
+}
+
+function metricResult(
+  result: QueryResult,
+  at: number,
+  more: { readonly warnings: readonly string[]; readonly infos: readonly string[] } = { warnings: [], infos: [] },
+): MetricResult {
+  const notes = {
+    warnings: [...result.warnings.map(formatNote), ...more.warnings],
+    infos: [...result.infos.map(formatNote), ...more.infos],
+  };
   if (result.kind === 'string') return { kind: 'string', at, series: [], text: result.value, ...notes };
   return { kind: result.kind, at, series: seriesOf(result, at), ...notes };
 }

@@ -8,7 +8,7 @@ import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from 
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
-  const { access, alerts, clock, engine, health, notifier, queries, registry, reports, series, store } = parts;
+  const { access, alerts, clock, engine, health, metrics, notifier, queries, registry, reports, series, store } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -25,7 +25,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
     series: (selectors, from, to) => Promise.resolve(findSeries(store, selectors, from, to)),
     metadata: () => metricMetadata(store),
-    metricsSummary: (rangeMs, match) => summarizeMetrics(store, rangeMs, match),
+    metricsSummary: (rangeMs, match) => summarizeMetrics(metrics, rangeMs, match),
     tokens: () => access.tokens.all(),
     sessions: () => access.sessions.all(),
     audit: (request) => access.audit.page(request),
@@ -44,11 +44,21 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
   };
 }
 
-function readinessOf({ access, alerts, destinations, health, notifier, state, store }: PipelineParts): Readiness {
+function readinessOf({
+  access,
+  alerts,
+  destinations,
+  health,
+  metrics,
+  notifier,
+  state,
+  store,
+}: PipelineParts): Readiness {
   // Storage and rules are there since the pipeline was created.
   const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
+    ...(metrics.durable === false ? ['metric history cannot be written'] : []),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
     ...(health.durable ? [] : ['health history cannot be written']),
     ...(notifier.durable ? [] : ['notifications cannot be written']),
@@ -83,7 +93,7 @@ function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
 }
 
 function newestValue({ queries }: PipelineParts, text: string): number | undefined {
-  const result = queries.instant(text);
+  const result = queries.inMemory(text);
   const value = result.ok ? result.value.series[0]?.values[0] : undefined;
   return value === undefined || Number.isNaN(value) ? undefined : value;
 }

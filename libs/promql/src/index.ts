@@ -34,6 +34,8 @@ export type {
   VectorSelector,
 } from './syntax/ast.js';
 export { horizonMs, selectorsOf } from './syntax/traversal.js';
+export { timeSpanOf } from './syntax/time-span.js';
+export type { TimeSpan } from './syntax/time-span.js';
 export { parse } from './syntax/parse.js';
 export { formatExpression } from './syntax/format.js';
 export { printExpression } from './syntax/print.js';

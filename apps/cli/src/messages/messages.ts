@@ -29,6 +29,9 @@ export interface Messages {
     readonly reportLang: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly tsdb: string;
+    readonly tsdbInfo: string;
+    readonly tsdbVerify: string;
     readonly version: string;
     readonly help: string;
     readonly helpCommand: string;
@@ -104,6 +107,19 @@ export interface Messages {
     readonly sent: (channel: string, ms: number) => string;
     readonly notSent: (channel: string, ms: number, reason: string) => string;
     readonly unknown: (channel: string, known: string) => string;
+  };
+  readonly tsdb: {
+    readonly nothing: (folder: string) => string;
+    readonly columns: Readonly<
+      Record<'file' | 'size' | 'series' | 'samples' | 'perSample' | 'from' | 'to' | 'rows' | 'state', string>
+    >;
+    readonly total: string;
+    readonly whole: string;
+    readonly setAside: string;
+    readonly damaged: (rows: number) => string;
+    readonly unreadable: (reason: string) => string;
+    readonly verified: (rows: number) => string;
+    readonly faults: (files: number) => string;
   };
   readonly problems: (count: number) => string;
   readonly crashed: string;

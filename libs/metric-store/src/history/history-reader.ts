@@ -49,3 +49,25 @@ export interface MinuteSeries {
   /** The newest sample, NaN included. */
   readonly last: Float64Array;
 }
+
+/** What all samples of one series come to over some time; the figures as in MinuteSeries. */
+export interface SeriesTotals {
+  readonly labels: Labels;
+  readonly metric: MetricDescription;
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  readonly count: number;
+  readonly last: number;
+}
+
+/** For summaries over months, which minutes would be too many for. */
+export interface TotalsReader {
+  /** Of the whole minutes that begin in [fromMs, toMs), of every series that all matchers accept. Rejects as HistoryReader. */
+  totals(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    limits?: HistoryLimits,
+  ): Promise<readonly SeriesTotals[]>;
+}

@@ -1,12 +1,20 @@
-import type { Matcher } from '@tapewatch/model';
+import { writeStale, type Matcher } from '@tapewatch/model';
 import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/promql';
 import type { MemoryStore } from '../memory-store.js';
-import type { HistoryLimits, HistoryReader, HistoryResolution, MinuteSeries } from './history-reader.js';
+import { totalOf } from '../disk/totals-row.js';
+import type {
+  HistoryLimits,
+  HistoryReader,
+  HistoryResolution,
+  MinuteSeries,
+  SeriesTotals,
+  TotalsReader,
+} from './history-reader.js';
 import { LoadedSeries, LoadedSource } from './loaded-source.js';
 import { MinuteColumns, minuteEndMs, minuteMs } from './minute-summary.js';
 
 /** History that reaches as far back as memory does: where nothing is kept on disk. */
-export class MemoryHistory implements HistoryReader {
+export class MemoryHistory implements HistoryReader, TotalsReader {
   readonly #store: MemoryStore;
 
   constructor(store: MemoryStore) {
@@ -35,6 +43,20 @@ export class MemoryHistory implements HistoryReader {
     limits: HistoryLimits = {},
   ): Promise<readonly MinuteSeries[]> {
     return Promise.resolve().then(() => memoryMinutes(this.#store, matchers, fromMs, toMs, limits));
+  }
+
+  async totals(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    limits: HistoryLimits = {},
+  ): Promise<readonly SeriesTotals[]> {
+    const minutes = await this.minutes(matchers, fromMs, toMs, limits);
+    return minutes.flatMap((series) => {
+      const { labels, metric, startMs } = series;
+      const total = totalOf(0, { ...series, length: startMs.length });
+      return total === undefined ? [] : [{ ...total, labels, metric }];
+    });
   }
 
   completeness(fromMs: number, toMs: number): Promise<number> {
@@ -71,13 +93,24 @@ export function memoryMinutes(
   return found;
 }
 
-/** The series that a source of resolution `minute` has. */
+/** The series that a source of resolution `minute` has: where minutes are missing, it ends. */
 export function lastOfEachMinute({ labels, startMs, last }: MinuteSeries): LoadedSeries {
-  return new LoadedSeries(
-    labels,
-    startMs.map((start) => start + minuteEndMs),
-    last,
-  );
+  const gaps = startMs.reduce((count, _, i) => count + (isBeforeGap(startMs, i) ? 1 : 0), 0);
+  const times = new Float64Array(startMs.length + gaps);
+  const values = new Float64Array(startMs.length + gaps);
+  let at = 0;
+  for (let i = 0; i < startMs.length; i++) {
+    times[at] = (startMs[i] as number) + minuteEndMs;
+    values[at++] = last[i] as number;
+    if (!isBeforeGap(startMs, i)) continue;
+    times[at] = (startMs[i] as number) + minuteMs + minuteEndMs;
+    writeStale(values, at++);
+  }
+  return new LoadedSeries(labels, times, values);
+}
+
+function isBeforeGap(startMs: Float64Array, i: number): boolean {
+  return i + 1 < startMs.length && (startMs[i + 1] as number) > (startMs[i] as number) + minuteMs;
 }
 
 export function startOfMinute(timeMs: number): number {

@@ -2,9 +2,27 @@ export const minuteMs = 60_000;
 /** Where the last sample of a minute stands when only minutes are read: on the tick of its last second. */
 export const minuteEndMs = minuteMs - 1000;
 
+export interface MinuteArrays {
+  readonly startMs: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly sum: Float64Array;
+  readonly count: Float64Array;
+  readonly last: Float64Array;
+}
+
 /** Columns of one series' minutes; grows as minutes are added. */
 export class MinuteColumns {
+  /** Takes the arrays over. */
+  static of(arrays: MinuteArrays): MinuteColumns {
+    const columns = new MinuteColumns();
+    return Object.assign(columns, arrays, { length: arrays.startMs.length });
+  }
+
   length = 0;
+  /** Of the newest minute. */
+  #plainSum = 0;
+  #lost = 0;
   startMs = new Float64Array(64);
   min = new Float64Array(64);
   max = new Float64Array(64);
@@ -38,7 +56,7 @@ export class MinuteColumns {
   }
 
   /** Arrays of exactly the minutes there are. */
-  trimmed(): Record<'startMs' | 'min' | 'max' | 'sum' | 'count' | 'last', Float64Array> {
+  trimmed(): MinuteArrays {
     const { length, startMs, min, max, sum, count, last } = this;
     return {
       startMs: startMs.slice(0, length),
@@ -53,6 +71,8 @@ export class MinuteColumns {
   private begin(startMs: number): void {
     if (this.length === this.startMs.length) this.grow();
     const at = this.length++;
+    this.#plainSum = 0;
+    this.#lost = 0;
     this.startMs[at] = startMs;
     this.min[at] = NaN;
     this.max[at] = NaN;
@@ -67,8 +87,19 @@ export class MinuteColumns {
     // A NaN in place compares false, so the first number takes it.
     if (!((this.min[at] as number) <= value)) this.min[at] = value;
     if (!((this.max[at] as number) >= value)) this.max[at] = value;
-    this.sum[at] = (this.sum[at] as number) + value;
+    this.addToSum(at, value);
     this.count[at] = (this.count[at] as number) + 1;
+  }
+
+  /** Neumaier's sum: what rounding takes from one minute is added back at its end, so that sums of decimals are decimals again. */
+  private addToSum(at: number, value: number): void {
+    const before = this.sum[at] as number;
+    const plain = this.#plainSum + value;
+    const lost =
+      Math.abs(this.#plainSum) >= Math.abs(value) ? this.#plainSum - plain + value : value - plain + this.#plainSum;
+    this.#plainSum = plain;
+    this.#lost += lost;
+    this.sum[at] = Number.isFinite(this.#lost) ? plain + this.#lost : before + value;
   }
 
   private grow(): void {

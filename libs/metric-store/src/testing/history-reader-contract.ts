@@ -1,7 +1,7 @@
 import { Labels, type Matcher, type MetricDescription, type Series, type Tick } from '@tapewatch/model';
 import { createMatcher, QueryLimitError, SampleBuffer, type SeriesReader } from '@tapewatch/promql';
 import { describe, expect, it } from 'vitest';
-import type { HistoryReader } from '../index.js';
+import type { HistoryReader, TotalsReader } from '../index.js';
 
 /** Gives a reader over exactly these ticks, oldest first. */
 export type HistoryOf = (ticks: readonly Tick[]) => Promise<HistoryReader>;
@@ -120,6 +120,20 @@ export function describeHistoryReader(
       await expect(reader.minutes(prices, second(0), second(300), { maxSeries: 1 })).rejects.toBeInstanceOf(
         QueryLimitError,
       );
+    });
+  });
+}
+
+/** What every implementation of TotalsReader keeps. */
+export function describeTotalsReader(name: string, historyOf: (ticks: readonly Tick[]) => Promise<TotalsReader>): void {
+  describe(`TotalsReader of ${name}`, () => {
+    it('says what all minutes come to', async () => {
+      const reader = await historyOf(ticks);
+      const totals = await reader.totals([createMatcher('venue', '=', 'two')], second(0), second(300));
+      expect(totals).toMatchObject([{ labels: two.labels, min: -89, max: -0, sum: -4005, count: 90, last: -89 }]);
+      const [later] = await reader.totals([createMatcher('venue', '=', 'one')], second(180), second(300));
+      expect(later).toMatchObject({ min: 101.8, max: 102.99, count: 120, last: 102.99 });
+      expect(await reader.totals(prices, second(300), second(400))).toEqual([]);
     });
   });
 }

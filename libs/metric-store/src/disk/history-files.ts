@@ -1,0 +1,128 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DayFile } from './day-file.ts';
+import { HeadFile } from './head-file.ts';
+import { dayFileName, dayOfFileName, headName, type DayKind } from './layout.ts';
+import { DamagedFileError, setAside, sizeOf } from './sqlite-file.ts';
+
+/** Day files that stay open; each costs a few handles and its cache. */
+const openDays = 6;
+
+export interface DamageReport {
+  /** A file that was set aside, and its new name; absent when a row of a file was left out. */
+  readonly file?: string;
+  readonly aside?: string;
+  readonly reason: string;
+}
+
+export interface HistoryFilesOptions {
+  readonly folder: string;
+  readonly now: () => number;
+  readonly damaged: (report: DamageReport) => void;
+}
+
+/** The files of the history; what is damaged is set aside by name, and the rest serves. */
+export class HistoryFiles {
+  readonly #options: HistoryFilesOptions;
+  #head: HeadFile | undefined;
+  /** The most lately used last. */
+  readonly #days = new Map<string, DayFile>();
+
+  constructor(options: HistoryFilesOptions) {
+    this.#options = options;
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  }
+
+  get head(): HeadFile {
+    this.#head ??= this.openHead();
+    return this.#head;
+  }
+
+  /** Undefined when nothing of the day is there; with `make` it is made. */
+  day(kind: DayKind, dayStartMs: number, make = false): DayFile | undefined {
+    const name = dayFileName(kind, dayStartMs);
+    let day = this.#days.get(name);
+    if (day === undefined) {
+      const path = join(this.#options.folder, name);
+      if (!make && sizeOf(path) === 0) return undefined;
+      day = new DayFile(path, kind, dayStartMs, () => this.rowDamaged(path));
+    }
+    this.#days.delete(name);
+    this.#days.set(name, day);
+    for (const [oldest, file] of this.#days) {
+      if (this.#days.size <= openDays) break;
+      this.#days.delete(oldest);
+      file.close();
+    }
+    return day;
+  }
+
+  /** Starts of the days of which there is a file, oldest first. */
+  days(kind: DayKind): readonly number[] {
+    return readdirSync(this.#options.folder)
+      .map(dayOfFileName)
+      .filter((day) => day !== undefined && day.kind === kind)
+      .map((day) => (day as { dayStartMs: number }).dayStartMs)
+      .sort((a, b) => a - b);
+  }
+
+  drop(kind: DayKind, dayStartMs: number): void {
+    const name = dayFileName(kind, dayStartMs);
+    this.#days.get(name)?.close();
+    this.#days.delete(name);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(this.#options.folder, name + suffix), { force: true });
+  }
+
+  /** Runs the work; when a file turns out to be damaged, sets it aside and gives the fallback. */
+  guarded<T>(work: () => T, fallback: () => T): T {
+    try {
+      return work();
+    } catch (thrown) {
+      if (!(thrown instanceof DamagedFileError)) throw thrown;
+      this.putAway(thrown);
+      return fallback();
+    }
+  }
+
+  /** Gives a damaged file another name, and forgets it. */
+  putAway(error: DamagedFileError): void {
+    for (const [name, day] of this.#days) {
+      if (day.path !== error.path) continue;
+      day.close();
+      this.#days.delete(name);
+    }
+    if (error.path.endsWith(headName)) {
+      this.#head?.close();
+      this.#head = undefined;
+    }
+    const aside = setAside(error.path, this.#options.now());
+    this.#options.damaged({ file: error.path, aside, reason: error.message });
+  }
+
+  rowDamaged(path: string): void {
+    this.#options.damaged({ reason: `a row of ${path} is damaged and was left out` });
+  }
+
+  /** Of all files, those that were set aside included. */
+  bytes(): number {
+    const { folder } = this.#options;
+    return readdirSync(folder).reduce((sum, name) => sum + sizeOf(join(folder, name)), 0);
+  }
+
+  damagedFiles(): number {
+    return readdirSync(this.#options.folder).filter((name) => /\.db\.damaged-[^.]*$/.test(name)).length;
+  }
+
+  close(): void {
+    for (const day of this.#days.values()) day.close();
+    this.#days.clear();
+    this.#head?.close();
+    this.#head = undefined;
+  }
+
+  private openHead(): HeadFile {
+    const path = join(this.#options.folder, headName);
+    const open = (): HeadFile => new HeadFile(path, () => this.rowDamaged(path));
+    return this.guarded(open, open);
+  }
+}

@@ -1,0 +1,82 @@
+import { crc32 } from 'node:zlib';
+import { ByteReader, DamagedError } from '../codec/byte-reader.ts';
+import { ByteWriter } from '../codec/byte-writer.ts';
+import { readSamples, writeSamples, type Samples } from '../codec/samples.ts';
+import { firstOfPage, pageOfKey } from './layout.ts';
+import { checksum, seal, unseal } from './sealed.ts';
+
+/** Samples of the series of one page, by series id. */
+export type PageSamples = ReadonlyMap<number, Samples>;
+
+/** Five minutes of a page: written once, read a few times, so compressed as a whole. */
+export function encodeBlock(key: number, originMs: number, page: PageSamples): Uint8Array {
+  const writer = new ByteWriter();
+  for (const [id, samples] of page) {
+    writer.varint(id - firstOfPage(pageOfKey(key)));
+    writeSamples(writer, samples, originMs, false);
+  }
+  return seal(writer.finish(), key, 3);
+}
+
+/** Throws DamagedError. */
+export function decodeBlock(key: number, originMs: number, bytes: Uint8Array): Map<number, Samples> {
+  const reader = new ByteReader(unseal(bytes, key));
+  const page = new Map<number, Samples>();
+  while (!reader.done) page.set(firstOfPage(pageOfKey(key)) + reader.varint(), readSamples(reader, originMs));
+  return page;
+}
+
+/** An hour of a page: a directory, then one chunk for each series, so that one is read without the others. */
+export function encodeHour(key: number, originMs: number, page: PageSamples): Uint8Array {
+  const directory = new ByteWriter();
+  const chunks = new ByteWriter();
+  directory.varint(page.size);
+  for (const [id, samples] of page) {
+    const writer = new ByteWriter();
+    writeSamples(writer, samples, originMs, true);
+    const chunk = writer.finish();
+    directory.varint(id - firstOfPage(pageOfKey(key)));
+    directory.varint(chunk.length);
+    directory.varint(checksum(chunk, key + id));
+    chunks.bytes(chunk);
+  }
+  const head = directory.finish();
+  const row = new ByteWriter();
+  row.varint(crc32(head, key >>> 0));
+  row.varint(head.length);
+  row.bytes(head);
+  row.bytes(chunks.finish());
+  return row.finish();
+}
+
+/**
+ * The wanted series of an hour; all without `wanted`. What is damaged is left out and told of. Throws DamagedError when not even the
+ * directory can be read.
+ */
+export function decodeHour(
+  key: number,
+  originMs: number,
+  bytes: Uint8Array,
+  options: { readonly wanted?: ReadonlySet<number>; readonly damaged: () => void },
+): Map<number, Samples> {
+  const reader = new ByteReader(bytes);
+  const wantedChecksum = reader.varint();
+  const head = reader.bytes(reader.varint());
+  if (crc32(head, key >>> 0) !== wantedChecksum) throw new DamagedError('the checksum of a directory does not fit');
+  const directory = new ByteReader(head);
+  const page = new Map<number, Samples>();
+  for (let left = directory.varint(); left > 0; left--) {
+    const id = firstOfPage(pageOfKey(key)) + directory.varint();
+    const length = directory.varint();
+    const chunkChecksum = directory.varint();
+    try {
+      const chunk = reader.bytes(length);
+      if (options.wanted?.has(id) === false) continue;
+      if (checksum(chunk, key + id) !== chunkChecksum) throw new DamagedError('a checksum does not fit');
+      page.set(id, readSamples(new ByteReader(chunk), originMs));
+    } catch {
+      options.damaged();
+    }
+  }
+  return page;
+}

@@ -1,0 +1,151 @@
+import type { Meter } from '@opentelemetry/api';
+import { Labels, messageOf, StartError, type Clock, type Logger, type Series } from '@tapewatch/model';
+import { DiskClient } from './disk/disk-client.js';
+import type { StoredSeries } from './disk/layout.js';
+import type { DiskWorkerData } from './disk/disk-protocol.js';
+import { DiskHistory } from './history/disk-history.js';
+import type { HistoryReader, TotalsReader } from './history/history-reader.js';
+import { MemoryHistory } from './history/memory-history.js';
+import { HistoryWriter } from './history-writer.js';
+import { MemoryStore } from './memory-store.js';
+
+export interface MetricStoreOptions {
+  /** How far back memory reaches when it fits. */
+  readonly retentionMs: number;
+  readonly budgetBytes: number;
+  /** Absent: memory is all there is. */
+  readonly history?: {
+    readonly folder: string;
+    readonly rawMs: number;
+    readonly rollupMs: number;
+  };
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Memory for what rules look at, and the disk behind it. */
+export interface MetricStore {
+  readonly memory: MemoryStore;
+  readonly history: HistoryReader & TotalsReader;
+  /** Older than this nothing is stored; undefined before the first tick. */
+  readonly oldestMs: number | undefined;
+  /** False while the disk does not take ticks; undefined without a disk. */
+  readonly durable: boolean | undefined;
+  /** Registers its own figures; before the first tick. */
+  measure(meter: Meter): void;
+  /** Called when everything of a tick is in memory, what rules made of it included; sends it to the disk. */
+  flush(): void;
+  /** Resolves once everything that was flushed is on the disk, or given up, and in its place there. */
+  settled(): Promise<void>;
+  /** Waits for what is on its way to the disk, and closes it. */
+  stop(): Promise<void>;
+}
+
+/** Memory drops whole stretches of two minutes, and blocks are of five. */
+const slackMs = 600_000;
+const hourMs = 3_600_000;
+
+/** Opens what earlier processes have stored, and takes into memory what belongs there. Throws StartError when the folder cannot be used. */
+export async function openMetricStore(options: MetricStoreOptions): Promise<MetricStore> {
+  if (options.history === undefined) return memoryAlone(options);
+  const { clock, history, logger } = options;
+  const settings: DiskWorkerData = { ...history, keepBlocksMs: Math.max(options.retentionMs + slackMs, 2 * hourMs) };
+  let writer: HistoryWriter | undefined;
+  const disk = new DiskClient(settings, {
+    damaged: ({ file, aside, reason }) => {
+      if (file === undefined) writer?.rowDamaged();
+      logger.error(
+        { reason, ...(file === undefined ? {} : { file, aside }) },
+        file === undefined
+          ? 'a row of the metric history is damaged and was left out'
+          : 'a file of the metric history is damaged and was set aside; the rest serves',
+      );
+    },
+    trouble: (reason) => {
+      if (reason === undefined) logger.info({}, 'metric history can be compacted again');
+      else logger.error({ reason }, 'metric history cannot be compacted; it is tried again');
+    },
+  });
+  try {
+    const now = clock.now();
+    const { nextId, oldestMs } = await disk.call('open', [now]);
+    writer = new HistoryWriter({ disk, nextId, clock, logger });
+    const memory = new MemoryStore(options, writer);
+    await restore(memory, writer, disk, now, options.retentionMs);
+    return onDisk(memory, writer, disk, oldestMs);
+  } catch (thrown) {
+    await disk.close();
+    throw new StartError(
+      'DATA_UNREADABLE',
+      `the metric history in ${history.folder} cannot be opened (${messageOf(thrown)}). May this user write there? Without a history on disk: metrics.history.enabled: false`,
+      { cause: thrown },
+    );
+  }
+}
+
+function memoryAlone(options: MetricStoreOptions): MetricStore {
+  const memory = new MemoryStore(options);
+  return {
+    memory,
+    history: new MemoryHistory(memory),
+    durable: undefined,
+    get oldestMs() {
+      return memory.firstTickAt;
+    },
+    measure: (meter) => memory.measure(meter),
+    flush: () => undefined,
+    settled: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
+}
+
+function onDisk(
+  memory: MemoryStore,
+  writer: HistoryWriter,
+  disk: DiskClient,
+  oldestMs: number | undefined,
+): MetricStore {
+  let first = oldestMs;
+  return {
+    get oldestMs() {
+      return first;
+    },
+    memory,
+    history: new DiskHistory(memory, disk),
+    get durable() {
+      return writer.healthy;
+    },
+    measure: (meter) => {
+      memory.measure(meter);
+      writer.measure(meter);
+    },
+    flush: () => {
+      first ??= memory.firstTickAt;
+      writer.flush();
+    },
+    settled: () => writer.settled(),
+    stop: async () => {
+      await writer.stop();
+      await disk.close();
+    },
+  };
+}
+
+/** Fills memory with what the last process had in it. */
+async function restore(
+  memory: MemoryStore,
+  writer: HistoryWriter,
+  disk: DiskClient,
+  nowMs: number,
+  retentionMs: number,
+): Promise<void> {
+  const { ticks } = await disk.call('recover', [nowMs - retentionMs, nowMs + 1], ({ series }) => {
+    for (const { text, samples } of series) {
+      const { id, names, values, metric, pushed } = JSON.parse(text) as StoredSeries;
+      const labels = Labels.fromEntries(names.map((name, i) => [name, values[i] as string] as const));
+      const restored = memory.restore({ labels, metric } satisfies Series, samples, pushed === true);
+      if (restored !== undefined) writer.knows(restored, id);
+    }
+  });
+  memory.resume(ticks, nowMs);
+}
