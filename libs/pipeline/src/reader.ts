@@ -3,6 +3,7 @@ import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
 import type { PipelineParts } from './parts.js';
+import { formatQuery, parseQuery } from './query-text.js';
 import { findSeries, metricMetadata } from './series-queries.js';
 import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
 
@@ -23,6 +24,8 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     rules: () => engine.views(),
     query: (text, at, options) => queries.instant(text, at, options),
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
+    formatQuery,
+    parseQuery,
     series: (selectors, from, to) => Promise.resolve(findSeries(store, selectors, from, to)),
     metadata: () => metricMetadata(store),
     metricsSummary: (rangeMs, match) => summarizeMetrics(metrics, rangeMs, match),
