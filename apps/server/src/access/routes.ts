@@ -60,7 +60,7 @@ export const routes: readonly Route[] = [
   { name: '/sign-out', pattern: /^\/sign-out$/, methods: ['GET', 'HEAD', 'POST'], access: 'viewer', writes: 'itself' },
   {
     name: '/reports/:name',
-    pattern: /^\/reports\/[a-z0-9-]{1,64}(?:\.md|\.json)?$/,
+    pattern: /^\/reports\/[A-Za-z0-9-]{1,64}(?:\.md|\.json)?$/,
     methods: ['GET', 'HEAD'],
     access: 'viewer',
   },
