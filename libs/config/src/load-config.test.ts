@@ -37,7 +37,12 @@ describe('loadConfig', () => {
       server: { host: '127.0.0.1', port: 8080, trustedProxies: [], allowPlaintext: false },
       log: { level: 'info' },
       metrics: { retentionMs: 3_600_000, memoryBytes: 134_217_728, cardinalityLimit: 20_000, resource: {} },
-      history: { alertsMs: 7_776_000_000, healthMs: 7_776_000_000, notificationsMs: 2_592_000_000 },
+      history: {
+        alertsMs: 7_776_000_000,
+        healthMs: 7_776_000_000,
+        notificationsMs: 2_592_000_000,
+        reportsMs: 31_536_000_000,
+      },
       host: { enabled: true },
       otlp: { destinations: [], promoteResourceAttributes: [] },
       exchanges: [],

@@ -70,6 +70,7 @@ export interface HistoryConfig {
   readonly alertsMs: number;
   readonly healthMs: number;
   readonly notificationsMs: number;
+  readonly reportsMs: number;
 }
 
 export interface OtlpDestinationConfig {
