@@ -28,7 +28,12 @@ try {
 /** Its go.mod has replace directives, with which `go install` takes no module: a copy of the module is built in place. */
 async function build(folder) {
   const env = { ...process.env, GOWORK: 'off' };
-  const answer = await run('go', ['mod', 'download', '-json', `github.com/prometheus/prometheus@${version}`], folder, env);
+  const answer = await run(
+    'go',
+    ['mod', 'download', '-json', `github.com/prometheus/prometheus@${version}`],
+    folder,
+    env,
+  );
   const source = join(folder, 'source');
   cpSync(JSON.parse(answer).Dir, source, { recursive: true });
   makeWritable(source);

@@ -69,7 +69,10 @@ describe('tokens, from the command line', { timeout: 90_000 }, () => {
     await program.stop('SIGKILL');
     // What the kill left behind names a server that is gone.
     expect(JSON.parse(await readFile(`${folder.path}/data/server.json`, 'utf8'))).toMatchObject({ url: program.url });
-    expect(await tapewatch('sign-in')).toMatchObject({ code: 1, error: expect.stringContaining('SERVER_NOT_RUNNING') });
+    expect(await tapewatch('sign-in')).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('SERVER_NOT_RUNNING') as string,
+    });
     const { out: early } = await tapewatch('token', 'create', '--name', 'early', '--role', 'operator');
     program = await start();
     for (const token of [kept, early]) expect(await metricsStatus(token)).toBe(200);

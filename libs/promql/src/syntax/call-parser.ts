@@ -5,8 +5,9 @@ import type { Signature } from '../functions/signatures.js';
 import type { Aggregation, AggregationOperator, Call, Expression, ValueType } from './ast.js';
 import { nameOfType } from './binary-checks.js';
 import type { ExpressionParser } from './expression-parser.js';
-import { aggregationOf, isExperimentalAggregation, parameterTypeOf } from './keywords.js';
+import { aggregationOf, isExperimentalAggregation, parameterTypeOf, reservedWords } from './keywords.js';
 import { parseLabelList } from './label-list.js';
+import type { Token } from './lexer.js';
 import type { SourceRange } from './source-range.js';
 import { quoteString } from './string-literal.js';
 import type { TokenCursor } from './token-cursor.js';
@@ -77,9 +78,9 @@ export function parseCall(parser: ExpressionParser): Call {
   if (isExperimentalFunction(name)) {
     throw new UnsupportedError(`the experimental function ${name}()`, cursor.rangeOf(word));
   }
+  const args = parseArguments(parser);
   const signature = signatures.get(name);
   if (signature === undefined) throw new PromqlError(unknownFunction(name), cursor.rangeOf(word));
-  const args = parseArguments(parser);
   const range = cursor.rangeFrom(word.start);
   checkArguments(parser, { name, args, range }, signature);
   return parser.built({ kind: 'call', type: signature.returns, name, args, range }, args);
@@ -94,12 +95,17 @@ function parseArguments(parser: ExpressionParser): Expression[] {
     args.push(parser.expression());
     const comma = cursor.current;
     if (!cursor.takeSymbol(',')) break;
-    if (cursor.isSymbol(')')) {
+    if (!startsExpression(cursor.current)) {
       throw new PromqlError('trailing commas not allowed in function call args', cursor.rangeOf(comma));
     }
   }
   if (!cursor.takeSymbol(')')) parser.unexpected();
   return args;
+}
+
+function startsExpression({ kind, text }: Token): boolean {
+  if (kind === 'symbol') return '({+-'.includes(text);
+  return kind === 'word' ? !reservedWords.has(text.toLowerCase()) : kind !== 'end';
 }
 
 function unknownFunction(name: string): string {

@@ -2,7 +2,7 @@ import { PromqlError, UnsupportedError } from '../errors.js';
 import type { BinaryOperator, Expression, NumberLiteral } from './ast.js';
 import { checkedBinary, nameOfType } from './binary-checks.js';
 import { parseAggregation, parseCall, startsAggregation } from './call-parser.js';
-import { precedenceOf, reservedWords, unaryPrecedence } from './keywords.js';
+import { precedenceOf, reservedWords, unaryPrecedence, wordsNotCalled } from './keywords.js';
 import { parseMatching } from './matching-parser.js';
 import { parsePostfix } from './modifier-parser.js';
 import { isInfOrNaN } from './number-literal.js';
@@ -156,7 +156,7 @@ export class ExpressionParser {
     if (isInfOrNaN(text)) return this.#number(lower === 'inf' ? Infinity : NaN, false);
     if (startsAggregation(cursor)) return parseAggregation(this);
     const { kind, text: next } = cursor.following;
-    if (kind === 'symbol' && next === '(' && !reservedWords.has(lower)) return parseCall(this);
+    if (kind === 'symbol' && next === '(' && isCallable(lower)) return parseCall(this);
     if (reservedWords.has(lower)) return this.unexpected();
     return parseSelector(this);
   }
@@ -177,4 +177,8 @@ export class ExpressionParser {
   #tooDeep(range: SourceRange): never {
     throw new PromqlError(`the expression is nested too deeply, expected at most ${deepestTree} levels`, range);
   }
+}
+
+function isCallable(word: string): boolean {
+  return !reservedWords.has(word) && !wordsNotCalled.has(word) && !word.includes(':');
 }

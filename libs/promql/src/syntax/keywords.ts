@@ -76,3 +76,8 @@ export const reservedWords: ReadonlySet<string> = new Set([
   'group_right',
   'atan2',
 ]);
+
+/** Words that may be a metric's name but not a function's. */
+export const wordsNotCalled: ReadonlySet<string> = new Set(
+  'and or unless by without offset anchored smoothed fill fill_left fill_right'.split(' '),
+);

@@ -1,6 +1,6 @@
 import { parseDurationLiteral, parseNumber } from './number-literal.js';
 import type { SourceText } from './source-range.js';
-import { readStringLiteral, StringLiteralError } from './string-literal.js';
+import { quoteString, readStringLiteral, StringLiteralError } from './string-literal.js';
 
 /** `error` is the last token of a text that cannot be read any further; its text says why. */
 export type TokenKind = 'word' | 'number' | 'duration' | 'string' | 'symbol' | 'end' | 'error';
@@ -20,9 +20,10 @@ const comment = /#[^\n]*/y;
 const word = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const wordWithoutColon = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const numeric = /(?:\d|\.\d)[0-9a-zA-Z_.]*/y;
+const durationFunction = /(?:step|range|min_of|max_of)\b/iy;
 const endsInExponent = /^[\d_.]+[eE]$/;
 const exponent = /[+-]\d[0-9a-zA-Z_.]*/y;
-const symbol = /<\/|>\/|==|!=|<=|>=|[-+*/%^<>=(){}[\],:@]/y;
+const symbol = /<\/|>\/|==|!=|<=|>=|[-+*/%^<>=(){[\],:@]/y;
 const symbolInBraces = /=~|!~|!=|[=,}]/y;
 
 /** Splits a text into tokens, the last of kind `end` or `error`. */
@@ -35,6 +36,8 @@ class Lexer {
   #at = 0;
   #inBraces = false;
   #inBrackets = false;
+  #hasDuration = false;
+  #hasColon = false;
   #openParentheses = 0;
 
   constructor(source: SourceText) {
@@ -71,8 +74,12 @@ class Lexer {
     const first = this.#text[start] as string;
     if (first === '"' || first === "'" || first === '`') return this.#string(start);
     if (this.#inBraces) return this.#nextInBraces(start);
+    if (this.#inBrackets) this.#checkInBrackets(start);
     const digits = this.#match(numeric);
-    if (digits !== undefined) return this.#number(start, digits);
+    if (digits !== undefined) {
+      this.#hasDuration = true;
+      return this.#number(start, digits);
+    }
     const name = this.#match(this.#inBrackets ? wordWithoutColon : word);
     if (name !== undefined) return this.#token('word', name, start);
     const after = this.#text[start + 1] ?? '\ufffd';
@@ -82,6 +89,26 @@ class Lexer {
     if (sign === undefined) this.#fail(`unexpected character: '${characterAt(this.#text, start)}'`, start);
     this.#follow(sign, start);
     return this.#token('symbol', sign, start);
+  }
+
+  /** Between brackets there are durations, and the functions and operators of what experimental syntax makes of them. */
+  #checkInBrackets(start: number): void {
+    const first = characterAt(this.#text, start);
+    if (first === ':') {
+      if (!this.#hasDuration) this.#fail('unexpected colon before duration in duration expression', start + 1);
+      if (this.#hasColon) this.#fail("unexpected colon ':'", start);
+      this.#hasColon = true;
+      return;
+    }
+    durationFunction.lastIndex = start;
+    if (durationFunction.test(this.#text) || !this.#foreignInBrackets(first)) return;
+    if (this.#hasDuration) this.#fail(`unexpected character: '${first}', expected ':'`, start);
+    this.#fail(`unexpected character in duration expression: '${first}'`, start);
+  }
+
+  /** Once there is a duration only words are told here; whatever else does not fit is the parser's to tell. */
+  #foreignInBrackets(character: string): boolean {
+    return this.#hasDuration ? /[a-zA-Z_]/.test(character) : !/[-+*/%^(),.\]\[\d]/.test(character);
   }
 
   #nextInBraces(start: number): Token {
@@ -105,6 +132,8 @@ class Lexer {
     } else if (sign === '[') {
       if (this.#inBrackets) this.#fail("unexpected left bracket '['", start);
       this.#inBrackets = true;
+      this.#hasDuration = false;
+      this.#hasColon = false;
     } else if (sign === ']') {
       if (!this.#inBrackets) this.#fail("unexpected right bracket ']'", start);
       this.#inBrackets = false;
@@ -117,10 +146,7 @@ class Lexer {
     if (value !== undefined) return this.#token('number', text, start, value);
     const ms = parseDurationLiteral(text);
     if (ms === undefined) {
-      this.#fail(
-        `bad number or duration syntax: ${JSON.stringify(text)}, expected one like 1.5, 1e3, 0x1f, 30s or 1h30m`,
-        start,
-      );
+      this.#fail(`bad number or duration syntax: ${quoteString(readAsNumber(text))}`, start);
     }
     return this.#token('duration', text, start, ms);
   }
@@ -149,6 +175,13 @@ class Lexer {
   #fail(reason: string, start: number): never {
     throw new LexicalError(reason, start);
   }
+}
+
+/** How far Prometheus reads what turns out to be no number. */
+function readAsNumber(text: string): string {
+  return (
+    /^(?:0[xX][\da-fA-F_]*|[\d_.]*(?:[eE][+-]?\d+)?)(?:[smhdwy]s?(?:\d+[smhdw]s?)*(?:\d+|\w)?)?/.exec(text)?.[0] ?? text
+  );
 }
 
 class LexicalError extends Error {

@@ -93,7 +93,7 @@ export class TokenCursor {
 
   /** As Prometheus words it; `context` and `expected` may be empty. */
   unexpectedIn(context: string, expected: string): never {
-    const found = describeToken(this.current, this.#source.text);
+    const found = describeToken(this.current, this.#source.text, context === 'label matching');
     const where = context === '' ? '' : ` in ${context}`;
     const wanted = expected === '' ? '' : `, expected ${expected}`;
     throw new PromqlError(`unexpected ${found}${where}${wanted}`, this.rangeOf(this.current));
