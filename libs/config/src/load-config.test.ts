@@ -245,3 +245,23 @@ describe('loadConfig', () => {
     ]);
   });
 });
+
+describe('metrics.backend', () => {
+  const headersOf = async (text: string): Promise<unknown> => (await load(`metrics: { backend: { ${text} } }`)).metrics;
+  it.each([
+    ['url: "https://p.example.com"', {}],
+    ['url: "https://p.example.com", token: t', { Authorization: 'Bearer t' }],
+    ['url: "https://p.example.com", username: u, token: t', { Authorization: 'Basic dTp0' }],
+    ['url: "https://p.example.com", tenant: desk', { 'X-Scope-OrgID': 'desk' }],
+  ])('sends what belongs to { %s }', async (text, headers) => {
+    expect(await headersOf(text)).toMatchObject({
+      backend: { url: 'https://p.example.com', headers, timeoutMs: 10_000 },
+    });
+  });
+
+  it('refuses a user without a password', async () => {
+    await expect(load('metrics: { backend: { url: "https://p.example.com", username: u } }')).rejects.toThrow(
+      'A user name needs a token',
+    );
+  });
+});

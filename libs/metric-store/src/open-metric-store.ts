@@ -8,6 +8,8 @@ import type { HistoryReader, TotalsReader } from './history/history-reader.js';
 import { MemoryHistory } from './history/memory-history.js';
 import { HistoryWriter } from './history-writer.js';
 import { MemoryStore } from './memory-store.js';
+import { PrometheusClient } from './remote/prometheus-client.js';
+import { PrometheusHistory } from './remote/prometheus-history.js';
 
 export interface MetricStoreOptions {
   /** How far back memory reaches when it fits. */
@@ -18,6 +20,13 @@ export interface MetricStoreOptions {
     readonly folder: string;
     readonly rawMs: number;
     readonly rollupMs: number;
+  };
+  /** A Prometheus-compatible backend that holds the history instead of the disk; it is written to over OTLP. */
+  readonly backend?: {
+    /** What stands before `/api/v1`. */
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly timeoutMs: number;
   };
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,6 +56,7 @@ const hourMs = 3_600_000;
 
 /** Opens what earlier processes have stored, and takes into memory what belongs there. Throws StartError when the folder cannot be used. */
 export async function openMetricStore(options: MetricStoreOptions): Promise<MetricStore> {
+  if (options.backend !== undefined) return beforeBackend(options, options.backend);
   if (options.history === undefined) return memoryAlone(options);
   const { clock, history, logger } = options;
   const settings: DiskWorkerData = { ...history, keepBlocksMs: Math.max(options.retentionMs + slackMs, 2 * hourMs) };
@@ -96,6 +106,19 @@ function memoryAlone(options: MetricStoreOptions): MetricStore {
     flush: () => undefined,
     settled: () => Promise.resolve(),
     stop: () => Promise.resolve(),
+  };
+}
+
+/** A series of ours that every tick has, under whatever name it goes in the backend. */
+const beat = 'tapewatch_series';
+
+function beforeBackend(options: MetricStoreOptions, backend: NonNullable<MetricStoreOptions['backend']>): MetricStore {
+  const client = new PrometheusClient({ ...backend, fetch });
+  return {
+    ...memoryAlone(options),
+    history: new PrometheusHistory({ client, beat }),
+    // How far the backend reaches back is its own affair.
+    oldestMs: 0,
   };
 }
 
