@@ -38,6 +38,8 @@ export interface MetricStore {
   readonly history: HistoryReader & TotalsReader;
   /** Older than this nothing is stored; undefined before the first tick. */
   readonly oldestMs: number | undefined;
+  /** The history is another program's: memory begins empty at every start, and what is asked of the history crosses the network. */
+  readonly remote: boolean;
   /** False while the disk does not take ticks; undefined without a disk. */
   readonly durable: boolean | undefined;
   /** Registers its own figures; before the first tick. */
@@ -98,6 +100,7 @@ function memoryAlone(options: MetricStoreOptions): MetricStore {
   return {
     memory,
     history: new MemoryHistory(memory),
+    remote: false,
     durable: undefined,
     get oldestMs() {
       return memory.firstTickAt;
@@ -117,6 +120,7 @@ function beforeBackend(options: MetricStoreOptions, backend: NonNullable<MetricS
   return {
     ...memoryAlone(options),
     history: new PrometheusHistory({ client, beat }),
+    remote: true,
     // How far the backend reaches back is its own affair.
     oldestMs: 0,
   };
@@ -135,6 +139,7 @@ function onDisk(
     },
     memory,
     history: new DiskHistory(memory, disk),
+    remote: false,
     get durable() {
       return writer.healthy;
     },
