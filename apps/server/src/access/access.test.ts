@@ -26,7 +26,7 @@ describe('access', () => {
 
   it('answers nothing but the open paths without a token', async () => {
     for (const route of routes) {
-      const path = route.name.replace(':name', 'ExchangeFeedStale');
+      const path = route.name.replace(':id', 'daily-1').replace(':name', 'ExchangeFeedStale');
       for (const method of route.methods) {
         const { status } = await running.fetch(path, { method, headers: {} });
         // POST /sign-in without a one-time token is refused, too, but by the page itself.

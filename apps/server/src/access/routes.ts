@@ -59,7 +59,7 @@ export const routes: readonly Route[] = [
   { name: '/sign-in', pattern: /^\/sign-in$/, methods: ['GET', 'HEAD', 'POST'], access: 'open', writes: 'itself' },
   { name: '/sign-out', pattern: /^\/sign-out$/, methods: ['GET', 'HEAD', 'POST'], access: 'viewer', writes: 'itself' },
   {
-    name: '/reports/:name',
+    name: '/reports/:id',
     pattern: /^\/reports\/[a-z0-9-]{1,64}(?:\.md|\.json)?$/,
     methods: ['GET', 'HEAD'],
     access: 'viewer',
