@@ -57,6 +57,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
       alertsMs: raw.history.alerts,
       healthMs: raw.history.health,
       notificationsMs: raw.history.notifications,
+      reportsMs: raw.history.reports,
     },
     host: raw.host,
     otlp: {

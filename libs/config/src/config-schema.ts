@@ -58,6 +58,7 @@ const history = z.strictObject({
   alerts: duration(3_600_000).default(90 * 86_400_000),
   health: duration(3_600_000).default(90 * 86_400_000),
   notifications: duration(3_600_000).default(30 * 86_400_000),
+  reports: duration(3_600_000).default(365 * 86_400_000),
 });
 
 const check = z.strictObject({

@@ -43,7 +43,12 @@ describe('loadConfig', () => {
         cardinalityLimit: 20_000,
         resource: {},
       },
-      history: { alertsMs: 7_776_000_000, healthMs: 7_776_000_000, notificationsMs: 2_592_000_000 },
+      history: {
+        alertsMs: 7_776_000_000,
+        healthMs: 7_776_000_000,
+        notificationsMs: 2_592_000_000,
+        reportsMs: 31_536_000_000,
+      },
       host: { enabled: true },
       otlp: { destinations: [], promoteResourceAttributes: [] },
       exchanges: [],

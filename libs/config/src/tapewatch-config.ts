@@ -80,6 +80,7 @@ export interface HistoryConfig {
   readonly alertsMs: number;
   readonly healthMs: number;
   readonly notificationsMs: number;
+  readonly reportsMs: number;
 }
 
 export interface OtlpDestinationConfig {
