@@ -89,7 +89,7 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
     await disk.close();
     throw new StartError(
       'DATA_UNREADABLE',
-      `the metric history in ${history.folder} cannot be opened (${messageOf(thrown)}). May this user write there? Without a history on disk: metrics.history.enabled: false`,
+      `the metric history in ${history.folder} cannot be opened (${messageOf(thrown)}). Free some space where the data folder is, if it is full; may this user write there? Without a history on disk: metrics.history.enabled: false`,
       { cause: thrown },
     );
   }

@@ -85,7 +85,8 @@ export class Queries {
   }
 
   private newest(): number {
-    return this.#store.lastTickAt ?? this.#clock.now();
+    // What an earlier process has stored last is not what holds now.
+    return this.#store.ownTickAt ?? this.#clock.now();
   }
 
   private answer(
