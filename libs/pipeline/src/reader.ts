@@ -58,7 +58,7 @@ function readinessOf({
   store,
 }: PipelineParts): Readiness {
   // Storage and rules are there since the pipeline was created.
-  const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
+  const waitingFor = store.ownTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
     ...(metrics.durable === false ? ['metric history cannot be written'] : []),
@@ -90,7 +90,7 @@ function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
       // Until the first export has ended nothing speaks against it.
       return { ...status, healthy: status.healthy ?? true };
     }),
-    ...(store.lastTickAt === undefined ? {} : { lastTickAt: store.lastTickAt }),
+    ...(store.ownTickAt === undefined ? {} : { lastTickAt: store.ownTickAt }),
     ...(lagSeconds === undefined ? {} : { tickLagP99Ms: lagSeconds * 1000 }),
   };
 }

@@ -38,14 +38,18 @@ export function readIntegers(reader: ByteReader, count: number): Float64Array {
   if (divisor === 0) return new Float64Array(count).fill(base);
   const mode = reader.byte();
   const numbers = mode >= zeroesApart ? readWithoutZeroes(reader, count) : fromPlanes(reader.part(), count);
+  // One pass, as starting again after a crash waits for it: zigzag, differences and divisor undone together.
+  const order = mode % zeroesApart;
+  let step = 0;
+  let number = 0;
   for (let i = 0; i < count; i++) {
-    const value = numbers[i] as number;
-    numbers[i] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    const zigzag = numbers[i] as number;
+    const value = zigzag < 2 ** 31 ? (zigzag >>> 1) ^ -(zigzag & 1) : zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+    if (order === 2) number += step += value;
+    else if (order === 1) number += value;
+    else number = value;
+    numbers[i] = number * divisor + base;
   }
-  for (let order = mode % zeroesApart; order > 0; order--) {
-    for (let i = 1; i < count; i++) numbers[i] = (numbers[i] as number) + (numbers[i - 1] as number);
-  }
-  for (let i = 0; i < count; i++) numbers[i] = (numbers[i] as number) * divisor + base;
   return numbers;
 }
 
