@@ -59,6 +59,13 @@ describe('queryCommand', () => {
     expect(out[1]).toBe(`{a="b"}  24      0    7    7     ${'▁▂▃▄▅▆▇█'.repeat(3)}`);
   });
 
+  it('leaves a place blank only where there is no value', async () => {
+    const values = [0, 1, 3].map((i) => [now / 1000 - 3 + i, String(i)]);
+    const matrix = success({ resultType: 'matrix', result: [{ metric: { a: 'b' }, values }] });
+    const { out } = await run([matrix, metadata], { from: '3s', step: '1s' });
+    expect(out[1]).toBe('{a="b"}  3       0    3    3     ▁▃ █');
+  });
+
   it('asks for an hour, about 240 points, and for the times that are given', async () => {
     const empty = success({ resultType: 'matrix', result: [] });
     const rangeOf = async (args: QueryArguments) => (await run([empty], args)).asked[0]?.replace(/^.*x&/, '');

@@ -50,7 +50,9 @@ function rangeRow({ metric, values = [] }: Series, moment: Moment): readonly str
   const numbers = points.map(([, value]) => value).filter((value) => !Number.isNaN(value));
   const first = points[0]?.[0] ?? 0;
   const last = points.at(-1)?.[0] ?? 0;
-  const { from, to } = moment.kind === 'range' ? moment : { from: first, to: last };
+  const { from, to, stepMs } = moment.kind === 'range' ? moment : { from: first, to: last, stepMs: 1_000 };
+  // Never wider than there are steps: a blank place is one without a value.
+  const width = Math.min(sparkWidth, Math.floor((to - from) / stepMs) + 1);
   const least = numbers.reduce((a, b) => Math.min(a, b), Infinity);
   const most = numbers.reduce((a, b) => Math.max(a, b), -Infinity);
   return [
@@ -58,7 +60,7 @@ function rangeRow({ metric, values = [] }: Series, moment: Moment): readonly str
     String(values.length),
     ...(numbers.length === 0 ? ['NaN', 'NaN'] : [shortNumber(least), shortNumber(most)]),
     shortNumber(points.at(-1)?.[1] ?? Number.NaN),
-    sparkline(points, from, to, sparkWidth),
+    sparkline(points, from, to, width),
   ];
 }
 
