@@ -37,6 +37,8 @@ export interface OpenDatabaseOptions {
   readonly migrations: readonly Migration[];
   /** Put behind the name of what is damaged and kept for a look. */
   readonly damagedSuffix?: string;
+  /** There has been a state here, so that a file that is missing or empty is damaged; by default only its checksums and its log tell. */
+  readonly mustExist?: boolean;
   /** Called before steps are run on a file that has some already. */
   readonly beforeMigration?: (database: KeptDatabase, firstStep: string) => Promise<void>;
   /** Called when the storage worker had died and another has taken its place. */
@@ -48,10 +50,11 @@ export interface OpenDatabaseOptions {
  * Throws StartError: in use, damaged (DamagedStateError), another program's, or written by a newer version.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<KeptDatabase> {
-  const { connection: first, lost } = await openSqlite(options.path, options.damagedSuffix ?? '.damaged');
+  const damagedSuffix = options.damagedSuffix ?? '.damaged';
+  const { connection: first, lost } = await openSqlite(options.path, damagedSuffix, options.mustExist);
   const connection = new ReopeningConnection({
     first,
-    reopen: async () => (await openSqlite(options.path, options.damagedSuffix ?? '.damaged')).connection,
+    reopen: async () => (await openSqlite(options.path, damagedSuffix, true)).connection,
     reopened: () => options.reopened?.(),
   });
   const database = new SqliteDatabase(connection, lost);

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RecordingLogger } from '@tapewatch/model/testing';
@@ -73,6 +73,7 @@ describe('openState', () => {
     expect(await ids(second.database)).toEqual([1]);
     expect(second.loss).toMatchObject({ restoredFrom: day - 2_000 });
     expect(second.loss?.message).toMatch(/is damaged .* backup of 2026-11-25T03:59:58.000Z was put in its place/);
+    expect(second.loss?.message).toContain('Tokens that were revoked after that are valid again: revoke them anew.');
     expect(await readFile(`${path}.damaged-2026-11-25T04-00-00Z`)).toEqual(broken);
   });
 
@@ -83,8 +84,70 @@ describe('openState', () => {
     await damage(path);
     const second = await open();
     expect(await ids(second.database)).toEqual([]);
-    expect(second.loss?.message).toContain('alert history, acknowledgements and health history are lost');
+    expect(second.loss?.message).toContain(
+      'Lost are alerts with their acknowledgements and history, health history, notifications, tokens and sessions, the audit log, and reports.',
+    );
     expect(await readdir(folder)).toContain('state.db.damaged-2026-11-25T04-00-00Z');
+  });
+
+  it.each(['is empty', 'is missing'])('counts a file that %s as damaged where there has been a state', async (how) => {
+    const first = await open();
+    await note(first.database, 1);
+    await first.database.close();
+    const lose = (): Promise<void> => (how === 'is empty' ? writeFile(path, '') : rm(path));
+    await lose();
+    const second = await open();
+    expect(await ids(second.database)).toEqual([]);
+    expect(second.loss?.message).toContain(`is damaged (it ${how}). What there was of it was set aside as ${path}`);
+    expect(await readdir(folder)).toContain('state.db-sums.damaged-2026-11-25T04-00-00Z');
+
+    await note(second.database, 2);
+    await second.backups.make(second.database, day, false);
+    await second.database.close();
+    await lose();
+    const third = await open([notes], day + 1_000);
+    expect(await ids(third.database)).toEqual([2]);
+    expect(third.loss).toMatchObject({ restoredFrom: day });
+
+    await third.database.close();
+    for (const name of await readdir(folder)) if (name !== 'backups') await rm(join(folder, name));
+    const fourth = await open([notes], day + 2_000);
+    expect(await ids(fourth.database)).toEqual([2]);
+    expect(fourth.loss).toMatchObject({ restoredFrom: day, setAside: [] });
+    expect(fourth.loss?.message).toMatch(/is damaged \(it is missing\)\. The backup of/);
+  });
+
+  it('begins anew, and says so, when no backup of a missing file is good', async () => {
+    await mkdir(join(folder, 'backups'));
+    await writeFile(join(folder, 'backups', 'state-2026-11-25T03-59-59Z.db'), 'no state');
+    const { database, loss } = await open();
+    expect(await ids(database)).toEqual([]);
+    expect(loss?.message).toContain('There is no good backup');
+  });
+
+  it('takes what a first start that was killed has left for nothing', async () => {
+    await writeFile(path, '');
+    await writeFile(`${path}-wal`, '');
+    await writeFile(`${path}-sums`, Buffer.alloc(32));
+    await writeFile(`${path}-sums.partial`, 'half');
+    const { database, loss } = await open();
+    expect(await ids(database)).toEqual([]);
+    expect(loss).toBeUndefined();
+  });
+
+  it('lets nobody else read the file and what belongs to it', async () => {
+    const modes = async (): Promise<readonly string[]> =>
+      Promise.all(
+        ['', '-wal', '-shm', '-sums'].map(async (end) => ((await stat(path + end)).mode & 0o777).toString(8)),
+      );
+    const first = await open();
+    await note(first.database, 1);
+    await first.database.checkpoint();
+    expect(await modes()).toEqual(['600', '600', '600', '600']);
+    await first.database.close();
+    await chmod(path, 0o644);
+    await note((await open()).database, 2);
+    expect(await modes()).toEqual(['600', '600', '600', '600']);
   });
 
   it('still refuses what a person has to decide, and moves nothing', async () => {
@@ -93,6 +156,7 @@ describe('openState', () => {
     await expect(open([notes])).rejects.toMatchObject({ code: 'DATA_NEWER' });
     const foreign = join(folder, 'state.db');
     await rm(foreign);
+    await rm(`${foreign}-sums`);
     const other = await open();
     await sql`pragma application_id = 7`.execute(other.database.tables());
     await other.database.checkpoint();

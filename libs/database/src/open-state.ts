@@ -37,7 +37,8 @@ export function backupsFolder(path: string): string {
 }
 
 /**
- * Opens the state, whatever has become of it: a damaged file is set aside, the newest good backup takes its place, and without one a new
+ * Opens the state, whatever has become of it: a damaged file is set aside (one that is empty or missing counts as damaged where there has been
+ * a state), the newest good backup takes its place, and without one a new
  * file. A monitor that does not start at night would be worse; what was lost is told. Throws StartError for what a person has to decide: in use,
  * another program's file, written by a newer version.
  */
@@ -45,9 +46,9 @@ export async function openState(options: OpenStateOptions): Promise<OpenState> {
   const { path, logger } = options;
   const backups = new Backups(backupsFolder(path));
   const suffix = `.damaged-${stamp(options.now())}`;
-  const open = (): Promise<KeptDatabase> => openWithBackup(options, backups, suffix);
+  const open = (mustExist: boolean): Promise<KeptDatabase> => openWithBackup(options, backups, suffix, mustExist);
   try {
-    const database = await open();
+    const database = await open((await backups.list()).length > 0);
     const loss = database.lost === undefined ? undefined : lossOfLog(path, database.lost, suffix);
     if (loss !== undefined) logger.error({ path }, loss.message);
     return { database, backups, loss };
@@ -57,16 +58,22 @@ export async function openState(options: OpenStateOptions): Promise<OpenState> {
     const restored = await openNewestGood(open, path, backups, logger);
     const loss = lossOfFile(path, thrown.reason, moved, restored?.backup);
     logger.error({ path, setAside: moved }, loss.message);
-    return { database: restored?.database ?? (await open()), backups, loss };
+    return { database: restored?.database ?? (await open(false)), backups, loss };
   }
 }
 
-function openWithBackup(options: OpenStateOptions, backups: Backups, suffix: string): Promise<KeptDatabase> {
+function openWithBackup(
+  options: OpenStateOptions,
+  backups: Backups,
+  suffix: string,
+  mustExist: boolean,
+): Promise<KeptDatabase> {
   const { path, migrations, now, logger, reopened } = options;
   return openDatabase({
     path,
     migrations,
     damagedSuffix: suffix,
+    mustExist,
     ...(reopened === undefined ? {} : { reopened }),
     beforeMigration: async (database, firstStep) => {
       const { path: to } = await backups.make(database, now(), true);
@@ -76,7 +83,7 @@ function openWithBackup(options: OpenStateOptions, backups: Backups, suffix: str
 }
 
 async function openNewestGood(
-  open: () => Promise<KeptDatabase>,
+  open: (mustExist: boolean) => Promise<KeptDatabase>,
   path: string,
   backups: Backups,
   logger: Logger,
@@ -89,7 +96,7 @@ async function openNewestGood(
     await copyFile(backup.path, `${path}.partial`);
     await rename(`${path}.partial`, path);
     try {
-      return { database: await open(), backup };
+      return { database: await open(true), backup };
     } catch (thrown) {
       if (!(thrown instanceof StartError)) throw thrown;
       logger.warn({ backup: backup.path, error: thrown.message }, 'the backup cannot be used');
@@ -106,16 +113,19 @@ function lossOfLog(path: string, lost: string, suffix: string): StateLoss {
   };
 }
 
+const everything =
+  'alerts with their acknowledgements and history, health history, notifications, tokens and sessions, the audit log, and reports';
+
 function lossOfFile(path: string, reason: string, moved: readonly string[], backup: Backup | undefined): StateLoss {
-  const kept = `It was set aside as ${moved[0] ?? 'nothing'}.`;
+  const kept = moved[0] === undefined ? '' : ` What there was of it was set aside as ${moved[0]}.`;
   if (backup === undefined)
     return {
-      message: `${path} is damaged (${reason}). ${kept} There is no good backup, so this start begins with an empty state: alert history, acknowledgements and health history are lost, and alerts that still hold are told again. "tapewatch restore FILE" puts a backup back.`,
+      message: `${path} is damaged (${reason}).${kept} There is no good backup, so this start begins with an empty state. Lost are ${everything}. Alerts that still hold are told again, and tokens have to be made anew. "tapewatch restore FILE" puts a backup back.`,
       setAside: moved,
     };
   const at = new Date(backup.takenAt).toISOString();
   return {
-    message: `${path} is damaged (${reason}). ${kept} The backup of ${at} was put in its place: what changed after that is lost, and alerts that still hold may be told again.`,
+    message: `${path} is damaged (${reason}).${kept} The backup of ${at} was put in its place: what changed after that is lost of ${everything}. Alerts that still hold may be told again. Tokens that were revoked after that are valid again: revoke them anew.`,
     setAside: moved,
     restoredFrom: backup.takenAt,
   };

@@ -6,7 +6,7 @@ import type { FileCopy } from '../sqlite/protocol.js';
  * The file has to be there.
  */
 export async function copyClosedState(path: string, to: string): Promise<FileCopy> {
-  const { connection } = await openSqlite(path, '.damaged');
+  const { connection } = await openSqlite(path, '.damaged', true);
   try {
     return await connection.copy(to);
   } finally {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { readPageSums, sumOf, type PageSums } from './page-sums.ts';
+import { holdsPageSums, readPageSums, sumOf, type PageSums } from './page-sums.ts';
 import { readWal, type WalReading } from './wal-file.ts';
 
 /** What a look at the files tells before SQLite sees them. */
@@ -33,14 +33,19 @@ export function isOpenMark(generation: number): boolean {
   return generation % 2 === 1;
 }
 
-export function inspectFile(path: string): Inspection {
+/** A file that is missing or empty is new, unless what lies beside it, or `mustExist`, tells that there has been one. */
+export function inspectFile(path: string, mustExist = false): Inspection {
   const log = readIfThere(logPath(path));
   const file = openIfThere(path);
   try {
     const size = file === undefined ? 0 : fstatSync(file).size;
     if (file === undefined || size === 0) {
-      if (log === undefined || log.length === 0) return { verdict: 'new' };
-      return { verdict: 'damaged', reason: file === undefined ? 'it is gone, but its log is there' : 'it is empty' };
+      if (log !== undefined && log.length > 0 && file === undefined)
+        return { verdict: 'damaged', reason: 'it is missing, but its log is there' };
+      // Checksums are made last: a first start that was killed leaves none.
+      const wasThere = mustExist || (log?.length ?? 0) > 0 || holdsPageSums(sumsPath(path));
+      if (!wasThere) return { verdict: 'new' };
+      return { verdict: 'damaged', reason: file === undefined ? 'it is missing' : 'it is empty' };
     }
     return inspectPages(file, size, path, log);
   } finally {

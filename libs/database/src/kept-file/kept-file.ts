@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, fstatSync, openSync, read, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, fstatSync, openSync, read, rmSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -33,12 +33,19 @@ export class KeptFile {
   readonly #file: number;
   readonly #generation: number;
 
-  /** Gives what is wrong instead of the file when it cannot be used; then nothing was changed. */
-  static open(path: string, damagedSuffix: string): { readonly opening: Opening; readonly file?: KeptFile } {
+  /**
+   * Gives what is wrong instead of the file when it cannot be used; then nothing was changed. With `mustExist` no file is made: one that is
+   * missing is damaged.
+   */
+  static open(
+    path: string,
+    damagedSuffix: string,
+    mustExist = false,
+  ): { readonly opening: Opening; readonly file?: KeptFile } {
     let lock: StateLock | undefined;
     try {
       lock = lockState(path);
-      const inspection = inspectFile(path);
+      const inspection = inspectFile(path, mustExist);
       if (inspection.verdict === 'damaged') return closed(lock, { state: 'damaged', reason: inspection.reason });
       if (inspection.verdict === 'foreign') return closed(lock, { state: 'foreign' });
       if (inspection.verdict === 'whole' && inspection.lost !== undefined) keepLog(path, damagedSuffix);
@@ -52,6 +59,7 @@ export class KeptFile {
   private constructor(path: string, lock: StateLock, inspection: Extract<Inspection, { verdict: 'new' | 'whole' }>) {
     this.#path = path;
     this.#lock = lock;
+    makePrivate(path, inspection.verdict === 'new');
     this.database = new DatabaseSync(path);
     try {
       prepare(this.database, inspection);
@@ -112,6 +120,21 @@ export class KeptFile {
       `begin immediate; pragma application_id = ${applicationId}; pragma user_version = ${generation}; commit`,
     );
     this.checkpoints.now();
+  }
+}
+
+/**
+ * Tokens' hashes and addresses of people are in it. SQLite gives a new log the mode of its file; those of an earlier version are mended, where
+ * they are this user's.
+ */
+function makePrivate(path: string, isNew: boolean): void {
+  if (isNew) closeSync(openSync(path, 'a', 0o600));
+  for (const file of [path, logPath(path), `${path}-shm`]) {
+    try {
+      chmodSync(file, 0o600);
+    } catch {
+      continue;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
 /**
@@ -43,6 +43,11 @@ export function readPageSums(path: string): PageSums | undefined {
     sums,
     log: { salts: [bytes.readUInt32LE(16), bytes.readUInt32LE(20)], frames: bytes.readUInt32LE(24) },
   };
+}
+
+/** Whether there are checksums of pages, whole or not. */
+export function holdsPageSums(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > (headerWords + 1) * 4;
 }
 
 /** On disk, wholly or not at all, when it returns. */

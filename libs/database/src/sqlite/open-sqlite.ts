@@ -23,10 +23,10 @@ export interface OpenedSqlite {
 
 /**
  * Opens the file for this process alone: WAL, every commit synced to the disk, and a lock that a second process meets at once.
- * Throws a StartError that names the file and what to do.
+ * Makes one where there is none, unless `mustExist`. Throws a StartError that names the file and what to do.
  */
-export async function openSqlite(path: string, damagedSuffix: string): Promise<OpenedSqlite> {
-  const connection = new WorkerConnection(path, damagedSuffix);
+export async function openSqlite(path: string, damagedSuffix: string, mustExist = false): Promise<OpenedSqlite> {
+  const connection = new WorkerConnection(path, damagedSuffix, mustExist);
   const opening = await connection.opening;
   if (opening.state === 'open') return { connection, lost: opening.lost };
   await connection.close();

@@ -8,7 +8,7 @@ import type { ExecuteRequest, Opening, WorkerMessage, WorkerReply, WorkerRequest
  * It is loaded as a file of its own, compiled or as TypeScript source, and therefore imports by value nothing but node's own and files
  * of this folder by their real names.
  */
-const { path, damagedSuffix } = workerData as { path: string; damagedSuffix: string };
+const { path, damagedSuffix, mustExist } = workerData as { path: string; damagedSuffix: string; mustExist: boolean };
 const { opening, file, database } = openIt();
 const statements = new Map<string, StatementSync>();
 const statementsKept = 256;
@@ -19,7 +19,7 @@ function openIt(): { readonly opening: Opening; readonly file?: KeptFile; readon
     memory.exec('pragma foreign_keys = on');
     return { opening: { state: 'open', lost: undefined }, database: memory };
   }
-  const opened = KeptFile.open(path, damagedSuffix);
+  const opened = KeptFile.open(path, damagedSuffix, mustExist);
   return opened.file === undefined ? opened : { ...opened, database: opened.file.database };
 }
 

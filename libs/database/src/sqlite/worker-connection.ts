@@ -33,12 +33,12 @@ export class WorkerConnection {
   #next = 1;
   #ended: Error | undefined;
 
-  /** What is damaged is kept under its name with the suffix behind it. */
-  constructor(path: string, damagedSuffix: string) {
+  /** What is damaged is kept under its name with the suffix behind it. With `mustExist` a file that is missing is damaged. */
+  constructor(path: string, damagedSuffix: string, mustExist = false) {
     // The extension is the one this module itself was loaded with: source in tests, compiled in production.
     const file = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js';
     this.#worker = new Worker(new URL(file, import.meta.url), {
-      workerData: { path, damagedSuffix },
+      workerData: { path, damagedSuffix, mustExist },
       name: 'tapewatch-storage',
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
