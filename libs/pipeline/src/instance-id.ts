@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,10 +12,16 @@ const file = 'instance-id';
 export async function instanceId(dataDir: string): Promise<string> {
   const path = join(dataDir, file);
   const known = (await readFile(path, 'utf8').catch(() => '')).trim();
-  if (known !== '') return known;
+  if (known !== '') {
+    // Of an earlier version, which let others read it; where it is another user's, it stays as it is.
+    await chmod(path, 0o600).catch(() => undefined);
+    return known;
+  }
   const made = `${hostname()}-${randomBytes(2).toString('hex')}`;
   // Renamed into place: a kill in between must not leave half a name.
-  await writeFile(`${path}.partial`, `${made}\n`);
+  await writeFile(`${path}.partial`, `${made}\n`, { mode: 0o600 });
+  // One that a kill has left keeps its own.
+  await chmod(`${path}.partial`, 0o600);
   await rename(`${path}.partial`, path);
   return made;
 }
