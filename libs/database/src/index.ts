@@ -1,5 +1,6 @@
 export { copyClosedState } from './archive/copy-closed-state.js';
 export type { ArchiveManifest } from './archive/manifest.js';
+export { machineFault, writing } from './archive/machine-fault.js';
 export { readArchive } from './archive/read-archive.js';
 export { restoreArchive } from './archive/restore-archive.js';
 export type { Restored } from './archive/restore-archive.js';

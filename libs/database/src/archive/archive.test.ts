@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -126,7 +126,33 @@ describe('an archive of the state', { timeout: 60_000 }, () => {
     await writeFile(file, 'no archive'.repeat(200));
     await expect(read()).rejects.toMatchObject({ code: 'BACKUP_INVALID' });
     await rm(file);
-    await expect(read()).rejects.toMatchObject({ code: 'BACKUP_INVALID' });
+    await expect(read()).rejects.toMatchObject({ code: 'NOT_FOUND', message: `there is no file ${file}` });
+    await mkdir(file);
+    await expect(read()).rejects.toMatchObject({
+      code: 'BACKUP_INVALID',
+      message: expect.stringContaining('it is a folder') as string,
+    });
+  });
+
+  it('is not to blame when what is in it cannot be written', async () => {
+    await backUp();
+    const into = join(folder, 'no-such-folder');
+    await expect(readArchive({ path: file, into, knownMigrations })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(`cannot write to ${join(into, 'state.db')}: `) as string,
+    });
+  });
+
+  it.runIf(process.platform === 'linux')('is not made where its copies cannot be written', async () => {
+    const copyState = async (to: string) => {
+      await symlink('/dev/full', to);
+      return copyClosedState(state(), to);
+    };
+    await expect(createArchive({ dataDir, copyState, version: '1.2.3', now })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: `cannot write to ${dataDir}: the disk is full. Free some space there, and try again.`,
+    });
+    expect((await readdir(dataDir)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   it('is refused when a byte of what it holds differs, or it was cut off', async () => {

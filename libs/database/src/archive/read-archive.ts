@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, StartError } from '@tapewatch/model';
 import { reportOnCopy } from '../sqlite/copy-report.js';
+import { machineFault, writing } from './machine-fault.js';
 import { archiveFormat, manifestName, parseManifest, stateName, type ArchiveManifest } from './manifest.js';
 import { blockBytes, parseTarHeader, tarPadding } from './tar.js';
 
@@ -22,17 +23,20 @@ const longestManifest = 1 << 20;
 
 /**
  * Unpacks an archive and checks all of it: checksums, sizes, the integrity of the database, records and schema. Throws StartError
- * BACKUP_INVALID for what is damaged or none, DATA_NEWER for one that only a newer version can read.
+ * BACKUP_INVALID for what is damaged or none, DATA_NEWER for one that only a newer version can read, NOT_FOUND where there is no file, and
+ * UNAVAILABLE for what is no fault of the archive: a full disk, missing rights.
  */
 export async function readArchive(options: ReadArchiveOptions): Promise<ArchiveManifest> {
   const { path, into } = options;
   const file = await openFile(path);
   let manifest: ArchiveManifest;
   try {
-    manifest = await unpack(new Reader(file, (await file.stat()).size, options), path, into);
+    const stats = await file.stat();
+    if (stats.isDirectory()) throw new Error('it is a folder');
+    manifest = await unpack(new Reader(file, stats.size, options), path, into);
   } catch (thrown) {
     if (thrown instanceof StartError || options.signal?.aborted === true) throw thrown;
-    throw invalid(path, messageOf(thrown), thrown);
+    throw machineFault(thrown, `read ${path}`) ?? invalid(path, messageOf(thrown), thrown);
   } finally {
     await file.close();
   }
@@ -48,7 +52,9 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (thrown) {
-    throw invalid(path, messageOf(thrown), thrown);
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new StartError('NOT_FOUND', `there is no file ${path}`);
+    throw machineFault(thrown, `read ${path}`) ?? invalid(path, messageOf(thrown), thrown);
   }
 }
 
@@ -119,15 +125,15 @@ class Reader {
   /** Writes an entry to a file; resolves with its SHA-256. */
   async extract(bytes: number, to: string): Promise<string> {
     const hash = createHash('sha256');
-    const target = await open(to, 'wx', 0o600);
+    const target = await writing(to, () => open(to, 'wx', 0o600));
     try {
       for (let done = 0; done < bytes;) {
         const chunk = await this.next(Math.min(chunkBytes, bytes - done));
         hash.update(chunk);
-        await target.writeFile(chunk);
+        await writing(to, () => target.writeFile(chunk));
         done += chunk.length;
       }
-      await target.sync();
+      await writing(to, () => target.sync());
     } finally {
       await target.close();
     }

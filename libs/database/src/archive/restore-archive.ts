@@ -4,6 +4,7 @@ import { StartError } from '@tapewatch/model';
 import { setAside, stamp } from '../backups/set-aside.js';
 import { isHeldByAnother, lockState } from '../kept-file/state-lock.js';
 import { inUse } from '../sqlite/open-sqlite.js';
+import { machineFault } from './machine-fault.js';
 import { stateName, type ArchiveManifest } from './manifest.js';
 import { readArchive, type ReadArchiveOptions } from './read-archive.js';
 
@@ -25,6 +26,14 @@ export interface Restored {
  * never deleted, and the state comes last: what a kill leaves behind can be restored again. Throws StartError.
  */
 export async function restoreArchive(options: RestoreOptions): Promise<Restored> {
+  try {
+    return await restoreWhole(options);
+  } catch (thrown) {
+    throw machineFault(thrown, `write to ${options.dataDir}`) ?? thrown;
+  }
+}
+
+async function restoreWhole(options: RestoreOptions): Promise<Restored> {
   const { dataDir, force } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const state = join(dataDir, stateName);

@@ -5,6 +5,7 @@ import { StartError } from '@tapewatch/model';
 import { fileHash } from '../backups/file-hash.js';
 import { reportOnCopy } from '../sqlite/copy-report.js';
 import type { FileCopy } from '../sqlite/protocol.js';
+import { machineFault } from './machine-fault.js';
 import { archiveFormat, manifestName, stateName, type ArchiveManifest } from './manifest.js';
 import { tarEnd, tarHeader, tarPadding } from './tar.js';
 
@@ -29,8 +30,19 @@ export interface Archive {
 /** Of the data folder, what belongs to a run, to a former state, or is the state itself, which is copied by other means. */
 const leftOut = /^(state\.db.*|server\.json|\..*|.*\.(partial|tmp))$|\.damaged-|\.before-restore-/;
 
-/** Everything in the data folder that state needs, as of one moment. The copies lie beside it until they are discarded. */
+/**
+ * Everything in the data folder that state needs, as of one moment. The copies lie beside it until they are discarded. Throws StartError, also
+ * for a disk without room for them.
+ */
 export async function createArchive(options: ArchiveOptions): Promise<Archive> {
+  try {
+    return await copyWhole(options);
+  } catch (thrown) {
+    throw machineFault(thrown, `write to ${options.dataDir}`) ?? thrown;
+  }
+}
+
+async function copyWhole(options: ArchiveOptions): Promise<Archive> {
   const { dataDir, copyState, version, now } = options;
   if (!(await isThere(join(dataDir, stateName))))
     throw new StartError('NOT_FOUND', `there is no state in ${dataDir}, so there is nothing to back up`);

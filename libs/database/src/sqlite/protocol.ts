@@ -29,7 +29,15 @@ export type WorkerReply =
       readonly lastInsertRowid?: number | bigint;
     }
   | { readonly id: number; readonly copied: FileCopy }
-  | { readonly id: number; readonly error: { readonly message: string; readonly code: number | undefined } };
+  | { readonly id: number; readonly error: WorkerFailure };
+
+export interface WorkerFailure {
+  readonly message: string;
+  /** SQLite's. */
+  readonly code: number | undefined;
+  /** `ENOSPC` and the like, of a file that SQLite has nothing to do with. */
+  readonly systemCode: string | undefined;
+}
 
 export interface FileCopy {
   readonly bytes: number;

@@ -45,8 +45,15 @@ function execute(request: ExecuteRequest): WorkerReply {
 
 function failure(id: number, thrown: unknown): WorkerReply {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const code = (thrown as { errcode?: unknown }).errcode;
-  return { id, error: { message, code: typeof code === 'number' ? code : undefined } };
+  const { errcode, errno, code } = thrown as { errcode?: unknown; errno?: unknown; code?: unknown };
+  return {
+    id,
+    error: {
+      message,
+      code: typeof errcode === 'number' ? errcode : undefined,
+      systemCode: typeof errno === 'number' && typeof code === 'string' ? code : undefined,
+    },
+  };
 }
 
 function answer(request: Exclude<WorkerRequest, { copyTo: string }>): WorkerReply {

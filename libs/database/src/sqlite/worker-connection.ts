@@ -7,14 +7,16 @@ export interface ExecuteResult {
   readonly lastInsertRowid?: number | bigint;
 }
 
-/** A failure that SQLite reports, with its result code (sqlite.org/rescode.html). */
+/** A failure of the storage worker, with SQLite's result code (sqlite.org/rescode.html) or the system's. */
 export class SqliteError extends Error {
   override readonly name = 'SqliteError';
   readonly code: number | undefined;
+  readonly systemCode: string | undefined;
 
-  constructor(message: string, code: number | undefined) {
+  constructor(message: string, code: number | undefined, systemCode?: string) {
     super(message);
     this.code = code;
+    this.systemCode = systemCode;
   }
 }
 
@@ -114,7 +116,8 @@ export class WorkerConnection {
   private settle(reply: WorkerReply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting?.reject(new SqliteError(reply.error.message, reply.error.code));
+    if ('error' in reply)
+      waiting?.reject(new SqliteError(reply.error.message, reply.error.code, reply.error.systemCode));
     else waiting?.resolve(reply);
   }
 
