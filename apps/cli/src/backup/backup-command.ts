@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { machineFault } from '@tapewatch/database';
 import { messageOf, StartError, type Clock } from '@tapewatch/model';
 import type { ExitCode } from '../exit-codes.js';
 import { exitCodes } from '../exit-codes.js';
@@ -8,6 +9,7 @@ import type { ServerArguments } from '../running-server/server-arguments.js';
 import { tellFailure } from '../tell-failure.js';
 import type { Terminal } from '../terminal.js';
 import { openSource } from './archive-source.js';
+import { checkPlace } from './check-place.js';
 import { ProgressBar } from './progress-bar.js';
 import { sizeText } from './size-text.js';
 import { takeArchive, type TakenArchive } from './take-archive.js';
@@ -39,6 +41,7 @@ export async function backupCommand(file: string, args: ServerArguments, options
 
 async function take(file: string, args: ServerArguments, options: BackupOptions): Promise<TakenArchive> {
   const { terminal, messages, clock, signal } = options;
+  await checkPlace(file, messages);
   const bar = new ProgressBar({
     terminal,
     label: messages.backup.copying,
@@ -58,9 +61,12 @@ async function take(file: string, args: ServerArguments, options: BackupOptions)
   }
 }
 
-/** The disk is full, the folder is not there: a sentence, not a stack. */
+/** What the system has against a file, where nobody has better words for it: a sentence, not a stack. */
 export function asFailure(thrown: unknown): unknown {
   const { code } = thrown as NodeJS.ErrnoException;
   const isOfFiles = typeof code === 'string' && /^E[A-Z]+$/.test(code);
-  return isOfFiles ? new StartError('UNAVAILABLE', messageOf(thrown), { cause: thrown }) : thrown;
+  if (!isOfFiles) return thrown;
+  const { path } = thrown as NodeJS.ErrnoException;
+  const fault = path === undefined ? undefined : machineFault(thrown, `use ${path}`);
+  return fault ?? new StartError('UNAVAILABLE', messageOf(thrown), { cause: thrown });
 }

@@ -147,6 +147,8 @@ export const english: Messages = {
         counted(rows['notification'] ?? 0, 'notification'),
       ].join(', ')}.`,
     cancelled: 'Cancelled; nothing was changed.',
+    noFolder: (folder) => `there is no folder ${folder}; make it first`,
+    isFolder: (file) => `${file} is a folder; name a file in it`,
   },
   restore: {
     checking: 'Checking',

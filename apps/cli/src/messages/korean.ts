@@ -136,6 +136,8 @@ export const korean: Messages = {
     holds: (rows) =>
       `내용: 알림 ${rows['alert'] ?? 0}개, 알림 기록 ${rows['alert_event'] ?? 0}개, 상태 변화 ${rows['health_event'] ?? 0}개, 통지 ${rows['notification'] ?? 0}개.`,
     cancelled: '취소했습니다. 바뀐 것은 없습니다.',
+    noFolder: (folder) => `${folder} 폴더가 없습니다. 먼저 만드십시오`,
+    isFolder: (file) => `${file}은(는) 폴더입니다. 그 안의 파일 이름을 지정하십시오`,
   },
   restore: {
     checking: '검사 중',

@@ -97,6 +97,8 @@ export interface Messages {
     /** What is in it, by table. */
     readonly holds: (rows: Readonly<Record<string, number>>) => string;
     readonly cancelled: string;
+    readonly noFolder: (folder: string) => string;
+    readonly isFolder: (file: string) => string;
   };
   readonly restore: {
     readonly checking: string;
