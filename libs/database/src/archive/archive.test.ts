@@ -127,6 +127,7 @@ describe('an archive of the state', { timeout: 60_000 }, () => {
     await expect(read()).rejects.toMatchObject({ code: 'BACKUP_INVALID' });
     await rm(file);
     await expect(read()).rejects.toMatchObject({ code: 'NOT_FOUND', message: `there is no file ${file}` });
+    await expect(restore()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await mkdir(file);
     await expect(read()).rejects.toMatchObject({
       code: 'BACKUP_INVALID',

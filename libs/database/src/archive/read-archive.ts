@@ -28,7 +28,7 @@ const longestManifest = 1 << 20;
  */
 export async function readArchive(options: ReadArchiveOptions): Promise<ArchiveManifest> {
   const { path, into } = options;
-  const file = await openFile(path);
+  const file = await openArchive(path);
   let manifest: ArchiveManifest;
   try {
     const stats = await file.stat();
@@ -48,7 +48,8 @@ export async function readArchive(options: ReadArchiveOptions): Promise<ArchiveM
   return manifest;
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+/** Throws StartError: NOT_FOUND, or UNAVAILABLE when this user may not read it. */
+export async function openArchive(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (thrown) {

@@ -6,7 +6,7 @@ import { isHeldByAnother, lockState } from '../kept-file/state-lock.js';
 import { inUse } from '../sqlite/open-sqlite.js';
 import { machineFault } from './machine-fault.js';
 import { stateName, type ArchiveManifest } from './manifest.js';
-import { readArchive, type ReadArchiveOptions } from './read-archive.js';
+import { openArchive, readArchive, type ReadArchiveOptions } from './read-archive.js';
 
 export interface RestoreOptions extends Omit<ReadArchiveOptions, 'into'> {
   readonly dataDir: string;
@@ -34,7 +34,9 @@ export async function restoreArchive(options: RestoreOptions): Promise<Restored>
 }
 
 async function restoreWhole(options: RestoreOptions): Promise<Restored> {
-  const { dataDir, force } = options;
+  const { path, dataDir, force } = options;
+  // Before anything is made, or asked of the user, for a file that is not there.
+  await (await openArchive(path)).close();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const state = join(dataDir, stateName);
   const lock = lockOf(state);
