@@ -16,7 +16,9 @@ const reps = Number(process.env['BENCH_REPS'] ?? 41);
 const [hourMs, dayMs] = [3_600_000, 86_400_000];
 const forever = dayMs * 365 * 100;
 /** A Prometheus takes nothing that is an hour older than the newest it has. */
-const sliceSeconds = 1800;
+const sliceMs = 1_800_000;
+/** Between two samples of the seven days; 1 takes minutes to fill. */
+const longStepMs = 1000 * Number(process.env['BENCH_LONG_STEP'] ?? 10);
 const longSeries = 5;
 
 /** Range queries over HTTP of what is on the disk, of the real program and of the real Prometheus. */
@@ -48,7 +50,6 @@ export const range: Benchmark = {
 };
 
 interface RangeData {
-  readonly startMs: number;
   readonly endMs: number;
   /** One hour, some hours ago. */
   readonly hour: { readonly startMs: number; readonly data: readonly MetricData[] };
@@ -65,8 +66,8 @@ function queriesOf({ endMs, hour }: RangeData): Readonly<Record<string, RangeQue
   const one = hour.data[0]?.series.labels.get('symbol') ?? '';
   return {
     'one series, 1 h, step 15 s': { query: `exchange_ticker_last{symbol="${one}"}`, ...ofHour },
-    'sum by over 1,000 series, 1 h, step 15 s': { query: 'sum by (venue) ({instance="bench"})', ...ofHour },
-    'sum by of rate over 200 series, 1 h, step 15 s': { query: 'sum by (venue) (rate(messages_total[1m]))', ...ofHour },
+    'sum by, 1,000 series, 1 h, step 15 s': { query: 'sum by (venue) ({instance="bench"})', ...ofHour },
+    'sum by of rate, 200 series, 1 h, 15 s': { query: 'sum by (venue) (rate(messages_total[1m]))', ...ofHour },
     'one series, 7 d, step 1 min': {
       ...{ query: 'long_price{i="0"}', start: (endMs - 7 * dayMs) / 1000, end: endMs / 1000, step: 60 },
     },
@@ -91,18 +92,21 @@ async function compare(parameters: RangeQuery, ours: ApiClient, theirs: ApiClien
   ].join('; ');
 }
 
-/** Whole minutes, seven days and two hours long, up to now. */
+/** Seven days and two hours long, up to the last whole minute. */
 function generate(): RangeData {
   const endMs = Math.floor(Date.now() / 60_000) * 60_000;
   const startMs = endMs - 7 * dayMs - 2 * hourMs;
   const hourStartMs = Math.floor(endMs / hourMs) * hourMs - 6 * hourMs;
-  const times = Float64Array.from({ length: (endMs - startMs) / 1000 + 1 }, (_, i) => startMs + i * 1000);
+  const all: number[] = [];
+  const inHour = (at: number): boolean => at >= hourStartMs && at < hourStartMs + hourMs;
+  for (let at = startMs; at <= endMs; at += inHour(at) ? 1000 : longStepMs) all.push(at);
+  const times = Float64Array.from(all);
   const long = Array.from({ length: longSeries }, (_, i): MetricData => {
     const metric = { otelName: 'long_price', name: 'long_price', type: 'gauge', unit: '', description: '' } as const;
     const series = { metric, labels: Labels.of({ __name__: 'long_price', i: String(i) }) };
     return { series, times, values: times.map((at) => priceAt(i, at / 1000)) };
   });
-  return { startMs, endMs, long, hour: { startMs: hourStartMs, data: generatedData(1000, hourStartMs) } };
+  return { endMs, long, hour: { startMs: hourStartMs, data: generatedData(1000, hourStartMs) } };
 }
 
 /** Two decimals; moves every other second, around a wave of two hours. */
@@ -114,17 +118,17 @@ function priceAt(i: number, second: number): number {
 async function loadPrometheus(url: string, { long, hour }: RangeData): Promise<void> {
   const times = long[0]?.times ?? new Float64Array();
   let hourWritten = 0;
-  for (let i = 0; i < times.length; i += sliceSeconds) {
-    const end = Math.min(times.length, i + sliceSeconds);
+  let end = 0;
+  for (let i = 0; i < times.length; i = end) {
+    while (end < times.length && (times[end] as number) < (times[i] as number) + sliceMs) end++;
     await remoteWrite(url, long, i, end);
     const upTo = Math.min(3600, ((times[end - 1] as number) - hour.startMs) / 1000 + 1);
-    if (upTo <= hourWritten) continue;
-    await remoteWrite(url, hour.data, hourWritten, upTo);
-    hourWritten = upTo;
+    if (upTo > hourWritten) await remoteWrite(url, hour.data, hourWritten, upTo);
+    hourWritten = Math.max(hourWritten, upTo);
   }
 }
 
-async function loadTapewatch(folder: string, { startMs, long, hour }: RangeData): Promise<void> {
+async function loadTapewatch(folder: string, { long, hour }: RangeData): Promise<void> {
   const store = await openMetricStore({
     ...{ retentionMs: 60_000, budgetBytes: 2 ** 30, clock: systemClock, logger: quiet },
     history: { folder, rawMs: forever, rollupMs: forever },
@@ -141,7 +145,6 @@ async function loadTapewatch(folder: string, { startMs, long, hour }: RangeData)
     store.memory.accept({ at, series: full ? all : longOnly, values });
     store.flush();
     if (i % 100 === 99) await store.settled();
-    if (i % 86_400 === 86_399) process.stderr.write(`  ${Math.round((at - startMs) / dayMs)} d\n`);
   }
   await store.settled();
   await store.stop();
