@@ -40,10 +40,13 @@ export function readIntegers(reader: ByteReader, count: number): Float64Array {
   const numbers = mode >= zeroesApart ? readWithoutZeroes(reader, count) : fromPlanes(reader.part(), count);
   for (let i = 0; i < count; i++) {
     const value = numbers[i] as number;
-    numbers[i] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    // Nearly all are small, and the remainder of a double is slow.
+    if (value < 0x80000000) numbers[i] = (value >>> 1) ^ -(value & 1);
+    else numbers[i] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
   for (let order = mode % zeroesApart; order > 0; order--) {
-    for (let i = 1; i < count; i++) numbers[i] = (numbers[i] as number) + (numbers[i - 1] as number);
+    let sum = 0;
+    for (let i = 0; i < count; i++) numbers[i] = sum += numbers[i] as number;
   }
   for (let i = 0; i < count; i++) numbers[i] = (numbers[i] as number) * divisor + base;
   return numbers;

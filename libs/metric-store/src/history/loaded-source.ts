@@ -6,6 +6,8 @@ export class LoadedSeries implements SeriesReader {
   readonly labels: Labels;
   readonly #times: Float64Array;
   readonly #values: Float64Array;
+  /** Where the last search ended: a range query asks step by step, so the next place is near. */
+  #near = 0;
 
   constructor(labels: Labels, times: Float64Array, values: Float64Array) {
     this.labels = labels;
@@ -31,14 +33,24 @@ export class LoadedSeries implements SeriesReader {
 
   /** How many samples are at or before the time. */
   private countUntil(timeMs: number): number {
+    const times = this.#times;
     let low = 0;
-    let high = this.#times.length;
+    let high = times.length;
+    const near = this.#near;
+    if (near > 0 && (times[near - 1] as number) <= timeMs) {
+      low = near;
+      // In growing strides from there.
+      for (let stride = 8; low + stride < high; stride *= 4) {
+        if ((times[low + stride] as number) > timeMs) high = low + stride;
+        else low += stride + 1;
+      }
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#times[middle] as number) <= timeMs) low = middle + 1;
+      if ((times[middle] as number) <= timeMs) low = middle + 1;
       else high = middle;
     }
-    return low;
+    return (this.#near = low);
   }
 }
 
