@@ -38,17 +38,18 @@ export function readIntegers(reader: ByteReader, count: number): Float64Array {
   if (divisor === 0) return new Float64Array(count).fill(base);
   const mode = reader.byte();
   const numbers = mode >= zeroesApart ? readWithoutZeroes(reader, count) : fromPlanes(reader.part(), count);
+  const order = mode % zeroesApart;
+  let first = 0;
+  let second = 0;
+  // All in one pass: it is what reading the history spends its time on.
   for (let i = 0; i < count; i++) {
     const value = numbers[i] as number;
     // Nearly all are small, and the remainder of a double is slow.
-    if (value < 0x80000000) numbers[i] = (value >>> 1) ^ -(value & 1);
-    else numbers[i] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    let number = value < 0x80000000 ? (value >>> 1) ^ -(value & 1) : value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    if (order > 0) number = first += number;
+    if (order > 1) number = second += number;
+    numbers[i] = number * divisor + base;
   }
-  for (let order = mode % zeroesApart; order > 0; order--) {
-    let sum = 0;
-    for (let i = 0; i < count; i++) numbers[i] = sum += numbers[i] as number;
-  }
-  for (let i = 0; i < count; i++) numbers[i] = (numbers[i] as number) * divisor + base;
   return numbers;
 }
 

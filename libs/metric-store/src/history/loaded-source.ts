@@ -6,6 +6,9 @@ export class LoadedSeries implements SeriesReader {
   readonly labels: Labels;
   readonly #times: Float64Array;
   readonly #values: Float64Array;
+  /** Between any two samples; 0 when that is not the same everywhere. */
+  readonly #stepMs: number;
+  readonly #firstMs: number;
   /** Where the last search ended: a range query asks step by step, so the next place is near. */
   #near = 0;
 
@@ -13,12 +16,15 @@ export class LoadedSeries implements SeriesReader {
     this.labels = labels;
     this.#times = times;
     this.#values = values;
+    this.#stepMs = stepOf(times);
+    this.#firstMs = times[0] ?? 0;
   }
 
   latest(atMs: number, lookbackMs: number, into: Sample): boolean {
     const i = this.countUntil(atMs) - 1;
-    const timeMs = this.#times[i];
-    if (timeMs === undefined || timeMs <= atMs - lookbackMs || isStale(this.#values, i)) return false;
+    if (i < 0) return false;
+    const timeMs = this.#stepMs > 0 ? this.#firstMs + i * this.#stepMs : (this.#times[i] as number);
+    if (timeMs <= atMs - lookbackMs || isStale(this.#values, i)) return false;
     into.timeMs = timeMs;
     into.value = this.#values[i] as number;
     return true;
@@ -34,6 +40,11 @@ export class LoadedSeries implements SeriesReader {
   /** How many samples are at or before the time. */
   private countUntil(timeMs: number): number {
     const times = this.#times;
+    // Without a look at the times: of many series, none is in the processor's cache.
+    if (this.#stepMs > 0) {
+      const steps = Math.floor((timeMs - this.#firstMs) / this.#stepMs);
+      return Math.min(times.length, Math.max(0, steps + 1));
+    }
     let low = 0;
     let high = times.length;
     const near = this.#near;
@@ -52,6 +63,12 @@ export class LoadedSeries implements SeriesReader {
     }
     return (this.#near = low);
   }
+}
+
+function stepOf(times: Float64Array): number {
+  const step = (times[1] ?? 0) - (times[0] ?? 0);
+  for (let i = 2; i < times.length; i++) if ((times[i] as number) - (times[i - 1] as number) !== step) return 0;
+  return times.length > 1 && Number.isInteger(step) ? step : 0;
 }
 
 /** Series that were loaded for one evaluation. */
