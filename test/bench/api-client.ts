@@ -17,16 +17,20 @@ export class ApiClient {
     for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
     const headers = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
     return new Promise((resolve, reject) => {
-      const asked = request(`${this.#url}/api/v1/${path}?${query}`, { agent: this.#agent, headers }, (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('error', reject);
-        answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if (answer.statusCode === 200) resolve(text);
-          else reject(new Error(`${answer.statusCode} ${text.slice(0, 500)}`));
-        });
-      });
+      const asked = request(
+        `${this.#url}/api/v1/${path}?${query.toString()}`,
+        { agent: this.#agent, headers },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.on('error', reject);
+          answer.on('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            if (answer.statusCode === 200) resolve(text);
+            else reject(new Error(`${answer.statusCode} ${text.slice(0, 500)}`));
+          });
+        },
+      );
       asked.on('error', reject).end();
     });
   }

@@ -5,6 +5,7 @@ import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
+import { queryCommand } from './query/query-command.js';
 import { reportDaily } from './report/report-command.js';
 import { dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
@@ -64,6 +65,11 @@ const code = await runProgram(process.argv.slice(2), {
     },
     testRules: (args) => testRules(args, { terminal, messages, runTests }),
     testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
+    query: (expression, args) =>
+      queryCommand({
+        ...{ expression, args, terminal, messages, clock: systemClock },
+        findServer: () => runningServer(args),
+      }),
     tsdb: (action, args) =>
       tsdbCommand({
         ...{ action, terminal, messages },

@@ -26,6 +26,7 @@ async function run(args: readonly string[], messages = english) {
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
       testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),
+      query: (expression, args) => done(['query', expression, args]),
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });
@@ -46,6 +47,13 @@ describe('runProgram', () => {
     expect((await run(['tsdb', 'info', '-c', 'x'])).calls).toEqual([['tsdb', 'info', { config: 'x' }]]);
     expect((await run(['tsdb', 'verify'])).calls).toEqual([['tsdb', 'verify', {}]]);
     expect(await run(['tsdb', 'mend'])).toMatchObject({ code: 2, calls: [] });
+  });
+
+  it('hands query its expression and options', async () => {
+    expect((await run(['query', 'up == 0', '--from', '1h', '--step', '5s', '--json', '-c', 'x'])).calls).toEqual([
+      ['query', 'up == 0', { from: '1h', step: '5s', json: true, config: 'x' }],
+    ]);
+    expect(await run(['query'])).toMatchObject({ code: 2, calls: [] });
   });
 
   it('hands backup and restore their file and options', async () => {

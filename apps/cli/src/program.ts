@@ -4,6 +4,7 @@ import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
 import type { ReportArguments } from './report/report-command.js';
+import type { QueryArguments } from './query/query-arguments.js';
 import { addServerOptions, type ServerArguments } from './running-server/server-arguments.js';
 import type { StartArguments } from './start/choose-config.js';
 import type { Terminal } from './terminal.js';
@@ -22,6 +23,7 @@ export interface ProgramOptions {
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
+    query(expression: string, args: QueryArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
     tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
   };
@@ -114,6 +116,16 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<name>', help.testChannelName)
     .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
+  addServerOptions(program.command('query'), messages)
+    .description(help.query)
+    .helpOption('-h, --help', help.help)
+    .argument('<expression>', help.queryExpression)
+    .option('--at <time>', help.queryAt)
+    .option('--from <time>', help.queryFrom)
+    .option('--to <time>', help.queryTo)
+    .option('--step <duration>', help.queryStep)
+    .option('--json', help.queryJson)
+    .action(async (expression: string, args: QueryArguments) => setCode(await commands.query(expression, args)));
   const tsdb = program.command('tsdb').description(help.tsdb).helpOption('-h, --help', help.help);
   for (const [action, description] of [
     ['info', help.tsdbInfo],

@@ -9,12 +9,15 @@ export interface Terminal {
   readonly colours: { readonly out: boolean; readonly error: boolean };
   /** What is put out is read by a person, not by a program. */
   readonly outIsRead: boolean;
+  /** Columns of the terminal that is written to; undefined when there is none. */
+  readonly outWidth: number | undefined;
   /** Logs are read by a person, not by a program. */
   readonly logIsRead: boolean;
 }
 
 interface OutputStream {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -35,6 +38,9 @@ export function createTerminal(
     log: (text) => void stderr.write(text),
     colours: { out: coloured && stdout.isTTY === true, error: coloured && stderr.isTTY === true },
     outIsRead: stdout.isTTY === true,
+    get outWidth() {
+      return stdout.isTTY === true ? stdout.columns : undefined;
+    },
     logIsRead: stderr.isTTY === true,
   };
 }

@@ -24,6 +24,7 @@ import { RunbookController } from './http/runbook.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { StatusController } from './http/status.controller.js';
 import { PrometheusQueryController } from './prometheus-api/query.controller.js';
+import { PrometheusQueryTextController } from './prometheus-api/query-text.controller.js';
 import { PrometheusRulesController } from './prometheus-api/rules.controller.js';
 import { PrometheusSeriesController } from './prometheus-api/series.controller.js';
 import { PrometheusStatusController } from './prometheus-api/status.controller.js';
@@ -56,6 +57,7 @@ const controllers = [
   BackupController,
   HomeController,
   PrometheusQueryController,
+  PrometheusQueryTextController,
   PrometheusRulesController,
   PrometheusSeriesController,
   PrometheusStatusController,

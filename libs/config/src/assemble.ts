@@ -1,7 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import type { RawChannel, RawConfig, RawRoute } from './config-schema.js';
 import type { ListenAddress } from './scalars.js';
-import type { ChannelConfig, Locate, ReceiverConfig, RouteConfig, TapewatchConfig } from './tapewatch-config.js';
+import type {
+  ChannelConfig,
+  Locate,
+  MetricsConfig,
+  ReceiverConfig,
+  RouteConfig,
+  TapewatchConfig,
+} from './tapewatch-config.js';
 
 export interface Assembly {
   /** Absolute. */
@@ -50,6 +57,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
         rawMs: raw.metrics.history.raw,
         rollupsMs: raw.metrics.history.rollups,
       },
+      ...(raw.metrics.backend === undefined ? {} : { backend: backendOf(raw.metrics.backend) }),
       cardinalityLimit: raw.metrics.cardinality_limit,
       resource: raw.metrics.resource,
     },
@@ -57,6 +65,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
       alertsMs: raw.history.alerts,
       healthMs: raw.history.health,
       notificationsMs: raw.history.notifications,
+      reportsMs: raw.history.reports,
     },
     host: raw.host,
     otlp: {
@@ -76,6 +85,22 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     reports: raw.reports,
     locate: assembly.locate,
     shown: assembly.shown,
+  };
+}
+
+function backendOf(raw: NonNullable<RawConfig['metrics']['backend']>): NonNullable<MetricsConfig['backend']> {
+  const { url, token, username, tenant, timeout } = raw;
+  const basic = (user: string, password: string): string =>
+    `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const authorization =
+    token === undefined ? undefined : username === undefined ? `Bearer ${token}` : basic(username, token);
+  return {
+    url,
+    headers: {
+      ...(authorization === undefined ? {} : { Authorization: authorization }),
+      ...(tenant === undefined ? {} : { 'X-Scope-OrgID': tenant }),
+    },
+    timeoutMs: timeout,
   };
 }
 

@@ -23,10 +23,24 @@ const metricHistory = z.strictObject({
   rollups: duration(dayMs).default(90 * dayMs),
 });
 
+const backend = z
+  .strictObject({
+    url: url('http', 'https'),
+    token: text().optional(),
+    username: text().optional(),
+    tenant: text().optional(),
+    timeout: duration(100).default(10_000),
+  })
+  .refine((given) => given.username === undefined || given.token !== undefined, {
+    error: 'A user name needs a token, which is sent as its password.',
+    params: { allowed: 'token, or username and token' },
+  });
+
 const metrics = z.strictObject({
   retention: duration(60_000).default(3_600_000),
   memory: size(1024 ** 2).default(128 * 1024 ** 2),
   history: metricHistory.prefault({}),
+  backend: backend.optional(),
   cardinality_limit: wholeNumber(10, 1_000_000).default(20_000),
   resource: z.record(text(), z.string()).default({}),
 });
@@ -58,6 +72,7 @@ const history = z.strictObject({
   alerts: duration(3_600_000).default(90 * 86_400_000),
   health: duration(3_600_000).default(90 * 86_400_000),
   notifications: duration(3_600_000).default(30 * 86_400_000),
+  reports: duration(3_600_000).default(365 * 86_400_000),
 });
 
 const check = z.strictObject({

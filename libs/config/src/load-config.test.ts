@@ -43,7 +43,12 @@ describe('loadConfig', () => {
         cardinalityLimit: 20_000,
         resource: {},
       },
-      history: { alertsMs: 7_776_000_000, healthMs: 7_776_000_000, notificationsMs: 2_592_000_000 },
+      history: {
+        alertsMs: 7_776_000_000,
+        healthMs: 7_776_000_000,
+        notificationsMs: 2_592_000_000,
+        reportsMs: 31_536_000_000,
+      },
       host: { enabled: true },
       otlp: { destinations: [], promoteResourceAttributes: [] },
       exchanges: [],
@@ -238,5 +243,25 @@ describe('loadConfig', () => {
       { code: 'CONFIG_REFERENCE', path: 'reports[0].receivers[0]', hint: expect.stringContaining('console') as string },
       { code: 'CONFIG_INVALID_VALUE', path: 'reports[1].kind' },
     ]);
+  });
+});
+
+describe('metrics.backend', () => {
+  const headersOf = async (text: string): Promise<unknown> => (await load(`metrics: { backend: { ${text} } }`)).metrics;
+  it.each([
+    ['url: "https://p.example.com"', {}],
+    ['url: "https://p.example.com", token: t', { Authorization: 'Bearer t' }],
+    ['url: "https://p.example.com", username: u, token: t', { Authorization: 'Basic dTp0' }],
+    ['url: "https://p.example.com", tenant: desk', { 'X-Scope-OrgID': 'desk' }],
+  ])('sends what belongs to { %s }', async (text, headers) => {
+    expect(await headersOf(text)).toMatchObject({
+      backend: { url: 'https://p.example.com', headers, timeoutMs: 10_000 },
+    });
+  });
+
+  it('refuses a user without a password', async () => {
+    await expect(load('metrics: { backend: { url: "https://p.example.com", username: u } }')).rejects.toThrow(
+      'A user name needs a token',
+    );
   });
 });

@@ -60,6 +60,14 @@ export interface MetricsConfig {
   readonly retentionMs: number;
   readonly memoryBytes: number;
   readonly history: MetricHistoryConfig;
+  /** Where history is instead of on the disk here: a backend that speaks Prometheus' HTTP API. */
+  readonly backend?: {
+    /** What stands before `/api/v1`. */
+    readonly url: string;
+    /** Credentials and tenant. */
+    readonly headers: Readonly<Record<string, string>>;
+    readonly timeoutMs: number;
+  };
   /** Series per instrument. */
   readonly cardinalityLimit: number;
   /** Extra resource attributes. */
@@ -80,6 +88,7 @@ export interface HistoryConfig {
   readonly alertsMs: number;
   readonly healthMs: number;
   readonly notificationsMs: number;
+  readonly reportsMs: number;
 }
 
 export interface OtlpDestinationConfig {

@@ -42,6 +42,7 @@ export class MemoryStore implements TickStage, SeriesSource {
   #tickTimes: number[] = [];
   /** Whether the live series are those of an earlier process. */
   #resumed = false;
+  #ticked = false;
   #retentionMs: number;
   #samplesTotal = 0;
   #full = false;
@@ -94,8 +95,14 @@ export class MemoryStore implements TickStage, SeriesSource {
     return this.#live.length;
   }
 
+  /** The newest tick, be it one that an earlier process has stored. */
   get lastTickAt(): number | undefined {
     return this.#tickTimes.at(-1);
+  }
+
+  /** The newest tick that came since the start; undefined until the first has come. */
+  get ownTickAt(): number | undefined {
+    return this.#ticked ? this.lastTickAt : undefined;
   }
 
   /** The oldest tick that is still here. */
@@ -118,6 +125,7 @@ export class MemoryStore implements TickStage, SeriesSource {
     if (this.#resumed) this.endAll(lastAt, at);
     this.#journal?.open(at);
     this.#tickTimes.push(at);
+    this.#ticked = true;
     const before = this.#live;
     this.#live = [];
     for (let i = 0; i < tick.series.length; i++) {

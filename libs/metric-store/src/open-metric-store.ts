@@ -8,6 +8,8 @@ import type { HistoryReader, TotalsReader } from './history/history-reader.js';
 import { MemoryHistory } from './history/memory-history.js';
 import { HistoryWriter } from './history-writer.js';
 import { MemoryStore } from './memory-store.js';
+import { PrometheusClient } from './remote/prometheus-client.js';
+import { PrometheusHistory } from './remote/prometheus-history.js';
 
 export interface MetricStoreOptions {
   /** How far back memory reaches when it fits. */
@@ -19,6 +21,13 @@ export interface MetricStoreOptions {
     readonly rawMs: number;
     readonly rollupMs: number;
   };
+  /** A Prometheus-compatible backend that holds the history instead of the disk; it is written to over OTLP. */
+  readonly backend?: {
+    /** What stands before `/api/v1`. */
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly timeoutMs: number;
+  };
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -29,6 +38,8 @@ export interface MetricStore {
   readonly history: HistoryReader & TotalsReader;
   /** Older than this nothing is stored; undefined before the first tick. */
   readonly oldestMs: number | undefined;
+  /** The history is another program's: memory begins empty at every start, and what is asked of the history crosses the network. */
+  readonly remote: boolean;
   /** False while the disk does not take ticks; undefined without a disk. */
   readonly durable: boolean | undefined;
   /** Registers its own figures; before the first tick. */
@@ -47,6 +58,7 @@ const hourMs = 3_600_000;
 
 /** Opens what earlier processes have stored, and takes into memory what belongs there. Throws StartError when the folder cannot be used. */
 export async function openMetricStore(options: MetricStoreOptions): Promise<MetricStore> {
+  if (options.backend !== undefined) return beforeBackend(options, options.backend);
   if (options.history === undefined) return memoryAlone(options);
   const { clock, history, logger } = options;
   const settings: DiskWorkerData = { ...history, keepBlocksMs: Math.max(options.retentionMs + slackMs, 2 * hourMs) };
@@ -77,7 +89,7 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
     await disk.close();
     throw new StartError(
       'DATA_UNREADABLE',
-      `the metric history in ${history.folder} cannot be opened (${messageOf(thrown)}). May this user write there? Without a history on disk: metrics.history.enabled: false`,
+      `the metric history in ${history.folder} cannot be opened (${messageOf(thrown)}). Free some space where the data folder is, if it is full; may this user write there? Without a history on disk: metrics.history.enabled: false`,
       { cause: thrown },
     );
   }
@@ -88,6 +100,7 @@ function memoryAlone(options: MetricStoreOptions): MetricStore {
   return {
     memory,
     history: new MemoryHistory(memory),
+    remote: false,
     durable: undefined,
     get oldestMs() {
       return memory.firstTickAt;
@@ -96,6 +109,20 @@ function memoryAlone(options: MetricStoreOptions): MetricStore {
     flush: () => undefined,
     settled: () => Promise.resolve(),
     stop: () => Promise.resolve(),
+  };
+}
+
+/** A series of ours that every tick has, under whatever name it goes in the backend. */
+const beat = 'tapewatch_series';
+
+function beforeBackend(options: MetricStoreOptions, backend: NonNullable<MetricStoreOptions['backend']>): MetricStore {
+  const client = new PrometheusClient({ ...backend, fetch });
+  return {
+    ...memoryAlone(options),
+    history: new PrometheusHistory({ client, beat }),
+    remote: true,
+    // How far the backend reaches back is its own affair.
+    oldestMs: 0,
   };
 }
 
@@ -112,6 +139,7 @@ function onDisk(
     },
     memory,
     history: new DiskHistory(memory, disk),
+    remote: false,
     get durable() {
       return writer.healthy;
     },

@@ -146,7 +146,9 @@ async function assemble(
   metrics.measure(meter);
   const intake = new OtlpIntake({ clock, meter, next: store, promote: config.otlp.promoteResourceAttributes });
 
-  const queries = new Queries(metrics, clock, config.metrics.history.rawMs);
+  // A backend keeps every sample for as long as it pleases.
+  const rawMs = config.metrics.backend === undefined ? config.metrics.history.rawMs : Infinity;
+  const queries = new Queries(metrics, clock, rawMs);
   const supervisor = new Supervisor({
     clock,
     logger,

@@ -17,7 +17,7 @@ import {
 import { healthMigrations, healthSweep } from '@tapewatch/health';
 import { messageOf, StartError, type Clock, type Logger } from '@tapewatch/model';
 import { notificationSweep, notifyMigrations } from '@tapewatch/notify';
-import { reportMigrations } from '@tapewatch/reporting';
+import { reportMigrations, reportSweep } from '@tapewatch/reporting';
 import { removeLeftovers } from './leftovers.js';
 
 /** Every step of the schema that this version knows. */
@@ -90,6 +90,7 @@ export class KeptState {
       alertSweep(history.alertsMs),
       healthSweep(history.healthMs),
       notificationSweep(history.notificationsMs),
+      reportSweep(history.reportsMs),
     ];
     for (const sweep of sweeps) deleted.add(0, { history: sweep.history });
     this.measure(meter, clock);

@@ -6,7 +6,7 @@ import type { Clock, Logger } from '@tapewatch/model';
 /** In the data folder: the metric history. */
 export const metricsFolder = 'metrics';
 
-/** Memory and history as the configuration has them. Throws StartError. */
+/** Memory and history as the configuration has them; a backend stands in for the disk. Throws StartError. */
 export function openMetrics(
   { dataDir, metrics }: TapewatchConfig,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
@@ -15,6 +15,7 @@ export function openMetrics(
   return openMetricStore({
     retentionMs: metrics.retentionMs,
     budgetBytes: metrics.memoryBytes,
+    ...(metrics.backend === undefined ? {} : { backend: metrics.backend }),
     ...(enabled ? { history: { folder: join(dataDir, metricsFolder), rawMs, rollupMs: rollupsMs } } : {}),
     clock,
     logger,

@@ -14,6 +14,7 @@ import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
 import type { MetricsSummary } from '@tapewatch/metric-store';
+import type { Json } from '@tapewatch/promql';
 import type {
   Acknowledgement,
   Alert,
@@ -86,6 +87,10 @@ export interface PipelineReader {
     stepMs: number,
     options?: QueryOptions,
   ): Eventually<CommandResult<MetricResult>>;
+  /** A query laid out on as many lines as it needs to be read, as Prometheus does it. */
+  formatQuery(text: string): CommandResult<string>;
+  /** What a query is made of, as the data of Prometheus' `parse_query`. */
+  parseQuery(text: string): CommandResult<Json>;
   /** Label sets, `__name__` included, of every series that one of the selectors matches (all series without any) and that has samples between the times. */
   series(selectors: readonly string[], from?: number, to?: number): Promise<CommandResult<readonly Labels[]>>;
   /** Every metric that is kept at present, by its Prometheus name. */

@@ -29,11 +29,13 @@ const defaultLookbackMs = 300_000;
 export class Queries {
   readonly #store: MemoryStore;
   readonly #history: HistoryQueries;
+  readonly #remote: boolean;
   readonly #clock: Clock;
 
   constructor(metrics: MetricStore, clock: Clock, rawMs: number) {
     this.#store = metrics.memory;
     this.#history = new HistoryQueries(metrics, clock, rawMs);
+    this.#remote = metrics.remote;
     this.#clock = clock;
   }
 
@@ -83,7 +85,8 @@ export class Queries {
   }
 
   private newest(): number {
-    return this.#store.lastTickAt ?? this.#clock.now();
+    // What an earlier process has stored last is not what holds now.
+    return this.#store.ownTickAt ?? this.#clock.now();
   }
 
   private answer(
@@ -95,7 +98,9 @@ export class Queries {
     return attempt<MetricResult>((): Eventually<CommandResult<MetricResult>> => {
       const expression = parse(text);
       const span = timeSpanOf(expression, from, to, lookbackMs);
-      if (span === undefined || !this.#history.isNeeded(span))
+      // What is a little too old for memory is not worth a way over the network, which the newest second has not gone yet.
+      const asked = this.#remote ? timeSpanOf(expression, from, to, 0) : span;
+      if (span === undefined || !this.#history.isNeeded(asked))
         return accepted(metricResult(evaluate(expression, this.#store), to));
       const query = { expression, span, evaluate: (source: SeriesSource) => evaluate(expression, source) };
       return this.#history

@@ -3,6 +3,7 @@ import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
 import type { PipelineParts } from './parts.js';
+import { formatQuery, parseQuery } from './query-text.js';
 import { findSeries, metricMetadata } from './series-queries.js';
 import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
 
@@ -23,6 +24,8 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     rules: () => engine.views(),
     query: (text, at, options) => queries.instant(text, at, options),
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
+    formatQuery,
+    parseQuery,
     series: (selectors, from, to) => Promise.resolve(findSeries(store, selectors, from, to)),
     metadata: () => metricMetadata(store),
     metricsSummary: (rangeMs, match) => summarizeMetrics(metrics, rangeMs, match),
@@ -55,7 +58,7 @@ function readinessOf({
   store,
 }: PipelineParts): Readiness {
   // Storage and rules are there since the pipeline was created.
-  const waitingFor = store.lastTickAt === undefined ? ['first tick'] : [];
+  const waitingFor = store.ownTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
     ...(metrics.durable === false ? ['metric history cannot be written'] : []),
@@ -87,7 +90,7 @@ function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
       // Until the first export has ended nothing speaks against it.
       return { ...status, healthy: status.healthy ?? true };
     }),
-    ...(store.lastTickAt === undefined ? {} : { lastTickAt: store.lastTickAt }),
+    ...(store.ownTickAt === undefined ? {} : { lastTickAt: store.ownTickAt }),
     ...(lagSeconds === undefined ? {} : { tickLagP99Ms: lagSeconds * 1000 }),
   };
 }

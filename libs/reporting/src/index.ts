@@ -16,4 +16,5 @@ export type { ReportEvent, ReportHead, ReportKind } from './report.js';
 export type { ReportDelivery, ReportMessage } from './report-message.js';
 export { Reports } from './reports.js';
 export type { ReportFormat, ReportRequest, ReportsOptions, ScheduledReport } from './reports.js';
+export { reportSweep } from './retention.js';
 export { reportMigrations } from './tables.js';

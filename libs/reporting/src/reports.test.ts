@@ -2,7 +2,14 @@ import type { Database } from '@tapewatch/database';
 import { openTestDatabase } from '@tapewatch/database/testing';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Reports, reportMigrations, type ReportEvent, type ReportMessage, type ScheduledReport } from './index.js';
+import {
+  Reports,
+  reportMigrations,
+  reportSweep,
+  type ReportEvent,
+  type ReportMessage,
+  type ScheduledReport,
+} from './index.js';
 import { busySources } from './testing/busy-day.js';
 import { SampledMetrics } from './testing/sampled-metrics.js';
 
@@ -137,6 +144,22 @@ describe('Reports', () => {
       expect(results.at(-1)).toMatchObject({ refusal: { code: 'UNAVAILABLE' } });
       expect(published.map(({ cursor }) => cursor)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     });
+  });
+
+  it('forgets what is past its retention, but for the newest of each schedule', async () => {
+    const reports = create(daily);
+    await reports.start();
+    await reports.generate({ kind: 'daily' });
+    await pass(2 * day);
+    await until(() => expect(published).toHaveLength(3));
+    await reports.generate({ kind: 'daily' });
+    const { delete: sweep } = reportSweep(0);
+    const left = async (): Promise<number[]> => (await reports.events.since(0, 10)).map(({ cursor }) => cursor);
+    expect(await database.transaction((transaction) => sweep(transaction, clock.now(), 1))).toBe(1);
+    expect(await left()).toEqual([2, 3, 4]);
+    expect(await database.transaction((transaction) => sweep(transaction, clock.now(), 10))).toBe(1);
+    // The fourth was made just now.
+    expect(await left()).toEqual([3, 4]);
   });
 
   describe('on schedule', () => {

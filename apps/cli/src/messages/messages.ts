@@ -29,6 +29,13 @@ export interface Messages {
     readonly reportLang: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly query: string;
+    readonly queryExpression: string;
+    readonly queryAt: string;
+    readonly queryFrom: string;
+    readonly queryTo: string;
+    readonly queryStep: string;
+    readonly queryJson: string;
     readonly tsdb: string;
     readonly tsdbInfo: string;
     readonly tsdbVerify: string;
@@ -107,6 +114,16 @@ export interface Messages {
     readonly sent: (channel: string, ms: number) => string;
     readonly notSent: (channel: string, ms: number, reason: string) => string;
     readonly unknown: (channel: string, known: string) => string;
+  };
+  readonly query: {
+    readonly columns: Readonly<
+      Record<'series' | 'value' | 'time' | 'points' | 'min' | 'max' | 'last' | 'course', string>
+    >;
+    readonly nothing: string;
+    readonly atOrRange: string;
+    readonly order: string;
+    readonly notTime: (option: string, found: string) => string;
+    readonly notStep: (found: string) => string;
   };
   readonly tsdb: {
     readonly nothing: (folder: string) => string;

@@ -7,6 +7,7 @@ export class RecordingTerminal implements Terminal {
   readonly logs: string[] = [];
   readonly colours = { out: false, error: false };
   readonly outIsRead: boolean = false;
+  outWidth: number | undefined;
   readonly logIsRead: boolean;
 
   constructor(logIsRead = false) {

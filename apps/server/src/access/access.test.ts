@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everyOperation } from '../testing/example-document.js';
 import { SocketClient } from '../testing/socket-client.js';
 import type { GraphQLAnswer, RunningServer } from '../testing/start-server.js';
-import { startServer } from '../testing/start-server.js';
+import { adminToken, startServer } from '../testing/start-server.js';
 import type { AuditTrail } from './audit-trail.js';
 import { guardSchema } from './guard-schema.js';
 import { routes } from './routes.js';
@@ -143,6 +143,43 @@ describe('access', () => {
     const answer = await running.fetch('/metrics', { headers: { authorization } });
     expect(answer.status).toBe(401);
     expect(await answer.json()).toEqual({ code: 'UNAUTHENTICATED', message: 'The token is not valid' });
+  });
+
+  const basic = (text: string): Record<string, string> => ({
+    authorization: `Basic ${Buffer.from(text).toString('base64')}`,
+  });
+
+  it.each(['admin', '', 'any user'])('takes a token as the password of the user "%s"', async (user) => {
+    expect((await running.fetch('/metrics', { headers: basic(`${user}:${adminToken}`) })).status).toBe(200);
+  });
+
+  it('gives whoever shows a token as a password the role of the token, and no other', async () => {
+    const actor = { name: 'admin', role: 'admin' } as const;
+    const made = await running.pipeline.access.createToken({ name: 'pusher', role: 'ingest' }, actor);
+    const headers = basic(`admin:${made.ok ? made.value.secret : ''}`);
+    expect((await running.fetch('/metrics', { headers })).status).toBe(403);
+    await running.pipeline.access.revokeToken('pusher', actor);
+    expect((await running.fetch('/metrics', { headers })).status).toBe(401);
+  });
+
+  it.each([adminToken, `${adminToken}:x`, `a:b:${adminToken}`])('refuses "%s" as user and password', async (text) => {
+    expect((await running.fetch('/metrics', { headers: basic(text) })).status).toBe(401);
+  });
+
+  it('does not let a page of another site use a password that a browser knows', async () => {
+    const answer = await running.fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: 'http://evil.example', ...basic(`x:${adminToken}`) },
+      body: '{"query":"{ me { name } }"}',
+    });
+    expect(answer.status).toBe(403);
+  });
+
+  it('lets nobody try passwords for long, and serves the right one all the while', async () => {
+    for (let i = 0; i < 10; i++) await running.fetch('/metrics', { headers: basic(`a:wrong-${i}`) });
+    const answer = await running.fetch('/metrics', { headers: basic('a:wrong') });
+    expect([answer.status, Number(answer.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+    expect((await running.fetch('/metrics', { headers: basic(`a:${adminToken}`) })).status).toBe(200);
   });
 
   it('does not read a stranger’s body', async () => {

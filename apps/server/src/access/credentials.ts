@@ -50,8 +50,10 @@ export class Credentials {
     return session === undefined ? 'missing' : principalOfSession(session);
   }
 
-  identifyRequest(request: IncomingMessage): Identity {
-    return this.identify(request.headers.authorization, request.headers.cookie);
+  /** Over HTTP a token may also come as the password of Basic authentication, under any user name: older tools know nothing else. */
+  identifyRequest({ headers: { authorization, cookie } }: IncomingMessage): Identity {
+    const password = authorization === undefined ? undefined : passwordIn(authorization);
+    return this.identify(password === undefined ? authorization : `Bearer ${password}`, cookie);
   }
 
   /** Whose token this is. The comparison takes a time that says nothing about the token. */
@@ -73,6 +75,15 @@ export class Credentials {
     const id = /^token:(\d+)$/.exec(origin)?.[1];
     return id === undefined || this.#access.tokens.isLive(Number(id));
   }
+}
+
+/** Undefined when it is no Basic authentication. */
+function passwordIn(authorization: string): string | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+=*) *$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : text.slice(colon + 1);
 }
 
 function principalOfToken({ id, name, role, expiresAt }: AccessToken): Principal {

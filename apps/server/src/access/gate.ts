@@ -56,9 +56,11 @@ export function createGate(options: GateOptions) {
   };
 }
 
-/** Browsers send cookies along whoever made them ask; a token has to be put there on purpose. */
+/** Browsers send cookies, and passwords they know, along whoever made them ask; a bearer token has to be put there on purpose. */
 function isForged(request: IncomingMessage, origins: RequestOrigin): boolean {
-  if (readMethods.has(request.method ?? '') || request.headers.authorization !== undefined) return false;
+  const { authorization } = request.headers;
+  const onPurpose = authorization !== undefined && !/^Basic\b/i.test(authorization);
+  if (readMethods.has(request.method ?? '') || onPurpose) return false;
   return origins.isCrossSite(request);
 }
 

@@ -27,6 +27,20 @@ const prometheusRoutes: readonly Route[] = [
     access: 'viewer',
     writes: 'reads',
   },
+  {
+    name: '/api/v1/format_query',
+    pattern: /^\/api\/v1\/format_query$/,
+    methods: readOrPost,
+    access: 'viewer',
+    writes: 'reads',
+  },
+  {
+    name: '/api/v1/parse_query',
+    pattern: /^\/api\/v1\/parse_query$/,
+    methods: readOrPost,
+    access: 'viewer',
+    writes: 'reads',
+  },
   { name: '/api/v1/series', pattern: /^\/api\/v1\/series$/, methods: readOrPost, access: 'viewer', writes: 'reads' },
   { name: '/api/v1/labels', pattern: /^\/api\/v1\/labels$/, methods: readOrPost, access: 'viewer', writes: 'reads' },
   {

@@ -20,9 +20,9 @@ const policy = [
 export class ReportController {
   constructor(@Inject(PIPELINE) private readonly pipeline: Pipeline) {}
 
-  @Get(':name')
+  @Get(':id')
   async report(
-    @Param('name') name: string,
+    @Param('id') name: string,
     @Res() response: ServerResponse,
     @Query('lang') lang?: unknown,
   ): Promise<void> {

@@ -137,6 +137,24 @@ describe('Prometheus HTTP API', () => {
     expect(await get('metadata?limit=1')).toMatchObject({ body: { data: { exchange_up: [{}] } } });
   });
 
+  it('lays queries out and takes them apart', async () => {
+    const formatted = { status: 200, body: { status: 'success', data: 'up > 0\n' } };
+    expect(await get('format_query?query=up%20%3E%200')).toEqual(formatted);
+    expect(await post('format_query', 'query=up+%3E+0')).toEqual(formatted);
+    const parsed = { status: 200, body: { status: 'success', data: { type: 'vectorSelector', name: 'up' } } };
+    expect(await get('parse_query?query=up')).toEqual(parsed);
+    expect(await post('parse_query', 'query=up')).toEqual(parsed);
+    for (const path of ['format_query', 'parse_query']) {
+      expect(await get(`${path}?query=sum(`)).toMatchObject({
+        status: 400,
+        body: {
+          errorType: 'bad_data',
+          error: 'invalid parameter "query": 1:1: parse error: an expression was expected',
+        },
+      });
+    }
+  });
+
   it('lists rules and alerts as Prometheus does', async () => {
     const { body } = await get('rules');
     expect(body).toMatchObject({

@@ -12,9 +12,17 @@ export async function streamJson(response: ServerResponse, pieces: Iterable<stri
     text += piece;
     if (text.length < bytesAtOnce) continue;
     if (response.destroyed) return;
-    if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(text)) await drained(response);
     else await new Promise<void>((resolve) => setImmediate(resolve));
     text = '';
   }
   response.end(text);
+}
+
+/** Resolves when there is room again, or nobody left to send to. */
+async function drained(response: ServerResponse): Promise<void> {
+  const done = new AbortController();
+  const { signal } = done;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  done.abort();
 }

@@ -175,6 +175,18 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return accepted(resultOf('vector', at, Float64Array.of(at), values));
   }
 
+  formatQuery(text: string): CommandResult<string> {
+    const { ok } = this.query(text);
+    return ok ? accepted(`${text}\n`) : refused('QUERY_INVALID', 'an expression was expected', '1:1');
+  }
+
+  parseQuery(text: string): ReturnType<PipelineReader['parseQuery']> {
+    const { ok } = this.query(text);
+    return ok
+      ? accepted({ type: 'vectorSelector', name: text })
+      : refused('QUERY_INVALID', 'an expression was expected', '1:1');
+  }
+
   queryRange(
     _text: string,
     from: number,

@@ -20,12 +20,9 @@ export function toPlanes(numbers: Float64Array, count: number): Uint8Array {
 export function fromPlanes(bytes: Uint8Array, count: number): Float64Array {
   const numbers = new Float64Array(count);
   const width = count === 0 ? 0 : Math.floor(bytes.length / count);
-  // The lowest ones together, as small whole numbers.
-  if (width === 1) for (let i = 0; i < count; i++) numbers[i] = bytes[i] as number;
-  else if (width > 1)
-    for (let i = 0; i < count; i++) numbers[i] = (bytes[i] as number) | ((bytes[count + i] as number) << 8);
-  let scale = 65_536;
-  for (let plane = 2; plane < width; plane++) {
+  if (width > 0) for (let i = 0; i < count; i++) numbers[i] = bytes[i] as number;
+  let scale = 256;
+  for (let plane = 1; plane < width; plane++) {
     const from = plane * count;
     for (let i = 0; i < count; i++) numbers[i] = (numbers[i] as number) + (bytes[from + i] as number) * scale;
     scale *= 256;

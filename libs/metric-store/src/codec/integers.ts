@@ -38,16 +38,16 @@ export function readIntegers(reader: ByteReader, count: number): Float64Array {
   if (divisor === 0) return new Float64Array(count).fill(base);
   const mode = reader.byte();
   const numbers = mode >= zeroesApart ? readWithoutZeroes(reader, count) : fromPlanes(reader.part(), count);
+  // One pass, as starting again after a crash waits for it: zigzag, differences and divisor undone together.
   const order = mode % zeroesApart;
-  let first = 0;
-  let second = 0;
-  // All in one pass: it is what reading the history spends its time on.
+  let step = 0;
+  let number = 0;
   for (let i = 0; i < count; i++) {
-    const value = numbers[i] as number;
-    // Nearly all are small, and the remainder of a double is slow.
-    let number = value < 0x80000000 ? (value >>> 1) ^ -(value & 1) : value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-    if (order > 0) number = first += number;
-    if (order > 1) number = second += number;
+    const zigzag = numbers[i] as number;
+    const value = zigzag < 2 ** 31 ? (zigzag >>> 1) ^ -(zigzag & 1) : zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+    if (order === 2) number += step += value;
+    else if (order === 1) number += value;
+    else number = value;
     numbers[i] = number * divisor + base;
   }
   return numbers;

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { MinuteArrays } from '../history/minute-summary.ts';
 import type { DiskCall, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.ts';
 import { HistoryDisk } from './history-disk.ts';
 import { catalog, countSeconds, readSeries, TooMuchError, type ReadSeries } from './reading.ts';
@@ -95,8 +96,16 @@ function messageOf(thrown: unknown): string {
 
 /** Each series that was read has arrays of its own. */
 function buffersOf(found: readonly ReadSeries[]): ArrayBuffer[] {
-  const arrays = found.flatMap(({ raw, minutes }) => [...Object.values(raw ?? {}), ...Object.values(minutes ?? {})]);
-  return [...new Set(arrays.map(({ buffer }: Float64Array) => buffer as ArrayBuffer))];
+  const buffers = new Set<ArrayBufferLike>();
+  for (const { raw, minutes } of found) {
+    if (raw !== undefined) buffers.add(raw.times.buffer).add(raw.values.buffer);
+    if (minutes !== undefined) for (const column of columnsOf(minutes)) buffers.add(column.buffer);
+  }
+  return [...buffers] as ArrayBuffer[];
+}
+
+function columnsOf({ startMs, min, max, sum, count, last }: MinuteArrays): readonly Float64Array[] {
+  return [startMs, min, max, sum, count, last];
 }
 
 function* recoverSending(id: number, fromMs: number, toMs: number): Generator<void, unknown> {

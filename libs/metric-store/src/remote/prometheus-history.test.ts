@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tick } from '@tapewatch/model';
 import { createMatcher } from '@tapewatch/promql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { describeHistoryReader } from '../testing/history-reader-contract.js';
+import { describeHistoryReader, describeTotalsReader } from '../testing/history-reader-contract.js';
 import { findPrometheus, startPrometheus, type RealPrometheus } from '../testing/real-prometheus.js';
 import { PrometheusClient } from './prometheus-client.js';
 import { PrometheusHistory } from './prometheus-history.js';
@@ -29,16 +29,14 @@ describe('a real Prometheus', { timeout: 60_000 }, () => {
   });
 
   describe.skipIf(file === undefined)('written to over OTLP', () => {
-    describeHistoryReader(
-      'a Prometheus-compatible backend',
-      async (ticks) => {
-        const { url } = prometheus as RealPrometheus;
-        if (!written) await write(url, ticks);
-        written = true;
-        return historyAt(url);
-      },
-      { marksEnds: false, knowsOtelNames: false },
-    );
+    const filled = async (ticks: readonly Tick[]): Promise<PrometheusHistory> => {
+      const { url } = prometheus as RealPrometheus;
+      if (!written) await write(url, ticks);
+      written = true;
+      return historyAt(url);
+    };
+    describeHistoryReader('a Prometheus-compatible backend', filled, { marksEnds: false, knowsOtelNames: false });
+    describeTotalsReader('a Prometheus-compatible backend', filled);
   });
 });
 

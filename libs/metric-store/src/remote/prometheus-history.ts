@@ -1,6 +1,13 @@
 import { Labels, type Matcher, type MetricDescription } from '@tapewatch/model';
 import { formatMatchers, QueryLimitError, type SeriesSource } from '@tapewatch/promql';
-import type { HistoryLimits, HistoryReader, HistoryResolution, MinuteSeries } from '../history/history-reader.js';
+import type {
+  HistoryLimits,
+  HistoryReader,
+  HistoryResolution,
+  MinuteSeries,
+  SeriesTotals,
+  TotalsReader,
+} from '../history/history-reader.js';
 import { LoadedSeries, LoadedSource } from '../history/loaded-source.js';
 import { minuteEndMs, minuteMs } from '../history/minute-summary.js';
 import type { BackendSeries, PrometheusClient } from './prometheus-client.js';
@@ -20,7 +27,7 @@ const minuteWindowMs = minuteMs - 1;
  * History in a backend that speaks Prometheus' HTTP API. Stale markers do not come over that API, so a series that has ended looks
  * alive until the lookback is over; samples that are NaN count in its summaries.
  */
-export class PrometheusHistory implements HistoryReader {
+export class PrometheusHistory implements HistoryReader, TotalsReader {
   readonly #client: PrometheusClient;
   readonly #beat: string;
   readonly #descriptions = new Map<string, Promise<MetricDescription>>();
@@ -76,6 +83,37 @@ export class PrometheusHistory implements HistoryReader {
     return found;
   }
 
+  async totals(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    limits: HistoryLimits = {},
+  ): Promise<readonly SeriesTotals[]> {
+    const firstMs = Math.ceil(fromMs / minuteMs) * minuteMs;
+    const endMs = Math.ceil(toMs / minuteMs) * minuteMs;
+    if (endMs <= firstMs) return [];
+    const found: SeriesTotals[] = [];
+    for (const name of await this.#names(matchers, firstMs, endMs)) {
+      const metric = await this.#describe(name);
+      const [last, ...columns] = await this.#overTime(named(name, matchers), `[${endMs - firstMs}ms]`, (expression) =>
+        this.#client.query(expression, endMs - 1),
+      );
+      const [min, max, sum, count] = columns.map(byLabels);
+      for (const { labels, values } of last) {
+        const whole = Labels.of({ ...labels, __name__: name });
+        const key = whole.without('__name__').key;
+        const valueIn = (column: ReadonlyMap<string, BackendSeries> | undefined): number =>
+          column?.get(key)?.values[0] ?? Number.NaN;
+        found.push({
+          ...{ labels: whole, metric, last: values[0] ?? Number.NaN },
+          ...{ min: valueIn(min), max: valueIn(max), sum: valueIn(sum), count: valueIn(count) },
+        });
+        checkLimits(found.length, found.length, limits);
+      }
+    }
+    return found;
+  }
+
   async completeness(fromMs: number, toMs: number): Promise<number> {
     const expression = `max(count_over_time(${this.#beat}[${toMs - fromMs}ms]))`;
     const [series] = await this.#client.query(expression, toMs - 1);
@@ -106,15 +144,11 @@ export class PrometheusHistory implements HistoryReader {
     firstMs: number,
     lastMs: number,
   ): Promise<readonly MinuteSeries[]> {
-    const others = matchers.filter((matcher) => matcher.name !== '__name__');
-    const selector = formatMatchers([{ name: '__name__', operator: '=', value: name }, ...others]);
     const metric = await this.#describe(name);
-    const [last, min, max, sum, count] = (await Promise.all(
-      ['last', 'min', 'max', 'sum', 'count'].map((fn) =>
-        this.#perMinute(`${fn}_over_time(${selector}[1m])`, firstMs, lastMs),
-      ),
-    )) as [readonly BackendSeries[], ...(readonly BackendSeries[])[]];
-    const columns = [min, max, sum, count].map(byLabels);
+    const [last, ...others] = await this.#overTime(named(name, matchers), '[1m]', (expression) =>
+      this.#perMinute(expression, firstMs, lastMs),
+    );
+    const columns = others.map(byLabels);
     return last.map((series) => {
       const labels = Labels.of({ ...series.labels, __name__: name });
       const key = labels.without('__name__').key;
@@ -130,6 +164,16 @@ export class PrometheusHistory implements HistoryReader {
         last: series.values,
       };
     });
+  }
+
+  /** Last, minimum, maximum, sum and count over a range, each asked in its own query. */
+  async #overTime(
+    selector: string,
+    range: string,
+    ask: (expression: string) => Promise<readonly BackendSeries[]>,
+  ): Promise<[readonly BackendSeries[], ...(readonly BackendSeries[])[]]> {
+    const answers = ['last', 'min', 'max', 'sum', 'count'].map((fn) => ask(`${fn}_over_time(${selector}${range})`));
+    return (await Promise.all(answers)) as [readonly BackendSeries[], ...(readonly BackendSeries[])[]];
   }
 
   /** One point a minute, at the time whose one-minute window is the whole minute. */
@@ -171,6 +215,12 @@ export class PrometheusHistory implements HistoryReader {
       description: found?.['help'] ?? '',
     };
   }
+}
+
+/** The selector of one metric among those that the matchers accept. */
+function named(name: string, matchers: readonly Matcher[]): string {
+  const others = matchers.filter((matcher) => matcher.name !== '__name__');
+  return formatMatchers([{ name: '__name__', operator: '=', value: name }, ...others]);
 }
 
 function checkLimits(

@@ -63,6 +63,38 @@ describe('OtlpIntake', () => {
     ]);
   });
 
+  it.each<[string, Record<string, string>, Record<string, string | number | boolean>, string]>([
+    [
+      'attributes that become one label are joined',
+      {},
+      { 'a.b': '1', a_b: '2', 'a-b': '3' },
+      'a_b="3;1;2", instance="1", job="bot"',
+    ],
+    [
+      'attributes that begin oddly get key_',
+      {},
+      { '1st': 'x', _own: 'y' },
+      'instance="1", job="bot", key_1st="x", key_own="y"',
+    ],
+    ['numbers and truths become text', {}, { n: 1.5, yes: true }, 'instance="1", job="bot", n="1.5", yes="true"'],
+    ['the resource wins over an attribute', {}, { job: 'mine', instance: 'mine' }, 'instance="1", job="bot"'],
+    ['a namespace stands before the name', { 'service.namespace': 'desk' }, {}, 'instance="1", job="desk/bot"'],
+    ['what is promoted is a label', { 'host.name': 'h' }, {}, 'host_name="h", instance="1", job="bot"'],
+    ['an attribute in another script is dropped', {}, { 가격: 'x' }, 'instance="1", job="bot"'],
+  ])('labels as upstream does: %s', (_rule, more, attributes, labels) => {
+    const metric: PushedMetric = {
+      ...{ ...described, name: 'bot.open.trades', kind: 'gauge' },
+      points: [{ ...at(0), attributes, value: 3 }],
+    };
+    intake.take({ resources: [{ attributes: { ...resource, ...more }, metrics: [metric] }] });
+    expect(kept.samples[0]).toBe(`bot_open_trades{${labels}} 0 3`);
+  });
+
+  it('leaves out job and instance of a resource that has neither, and its target_info', () => {
+    intake.take({ resources: [{ attributes: { region: 'eu' }, metrics: [gauge(0, 3)] }] });
+    expect(kept.samples).toEqual(['bot_open_trades 0 3']);
+  });
+
   it('makes cumulative buckets of a histogram, quantiles of a summary', () => {
     push(
       {

@@ -77,6 +77,79 @@ describe('metricName', () => {
   });
 });
 
+/** What upstream's documentation and its tables of units promise, one row a rule. */
+describe('metricName by rule', () => {
+  it.each([
+    ['d', 'days'],
+    ['h', 'hours'],
+    ['min', 'minutes'],
+    ['s', 'seconds'],
+    ['ms', 'milliseconds'],
+    ['us', 'microseconds'],
+    ['ns', 'nanoseconds'],
+    ['By', 'bytes'],
+    ['KiBy', 'kibibytes'],
+    ['MiBy', 'mebibytes'],
+    ['GiBy', 'gibibytes'],
+    ['TiBy', 'tibibytes'],
+    ['KBy', 'kilobytes'],
+    ['MBy', 'megabytes'],
+    ['GBy', 'gigabytes'],
+    ['TBy', 'terabytes'],
+    ['m', 'meters'],
+    ['V', 'volts'],
+    ['A', 'amperes'],
+    ['J', 'joules'],
+    ['W', 'watts'],
+    ['g', 'grams'],
+    ['Cel', 'celsius'],
+    ['Hz', 'hertz'],
+    ['%', 'percent'],
+  ])('spells the unit %s as %s', (unit, word) => {
+    expect(metricName('x', unit, 'gauge')).toBe(`x_${word}`);
+    expect(metricName('x', unit, 'counter')).toBe(`x_${word}_total`);
+    // Not twice where the name has it.
+    expect(metricName(`x.${word}`, unit, 'gauge')).toBe(`x_${word}`);
+  });
+
+  it.each([
+    ['s', 'second'],
+    ['m', 'minute'],
+    ['h', 'hour'],
+    ['d', 'day'],
+    ['w', 'week'],
+    ['mo', 'month'],
+    ['y', 'year'],
+  ])('spells per %s as per_%s', (unit, word) => {
+    expect(metricName('x', `By/${unit}`, 'gauge')).toBe(`x_bytes_per_${word}`);
+    expect(metricName('x', `{request}/${unit}`, 'gauge')).toBe(`x_per_${word}`);
+    expect(metricName('x', `/${unit}`, 'gauge')).toBe(`x_per_${word}`);
+  });
+
+  it.each<[string, string, string, NamedKind, string]>([
+    ['a unit of its own stays as it is', 'x', 'fathoms', 'gauge', 'x_fathoms'],
+    ['blanks around the unit do not count', 'x', ' By / s ', 'gauge', 'x_bytes_per_second'],
+    ['an annotation is no unit', 'x', '{packet}', 'counter', 'x_total'],
+    ['a unit that holds an annotation is none', 'x', 'By{transmitted}', 'gauge', 'x'],
+    ['an annotation after the slash is dropped', 'x', 'By/{op}', 'gauge', 'x_bytes'],
+    ['1 is a ratio for a gauge', 'x', '1', 'gauge', 'x_ratio'],
+    ['1 is nothing for a counter', 'x', '1', 'counter', 'x_total'],
+    ['1 is nothing for a histogram', 'x', '1', 'other', 'x'],
+    ['a ratio is not said twice', 'x.ratio', '1', 'gauge', 'x_ratio'],
+    ['total goes to the end', 'x.total.time', 's', 'counter', 'x_time_seconds_total'],
+    ['total stays where nothing counts up', 'x.total', 's', 'gauge', 'x_total_seconds'],
+    ['runs of other characters are one _', 'a..b--c d', '', 'gauge', 'a_b_c_d'],
+    ['_ at the ends falls away', '_x_', '', 'gauge', 'x'],
+    ['two _ become one', 'a__b', '', 'gauge', 'a_b'],
+    ['colons stay', 'job:x:rate', '', 'gauge', 'job:x:rate'],
+    ['a leading digit gets a _', '2xx', '', 'counter', '_2xx_total'],
+    ['letters of other scripts are replaced', 'prix.élevé', '', 'gauge', 'prix_lev'],
+    ['a name in another script alone is nothing', '가격', '', 'gauge', ''],
+  ])('%s', (_rule, name, unit, kind, expected) => {
+    expect(metricName(name, unit, kind)).toBe(expected);
+  });
+});
+
 describe('labelName', () => {
   it.each([
     ['http.request.method', 'http_request_method'],
@@ -87,6 +160,12 @@ describe('labelName', () => {
     ['.hidden', 'key_hidden'],
     ['__reserved__', '__reserved__'],
     ['日本', ''],
+    ['日本a', '__a'],
+    ['a.b.c', 'a_b_c'],
+    ['a:b', 'a_b'],
+    ['a__b', 'a__b'],
+    ['9', 'key_9'],
+    ['😀.x', '__x'],
     ['', ''],
   ])('%s is %s', (attribute, expected) => {
     expect(labelName(attribute)).toBe(expected);

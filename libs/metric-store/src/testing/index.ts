@@ -1,0 +1,2 @@
+export { findPrometheus, startPrometheus } from './real-prometheus.js';
+export type { RealPrometheus } from './real-prometheus.js';
