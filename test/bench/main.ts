@@ -1,5 +1,7 @@
 import { footprint } from './footprint.js';
 import { promqlSweep } from './promql-sweep.js';
+import { promqlVsPrometheus } from './promql-vs-prometheus.js';
+import { range } from './range.js';
 import { recover } from './recover.js';
 import { staleAlert } from './stale-alert.js';
 import { storeSize } from './store-size.js';
@@ -15,6 +17,8 @@ export interface Benchmark {
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   footprint,
   'promql-sweep': promqlSweep,
+  'promql-vs-prometheus': promqlVsPrometheus,
+  range,
   recover,
   'stale-alert': staleAlert,
   'store-size': storeSize,
@@ -25,7 +29,7 @@ const [name, ...flags] = process.argv.slice(2);
 const benchmark = name === undefined ? undefined : benchmarks[name];
 if (benchmark === undefined) {
   process.stdout.write('npm run -s bench -- NAME [--json]\n\n');
-  for (const [known, { what }] of Object.entries(benchmarks)) process.stdout.write(`  ${known.padEnd(14)} ${what}\n`);
+  for (const [known, { what }] of Object.entries(benchmarks)) process.stdout.write(`  ${known.padEnd(20)} ${what}\n`);
   process.exitCode = name === undefined ? 0 : 2;
 } else {
   const figures = await benchmark.run(flags);

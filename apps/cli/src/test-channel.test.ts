@@ -34,7 +34,7 @@ describe('testChannel', () => {
     expect(await run([answer({ outcome: 'NOT_SENT', latencyMs: 12, reason })])).toMatchObject({
       code: 1,
       out: [],
-      error: ['ops/telegram: not sent (12 ms): Telegram answered 400: chat not found [2J'],
+      error: ['ops/telegram: not sent (12 ms): Telegram answered 400: chat not found\\u001b[2J'],
     });
   });
 

@@ -1,3 +1,4 @@
+import { printable } from './printable.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
@@ -45,11 +46,6 @@ export async function testChannel(options: TestChannelOptions): Promise<ExitCode
   } catch (error) {
     return tellFailure(error, terminal, messages);
   }
-}
-
-/** A reason may be words of the other side, which must not move the cursor. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }
 
 async function ask(server: Pick<RunningServer, 'graphql'>, name: string, messages: Messages): Promise<ChannelTest> {

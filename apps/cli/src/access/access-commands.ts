@@ -8,6 +8,8 @@ import { acceptedAnswer } from '../running-server/running-server.js';
 import { addServerOptions } from '../running-server/server-arguments.js';
 import type { ServerArguments } from '../running-server/server-arguments.js';
 import { createStyle } from '../style.js';
+import { cutToWidth } from '../cut-to-width.js';
+import { printable } from '../printable.js';
 import { tableLines } from '../table.js';
 import { tellFailure } from '../tell-failure.js';
 import type { Terminal } from '../terminal.js';
@@ -188,6 +190,8 @@ async function showAudit(
   return exitCodes.done;
 }
 
+const widestTarget = 60;
+
 function auditCells({ seq, at, who, role, address, what, target, outcome, code }: AuditRow): readonly string[] {
   const when = at.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
   return [
@@ -197,7 +201,7 @@ function auditCells({ seq, at, who, role, address, what, target, outcome, code }
     role ?? '-',
     address ?? '-',
     what,
-    target ?? '-',
+    cutToWidth(printable(target ?? '-'), widestTarget),
     code === null ? outcome : `${outcome} ${code}`,
   ];
 }

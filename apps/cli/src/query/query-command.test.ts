@@ -104,10 +104,10 @@ describe('queryCommand', () => {
       '3      2026-01-31T09:30:00.000Z',
     ]);
     expect((await run([success({ resultType: 'string', result: [at, 'a\u001b[2J'] }), metadata])).out).toEqual([
-      'a [2J',
+      'a\\u001b[2J',
     ]);
     const odd = success({ resultType: 'vector', result: [{ metric: { a: '\u009b2J' }, value: [at, '1'] }] });
-    expect((await run([odd, metadata])).out[1]).toMatch(/^\{a=" 2J"\} /);
+    expect((await run([odd, metadata])).out[1]).toMatch(/^\{a="\\u009b2J"\} /);
   });
 
   it('prints the JSON of the API as it came', async () => {

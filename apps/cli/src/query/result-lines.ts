@@ -1,9 +1,10 @@
+import { printable } from '../printable.js';
 import { displayWidth } from '../display-width.js';
 import type { Messages } from '../messages/messages.js';
 import type { Style } from '../style.js';
 import { tableLines } from '../table.js';
 import type { Known, Point, QueryData, Series } from './ask-query.js';
-import { cutToWidth } from './cut-to-width.js';
+import { cutToWidth } from '../cut-to-width.js';
 import type { Moment } from './query-arguments.js';
 import { sparkline } from './sparkline.js';
 
@@ -104,11 +105,6 @@ export function nameLines(
 function seriesText({ __name__: name = '', ...labels }: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
   return printable(pairs.length === 0 && name !== '' ? name : `${name}{${pairs.join(', ')}}`);
-}
-
-/** Labels may be words of the other side, which must not move the cursor. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }
 
 function timeText(seconds: Point[0]): string {

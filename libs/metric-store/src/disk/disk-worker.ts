@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { MinuteArrays } from '../history/minute-summary.ts';
 import type { DiskCall, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.ts';
 import { HistoryDisk } from './history-disk.ts';
-import { catalog, countSeconds, readSeries, TooMuchError } from './reading.ts';
+import { catalog, countSeconds, readSeries, TooMuchError, type ReadSeries } from './reading.ts';
 import { recover } from './recovery.ts';
 
 /*
@@ -72,10 +73,15 @@ function answer(id: number, work: () => unknown): void {
   }
 }
 
-function answerInSteps(id: number, steps: Generator<unknown, unknown>): void {
+/** `handedOver`: what the other thread gets without a copy. */
+function answerInSteps<T>(
+  id: number,
+  steps: Generator<unknown, T>,
+  handedOver: (value: T) => ArrayBuffer[] = () => [],
+): void {
   begin(
     steps,
-    (value) => say({ id, answer: value }),
+    (value) => port.postMessage({ id, answer: value } satisfies DiskReply, handedOver(value)),
     (thrown) => fail(id, thrown),
   );
 }
@@ -86,6 +92,20 @@ function fail(id: number, thrown: unknown): void {
 
 function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Each series that was read has arrays of its own. */
+function buffersOf(found: readonly ReadSeries[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBufferLike>();
+  for (const { raw, minutes } of found) {
+    if (raw !== undefined) buffers.add(raw.times.buffer).add(raw.values.buffer);
+    if (minutes !== undefined) for (const column of columnsOf(minutes)) buffers.add(column.buffer);
+  }
+  return [...buffers] as ArrayBuffer[];
+}
+
+function columnsOf({ startMs, min, max, sum, count, last }: MinuteArrays): readonly Float64Array[] {
+  return [startMs, min, max, sum, count, last];
 }
 
 function* recoverSending(id: number, fromMs: number, toMs: number): Generator<void, unknown> {
@@ -111,7 +131,7 @@ function serve(id: number, call: DiskCall): void {
     case 'catalog':
       return answerInSteps(id, catalog(disk.files, ...call.args));
     case 'read':
-      return answerInSteps(id, readSeries(disk.files, ...call.args));
+      return answerInSteps(id, readSeries(disk.files, ...call.args), buffersOf);
     case 'countSeconds':
       return answer(id, () => countSeconds(disk.files, ...call.args));
     case 'figures':

@@ -211,7 +211,9 @@ function readRawRow(files: HistoryFiles, request: RowRequest & { readonly raw: M
   const damaged = (): void => files.rowDamaged(`${new Date(hour).toISOString()} of the raw history`);
   try {
     for (const [id, samples] of decodeHour(hourKey(hour, page), hour, row, { wanted, damaged })) {
-      const cut = cutSamples(samples, fromMs, toMs);
+      const { times } = samples;
+      const whole = (times[0] as number) > fromMs && (times.at(-1) as number) <= toMs;
+      const cut = whole ? samples : cutSamples(samples, fromMs, toMs);
       if (cut.times.length === 0) continue;
       spend(budget, cut.times.length);
       const known = raw.get(id);

@@ -22,6 +22,11 @@ export function shortTime(ms: number, withDay: boolean): string {
   return withDay ? `${text.slice(5, 10)} ${clock}` : clock;
 }
 
+/** The end of a stretch: midnight belongs to the day that it ends. */
+export function endTime(ms: number, withDay: boolean): string {
+  return !withDay && ms % dayMs === 0 ? '24:00' : shortTime(ms, withDay);
+}
+
 export function isWholeDay(fromMs: number, toMs: number): boolean {
   return toMs - fromMs === dayMs && fromMs % dayMs === 0;
 }

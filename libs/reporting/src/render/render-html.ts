@@ -9,7 +9,7 @@ import { card, scrollTable } from './html-parts.js';
 import { Markup, markup } from './markup.js';
 import { peopleLines } from './render-markdown.js';
 import { reportStyle } from './style.js';
-import { completenessText, keyFigures, titleOf } from './summary.js';
+import { completenessText, keyFigures, noAlertsText, titleOf } from './summary.js';
 import { gapsLeftOut, tablesOf } from './tables.js';
 import { textsOf } from './texts/texts-of.js';
 import type { ReportTexts } from './texts/texts.js';
@@ -69,7 +69,8 @@ function alerts(report: DailyReport, texts: ReportTexts, tables: Tables): Markup
     report.notifications.length === 0
       ? markup``
       : card(markup`<h3>${own.notifications}</h3>${scrollTable(tables.notifications)}`);
-  if (report.alerts.episodes === 0) return markup`<h2>${own.heading}</h2>${card(markup`<p>${own.none}</p>`)}${told}`;
+  if (report.alerts.episodes === 0)
+    return markup`<h2>${own.heading}</h2>${card(markup`<p>${noAlertsText(report, texts)}</p>`)}${told}`;
   const people = peopleLines(report.alerts, texts).map((line) => markup`<li>${line}</li>`);
   const { leftOut } = report.alerts;
   return markup`<h2>${own.heading}</h2>

@@ -2,7 +2,7 @@ import type { Language } from '@tapewatch/model';
 import type { DailyReport } from '../daily/daily-report.js';
 import type { ReportHead } from '../report.js';
 import { duration, time } from './format.js';
-import { completenessText, keyFigures, titleOf } from './summary.js';
+import { completenessText, keyFigures, noAlertsText, titleOf } from './summary.js';
 import { gapsLeftOut, tablesOf, type Table } from './tables.js';
 import { textsOf } from './texts/texts-of.js';
 import type { ReportTexts } from './texts/texts.js';
@@ -40,14 +40,11 @@ export function renderMarkdown(head: ReportHead, report: DailyReport, language: 
   return `${blocks.join('\n\n')}\n`;
 }
 
-function alertBlocks(
-  { alerts, notifications }: DailyReport,
-  texts: ReportTexts,
-  tables: ReturnType<typeof tablesOf>,
-): readonly string[] {
-  const { heading, none, byName, bySeverity, times, people, episodes } = texts.alerts;
+function alertBlocks(report: DailyReport, texts: ReportTexts, tables: ReturnType<typeof tablesOf>): readonly string[] {
+  const { alerts, notifications } = report;
+  const { heading, byName, bySeverity, times, people, episodes } = texts.alerts;
   const told = notifications.length === 0 ? [] : [`### ${texts.alerts.notifications}`, table(tables.notifications)];
-  if (alerts.episodes === 0) return [`## ${heading}`, none, ...told];
+  if (alerts.episodes === 0) return [`## ${heading}`, noAlertsText(report, texts), ...told];
   return [
     `## ${heading}`,
     `### ${byName}`,

@@ -85,6 +85,16 @@ describe('a rendered report', () => {
     expect(markdown.split('\n').filter((line) => line.includes('javascript') && !/^[|-]/.test(line))).toEqual([]);
   });
 
+  it('does not take a day that nobody saw for a good one', () => {
+    const { fromMs } = empty;
+    const day = { fromMs, toMs: fromMs + 86_400_000 };
+    const unseen = { ...empty, ...day, completeness: 0, unobserved: [day] };
+    const markdown = renderMarkdown(head, unseen, 'en');
+    expect(markdown).toContain('Nothing fired. (not observed)');
+    expect(markdown).toContain('00:00–24:00');
+    expect(markdown).not.toMatch(/\| 0 \|/);
+  });
+
   it.each(languages)('says so when there is nothing (%s)', (language) => {
     const texts = textsOf(language);
     for (const text of [renderHtml(head, empty, language), renderMarkdown(head, empty, language)]) {

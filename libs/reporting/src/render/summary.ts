@@ -1,5 +1,5 @@
 import type { DailyReport, ExchangePart } from '../daily/daily-report.js';
-import { figure, duration, isWholeDay, share, shortTime, time, count } from './format.js';
+import { count, duration, endTime, figure, isWholeDay, share, shortTime, time } from './format.js';
 import type { ReportTexts } from './texts/texts.js';
 
 export interface KeyFigure {
@@ -23,7 +23,13 @@ export function keyFigures(report: DailyReport, texts: ReportTexts): readonly Ke
       ? { name, value: '–', note: texts.reasons[meanMs.reason] }
       : { name, value: ms(meanMs.value), note: key.meanOf(n) };
   return [
-    { name: key.alerts, value: count(alerts.episodes), note: key.alertsNote(alerts.firingAtEnd, ms(alerts.firingMs)) },
+    nothingSeen(report)
+      ? { name: key.alerts, value: '–', note: texts.reasons.not_observed }
+      : {
+          name: key.alerts,
+          value: count(alerts.episodes),
+          note: key.alertsNote(alerts.firingAtEnd, ms(alerts.firingMs)),
+        },
     times(alerts.timeToAcknowledge, key.acknowledge),
     times(alerts.timeToResolve, key.resolve),
     uptimeFigure(report, texts),
@@ -33,6 +39,16 @@ export function keyFigures(report: DailyReport, texts: ReportTexts): readonly Ke
       note: key.completenessNote(report.gaps.length),
     },
   ];
+}
+
+/** Whether the program did not run at all: then that nothing fired says nothing. */
+function nothingSeen({ alerts, completeness }: DailyReport): boolean {
+  return completeness === 0 && alerts.episodes === 0;
+}
+
+/** What there is to say of alerts when none fired. */
+export function noAlertsText(report: DailyReport, texts: ReportTexts): string {
+  return nothingSeen(report) ? `${texts.alerts.none} (${texts.reasons.not_observed})` : texts.alerts.none;
 }
 
 function uptimeFigure({ exchanges }: DailyReport, texts: ReportTexts): KeyFigure {
@@ -65,7 +81,7 @@ export function completenessText(report: DailyReport, texts: ReportTexts): strin
   const withDay = report.toMs - report.fromMs > 86_400_000;
   const spans = report.unobserved
     .slice(0, mostSpans)
-    .map(({ fromMs, toMs }) => `${shortTime(fromMs, withDay)}–${shortTime(toMs, withDay)}`);
+    .map(({ fromMs, toMs }) => `${shortTime(fromMs, withDay)}–${endTime(toMs, withDay)}`);
   const rest = report.unobserved.length - spans.length;
   const told = [...spans, ...(rest > 0 ? [more(rest)] : [])].join(', ');
   return `${completeness(share(report.completeness))}${told === '' ? '' : ` ${unobserved(told)}`}`;

@@ -125,8 +125,8 @@ function components(report: DailyReport, { uptime: { columns } }: ReportTexts, m
     [columns.component, ({ component }) => component],
     [columns.uptime, ({ uptime }) => show(uptime, share), 'number'],
     [columns.known, ({ knownRatio }) => share(knownRatio), 'number'],
-    [columns.outages, ({ outages }) => count(outages), 'number'],
-    [columns.down, ({ downMs }) => ms(downMs), 'number'],
+    [columns.outages, ({ knownRatio, outages }) => (knownRatio === 0 ? '–' : count(outages)), 'number'],
+    [columns.down, ({ downMs, knownRatio }) => (knownRatio === 0 ? '–' : ms(downMs)), 'number'],
   ]);
 }
 

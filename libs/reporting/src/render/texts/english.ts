@@ -37,7 +37,8 @@ export const english: ReportTexts = {
     uptimeNote: (exchange) => `lowest: ${exchange}`,
     noExchange: 'none is watched',
     completeness: 'Data',
-    completenessNote: (gaps) => (gaps === 0 ? 'complete' : `complete; gaps in ${gaps} of what is watched`),
+    completenessNote: (gaps) =>
+      gaps === 0 ? 'of what was due' : `of what was due; gaps in ${gaps} of what is watched`,
   },
   alerts: {
     heading: 'Alerts',

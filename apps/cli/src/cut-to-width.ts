@@ -1,4 +1,4 @@
-import { displayWidth } from '../display-width.js';
+import { displayWidth } from './display-width.js';
 
 /** A text that takes no more columns than `width`; what was cut is marked. */
 export function cutToWidth(text: string, width: number): string {
