@@ -12,6 +12,11 @@ export class DamagedFileError extends Error {
   }
 }
 
+/** The file was closed while work in steps still had it in hand, as when it was set aside meanwhile. */
+export class ClosedFileError extends Error {
+  override readonly name = 'ClosedFileError';
+}
+
 export interface SqliteFileOptions {
   readonly schema: string;
   /** Every commit is synced to the disk, not only every checkpoint. */
@@ -68,7 +73,7 @@ export class SqliteFile {
       this.attempt(() => this.#database.exec('commit'));
     } catch (thrown) {
       // A full disk rolls back by itself.
-      if (this.#database.isTransaction) this.#database.exec('rollback');
+      if (this.#database.isOpen && this.#database.isTransaction) this.attempt(() => this.#database.exec('rollback'));
       throw thrown;
     }
   }
@@ -91,6 +96,7 @@ export class SqliteFile {
   }
 
   private attempt<T>(work: () => T): T {
+    if (!this.#database.isOpen) throw new ClosedFileError(`${this.path} is closed`);
     try {
       return work();
     } catch (thrown) {
