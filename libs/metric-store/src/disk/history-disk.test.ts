@@ -210,7 +210,7 @@ describe('HistoryDisk', { timeout: 120_000 }, () => {
       await writeFile(join(folder, 'head.db'), Buffer.from(head).fill(0, page * pageSize, page * pageSize + 16));
       let aside = 0;
       let disk = openDisk(folder, ({ file }) => (aside += file === undefined ? 0 : 1));
-      const pieces = recover(disk.files, 0, Infinity);
+      const pieces = recover(disk.files, startMs, startMs + 4 * hourMs);
       for (;;) {
         const { done, value } = pieces.next();
         if (done === true) {
