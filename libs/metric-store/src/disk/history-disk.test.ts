@@ -224,6 +224,7 @@ describe('HistoryDisk', { timeout: 120_000 }, () => {
       const at = startMs + 2 * hourMs;
       const { nextId } = disk.open(at);
       append(disk, [later(at, nextId), later(at + hourMs, nextId)]);
+      disk.append([later(at + hourMs + 1000, nextId)]);
       checkAll(disk);
       disk.close();
       disk = openDisk(folder);
