@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -249,6 +249,14 @@ describe('HistoryDisk', { timeout: 120_000 }, () => {
     disk.files.putAway(new DamagedFileError(join(folder, 'head.db'), new Error('as a read would find it')));
     disk.append([batch(startMs + 4000, 9, 1, true)]);
     expect(disk.open(startMs + 5000).nextId).toBe(10);
+    disk.close();
+  });
+
+  it('makes files that its user alone can read', async () => {
+    const folder = await folderOf();
+    const disk = openDisk(folder);
+    disk.append([batch(startMs, 1, 3)]);
+    for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
     disk.close();
   });
 

@@ -1,4 +1,4 @@
-import { renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
 /** SQLite says that the file is no database any more; `path` is the file. */
@@ -38,6 +38,8 @@ export class SqliteFile {
 
   constructor(path: string, options: SqliteFileOptions) {
     this.path = path;
+    // Nobody else reads it; what SQLite puts beside it gets the same mode.
+    if (options.readOnly !== true && sizeOf(path) === 0) closeSync(openSync(path, 'a', 0o600));
     this.#database = new DatabaseSync(path, { readOnly: options.readOnly === true });
     try {
       this.#database.exec('pragma busy_timeout = 2000');
