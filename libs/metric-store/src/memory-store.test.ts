@@ -213,6 +213,13 @@ describe('summarizeMetrics', () => {
     });
   });
 
+  it('counts the samples of the series that match, in the range alone', () => {
+    const target = store();
+    const [one, two] = [series({ x: '1' }), series({ x: '2' })];
+    for (const second of [1, 2, 3, 4]) target.accept({ at: second * 1000, series: [one, two], values: [1, 2] });
+    expect(summarizeMetrics(alone(target), 2000, '{x="1"}')).toMatchObject({ value: { samplesTotal: 2 } });
+  });
+
   it('refuses what is no selector, with its place', () => {
     expect(summarizeMetrics(alone(store()), 5000, 'sum(x)')).toMatchObject({
       ok: false,

@@ -9,6 +9,7 @@ export interface MetricsSummary {
   readonly rangeMs: number;
   /** Ticks stored over ticks expected, 0 to 1. */
   readonly completeness: number;
+  /** Of the series below, over the range. */
   readonly samplesTotal: number;
   readonly lastTickAt?: number;
   readonly series: readonly MetricSummary[];
@@ -82,12 +83,12 @@ function fromMemory(
     if (buffer.length > 0) series.push({ ...nameOf(memory), ...figures(buffer) });
   }
   const completeness = Math.min(1, store.ticksIn(fromMs, lastTickAt) / (rangeMs / stepMs));
-  const samplesTotal = store.samplesTotal;
+  const samplesTotal = countOf(series);
   return accepted({ rangeMs, completeness, samplesTotal, lastTickAt, series: inOrder(series) });
 }
 
 async function fromHistory(
-  { memory, history }: Pick<MetricStore, 'memory' | 'history'>,
+  { history }: Pick<MetricStore, 'history'>,
   matchers: readonly Matcher[],
   { rangeMs, fromMs, lastTickAt }: Range,
 ): Promise<CommandResult<MetricsSummary>> {
@@ -100,7 +101,7 @@ async function fromHistory(
       const { count, last, min, max, sum } = total;
       return { ...nameOf(total), count, last, ...(count === 0 ? {} : { min, max, avg: sum / count }) };
     });
-    return accepted({ rangeMs, completeness, samplesTotal: memory.samplesTotal, lastTickAt, series: inOrder(series) });
+    return accepted({ rangeMs, completeness, samplesTotal: countOf(series), lastTickAt, series: inOrder(series) });
   } catch (thrown) {
     if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message);
     return refused('UNAVAILABLE', `the metric history cannot be read (${messageOf(thrown)})`);
@@ -113,6 +114,10 @@ function nameOf({
 }: Pick<SeriesTotals, 'labels' | 'metric'>): Pick<MetricSummary, 'name' | 'otelName' | 'unit' | 'labels'> {
   const { otelName, unit } = metric;
   return { name: labels.get('__name__'), otelName, unit, labels: labels.without('__name__') };
+}
+
+function countOf(series: readonly MetricSummary[]): number {
+  return series.reduce((sum, { count }) => sum + count, 0);
 }
 
 function inOrder(series: MetricSummary[]): MetricSummary[] {

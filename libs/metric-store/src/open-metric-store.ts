@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Meter } from '@opentelemetry/api';
 import { Labels, messageOf, StartError, type Clock, type Logger, type Series } from '@tapewatch/model';
 import { DiskClient } from './disk/disk-client.js';
@@ -42,6 +43,8 @@ export interface MetricStore {
   readonly remote: boolean;
   /** False while the disk does not take ticks; undefined without a disk. */
   readonly durable: boolean | undefined;
+  /** Names of the files that this run found damaged and set aside, in the order in which it did. */
+  readonly damaged: readonly string[];
   /** Registers its own figures; before the first tick. */
   measure(meter: Meter): void;
   /** Called when everything of a tick is in memory, what rules made of it included; sends it to the disk. */
@@ -63,9 +66,11 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
   const { clock, history, logger } = options;
   const settings: DiskWorkerData = { ...history, keepBlocksMs: Math.max(options.retentionMs + slackMs, 2 * hourMs) };
   let writer: HistoryWriter | undefined;
+  const lost = new Set<string>();
   const disk = new DiskClient(settings, {
     damaged: ({ file, aside, reason }) => {
       if (file === undefined) writer?.rowDamaged();
+      else lost.add(basename(file));
       logger.error(
         { reason, ...(file === undefined ? {} : { file, aside }) },
         file === undefined
@@ -82,9 +87,8 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
     const now = clock.now();
     const { nextId, oldestMs } = await disk.call('open', [now]);
     writer = new HistoryWriter({ disk, nextId, clock, logger });
-    const memory = new MemoryStore(options, writer);
-    await restore(memory, writer, disk, now, options.retentionMs);
-    return onDisk(memory, writer, disk, oldestMs);
+    const memory = await restored(options, writer, disk, now);
+    return onDisk(memory, writer, disk, oldestMs, lost);
   } catch (thrown) {
     await disk.close();
     throw new StartError(
@@ -102,6 +106,7 @@ function memoryAlone(options: MetricStoreOptions): MetricStore {
     history: new MemoryHistory(memory),
     remote: false,
     durable: undefined,
+    damaged: [],
     get oldestMs() {
       return memory.firstTickAt;
     },
@@ -131,6 +136,7 @@ function onDisk(
   writer: HistoryWriter,
   disk: DiskClient,
   oldestMs: number | undefined,
+  lost: ReadonlySet<string>,
 ): MetricStore {
   let first = oldestMs;
   return {
@@ -142,6 +148,9 @@ function onDisk(
     remote: false,
     get durable() {
       return writer.healthy;
+    },
+    get damaged() {
+      return [...lost];
     },
     measure: (meter) => {
       memory.measure(meter);
@@ -159,21 +168,24 @@ function onDisk(
   };
 }
 
-/** Fills memory with what the last process had in it. */
-async function restore(
-  memory: MemoryStore,
+/** Memory, filled with what the last process had in it; empty when the file that says so is damaged. */
+async function restored(
+  options: MetricStoreOptions,
   writer: HistoryWriter,
   disk: DiskClient,
   nowMs: number,
-  retentionMs: number,
-): Promise<void> {
-  const { ticks } = await disk.call('recover', [nowMs - retentionMs, nowMs + 1], ({ series }) => {
+): Promise<MemoryStore> {
+  const memory = new MemoryStore(options, writer);
+  const { ticks, cutShort } = await disk.call('recover', [nowMs - options.retentionMs, nowMs + 1], ({ series }) => {
     for (const { text, samples } of series) {
       const { id, names, values, metric, pushed } = JSON.parse(text) as StoredSeries;
       const labels = Labels.fromEntries(names.map((name, i) => [name, values[i] as string] as const));
-      const restored = memory.restore({ labels, metric } satisfies Series, samples, pushed === true);
-      if (restored !== undefined) writer.knows(restored, id);
+      const again = memory.restore({ labels, metric } satisfies Series, samples, pushed === true);
+      if (again !== undefined) writer.knows(again, id);
     }
   });
+  // Memory that holds some series of a time answers for all of them: rather it begins with the next tick.
+  if (cutShort) return new MemoryStore(options, writer);
   memory.resume(ticks, nowMs);
+  return memory;
 }

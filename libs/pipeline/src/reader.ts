@@ -62,6 +62,7 @@ function readinessOf({
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
     ...(metrics.durable === false ? ['metric history cannot be written'] : []),
+    ...metrics.damaged.map((file) => `metric history was damaged: ${file} was set aside`),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
     ...(health.durable ? [] : ['health history cannot be written']),
     ...(notifier.durable ? [] : ['notifications cannot be written']),

@@ -4,7 +4,7 @@ import type { DayFile } from './day-file.ts';
 import { gatherTicks } from './gather-ticks.ts';
 import type { HeadFile } from './head-file.ts';
 import type { HistoryFiles } from './history-files.ts';
-import { blockKey, blockMs, dayMs, hourKey, hourMs, pageOf, startOf } from './layout.ts';
+import { blockKey, blockMs, closedUntil, dayMs, hourKey, hourMs, pageOf, startOf } from './layout.ts';
 import { mergeSamples } from './merge-samples.ts';
 import { decodeHour, encodeBlock, encodeHour } from './page-row.ts';
 import { encodeRollup } from './rollup-row.ts';
@@ -17,9 +17,6 @@ export interface CompactionOptions {
   readonly rawMs: number;
   readonly rollupMs: number;
 }
-
-/** In `HeadFile.fact`: up to here everything is in the files of days. */
-export const closedUntil = 'closed_until';
 
 /**
  * Brings the files up to date with what has passed by `nowMs`: ticks to blocks, hours to the files of their days, old days away. Can be

@@ -1,5 +1,5 @@
 import type { DayKind, StoredSeries } from './layout.ts';
-import { dayMs, hourKey, hourMs, hourOfKey } from './layout.ts';
+import { dayMs, firstOfPage, hourKey, hourMs, hourOfKey, startOf } from './layout.ts';
 import { seal, unseal } from './sealed.ts';
 import { SqliteFile } from './sqlite-file.ts';
 
@@ -135,12 +135,21 @@ export class DayFile {
     return this.#file.all('select start from hour order by start').map(({ start }) => start as number);
   }
 
-  /** The greatest id of a series here; 0 when there is none. */
+  /** The end of the newest hour that is here; 0 when none is. */
+  get closedUntilMs(): number {
+    const newest = this.hours.findLast((hour) => hour >= this.startMs && hour < this.endMs);
+    return newest === undefined ? 0 : startOf(newest, hourMs) + hourMs;
+  }
+
+  /** At least the greatest id of a series here; 0 when there is none. */
   get largestId(): number {
     const row = this.#file.get('select max(page) as page from series');
     const page = row?.['page'];
     if (typeof page !== 'number') return 0;
-    return this.seriesOf(page).reduce((largest, { id }) => Math.max(largest, id), 0);
+    const series = this.seriesOf(page);
+    // Damaged: any of the page may have been given.
+    if (series.length === 0) return firstOfPage(page + 1) - 1;
+    return series.reduce((largest, { id }) => Math.max(largest, id), 0);
   }
 
   /** '[]' when it is damaged: series without a name are in no answer. */

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Samples } from '../codec/samples.ts';
 import { blockKey, blockMs, bucketOfKey, pageOfKey, type StoredSeries } from './layout.ts';
 import { decodeBlock } from './page-row.ts';
-import { SqliteFile } from './sqlite-file.ts';
+import { DamagedFileError, SqliteFile } from './sqlite-file.ts';
 import { decodeTick, encodeTick, type TickRow } from './tick-row.ts';
 
 const schema = `
@@ -33,7 +33,9 @@ export class HeadFile {
   }
 
   fact(name: string): number {
-    return Number(this.#file.get('select value from fact where name = ?', name)?.['value'] ?? 0);
+    const value = this.#file.get('select value from fact where name = ?', name)?.['value'] ?? 0;
+    if (Number.isSafeInteger(value)) return value as number;
+    throw new DamagedFileError(this.#file.path, new Error(`${name} is no whole number`));
   }
 
   setFact(name: string, value: number): void {
@@ -78,7 +80,8 @@ export class HeadFile {
   }
 
   private checked(row: Record<string, unknown>): string | undefined {
-    if (crc32(row['data'] as string, row['id'] as number) === row['checksum']) return row['data'] as string;
+    const { id, data, checksum } = row;
+    if (typeof data === 'string' && crc32(data, id as number) === checksum) return data;
     this.#damaged();
     return undefined;
   }
@@ -201,7 +204,8 @@ export class HeadFile {
 
   /** Which seconds of a block's time had a tick: one byte each. */
   seconds(bucket: number): Uint8Array | undefined {
-    return this.#file.get('select seconds from bucket where id = ?', bucket)?.['seconds'] as Uint8Array | undefined;
+    const seconds = this.#file.get('select seconds from bucket where id = ?', bucket)?.['seconds'];
+    return seconds instanceof Uint8Array ? seconds : undefined;
   }
 
   setSeconds(bucket: number, seconds: Uint8Array): void {

@@ -1,15 +1,17 @@
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Samples } from '../codec/samples.js';
 import { MinuteColumns, type MinuteArrays } from '../history/minute-summary.js';
 import { inspectHistory } from '../inspect-history.js';
 import { HistoryDisk, type HistoryDiskOptions, type TickBatch } from './history-disk.js';
 import type { DamageReport } from './history-files.js';
 import { dayMs, hourMs, type StoredSeries } from './layout.js';
 import { catalog, countSeconds, readSeries, type ReadKind, type ReadSeries } from './reading.js';
-import { runToEnd } from './recovery.js';
+import { DamagedFileError } from './sqlite-file.js';
+import { recover, runToEnd } from './recovery.js';
 
 const metric = { otelName: 'a.b', name: 'a_b', type: 'gauge', unit: '', description: '' } as const;
 const startMs = Date.UTC(2026, 0, 5, 10);
@@ -168,6 +170,93 @@ describe('HistoryDisk', { timeout: 120_000 }, () => {
     expect(reports[0]?.file).toBe(join(folder, 'head.db'));
     expect(readAll(disk, 'raw', at - 1, at).size).toBe(2);
     expect(disk.open(at).nextId).toBe(502);
+    disk.close();
+  });
+
+  it('gives no wrong value and keeps what is in days, whichever page of its head is damaged', async () => {
+    const folder = await folderOf();
+    const head = await readFile(join(whole, 'head.db'));
+    const pageSize = head.readUInt16BE(16);
+    const later = (atMs: number, id: number): TickBatch => ({
+      atMs,
+      series: [{ ...stored(id), values: ['a_b', 'later'] }],
+      ids: Uint32Array.of(id),
+      values: Float64Array.of(-1),
+    });
+    const check = (name: string, { times, values }: Samples): void => {
+      times.forEach((at, i) => {
+        const wanted = name === 'later' ? -1 : valueAt(Number(name), at);
+        if (values[i] !== wanted) expect.fail(`${name} is ${values[i]} at ${at}`);
+      });
+    };
+    const checkAll = (disk: HistoryDisk): void => {
+      let inClosedHour = 0;
+      for (const [name, pieces] of readAll(disk, 'raw', 0, Infinity)) {
+        for (const { raw } of pieces) {
+          if (raw === undefined) continue;
+          check(name, raw);
+          inClosedHour += raw.times.filter((at) => at < startMs + hourMs).length;
+        }
+      }
+      expect(inClosedHour).toBe((seriesCount * hourMs) / stepMs);
+      expect(readAll(disk, 'total', startMs, startMs + hourMs).size).toBe(seriesCount);
+      expect(countSeconds(disk.files, startMs, startMs + hourMs)).toBe(hourMs / stepMs);
+    };
+    const set = { whole: 0, aside: 0, cutShort: 0 };
+    const pages = head.length / pageSize;
+    for (let page = 0; page < pages; page++) {
+      await rm(folder, { recursive: true });
+      await cp(whole, folder, { recursive: true });
+      await writeFile(join(folder, 'head.db'), Buffer.from(head).fill(0, page * pageSize, page * pageSize + 16));
+      let aside = 0;
+      let disk = openDisk(folder, ({ file }) => (aside += file === undefined ? 0 : 1));
+      const pieces = recover(disk.files, startMs, startMs + 4 * hourMs);
+      for (;;) {
+        const { done, value } = pieces.next();
+        if (done === true) {
+          if (value.cutShort) set.cutShort++;
+          break;
+        }
+        for (const { text, samples } of value.series)
+          check((JSON.parse(text) as StoredSeries).values[1] ?? '', samples);
+      }
+      checkAll(disk);
+      const at = startMs + 2 * hourMs;
+      const { nextId } = disk.open(at);
+      append(disk, [later(at, nextId), later(at + hourMs, nextId)]);
+      disk.append([later(at + hourMs + 1000, nextId)]);
+      checkAll(disk);
+      disk.close();
+      disk = openDisk(folder);
+      checkAll(disk);
+      expect(disk.open(at + hourMs).nextId).toBeGreaterThan(nextId);
+      disk.close();
+      expect(aside).toBeLessThan(2);
+      set[aside === 0 ? 'whole' : 'aside']++;
+    }
+    expect(set.aside).toBeGreaterThan(0);
+    expect(set.cutShort).toBeGreaterThan(0);
+  });
+
+  it('tells the next append that a read has set the head aside, and gives no id again', async () => {
+    const folder = await folderOf();
+    const disk = openDisk(folder);
+    disk.append([batch(startMs, 1, 3)]);
+    disk.files.putAway(new DamagedFileError(join(folder, 'head.db'), new Error('as a read would find it')));
+    expect(disk.append([batch(startMs + 1000, 1, 3, true)])).toEqual({ late: 0, headReplaced: true });
+    expect(disk.append([batch(startMs + 2000, 1, 3)])).toEqual({ late: 0, headReplaced: false });
+    disk.append([batch(startMs + 3000, 9, 1)]);
+    disk.files.putAway(new DamagedFileError(join(folder, 'head.db'), new Error('as a read would find it')));
+    disk.append([batch(startMs + 4000, 9, 1, true)]);
+    expect(disk.open(startMs + 5000).nextId).toBe(10);
+    disk.close();
+  });
+
+  it('makes files that its user alone can read', async () => {
+    const folder = await folderOf();
+    const disk = openDisk(folder);
+    disk.append([batch(startMs, 1, 3)]);
+    for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
     disk.close();
   });
 

@@ -1,7 +1,7 @@
-import { compact, closedUntil, isDue, type CompactionOptions } from './compaction.ts';
+import { compact, isDue, type CompactionOptions } from './compaction.ts';
 import { HistoryFiles, type DamageReport } from './history-files.ts';
-import { blockMs, dayMs, type StoredSeries } from './layout.ts';
-import { DamagedFileError } from './sqlite-file.ts';
+import { blockMs, closedUntil, dayMs, hourMs, type StoredSeries } from './layout.ts';
+import { ClosedFileError, DamagedFileError } from './sqlite-file.ts';
 import type { TickRow } from './tick-row.ts';
 
 export interface HistoryDiskOptions extends CompactionOptions {
@@ -27,7 +27,7 @@ export interface OpenedHistory {
 export interface AppendResult {
   /** So many batches are older than what is stored, and were not taken: a clock was set back. */
   readonly late: number;
-  /** The file of the newest ticks was damaged and is a new one: it knows no series any more. */
+  /** Since the last time, the file of the newest ticks was found damaged and is a new one: it knows no series any more. */
   readonly headReplaced: boolean;
 }
 
@@ -43,6 +43,10 @@ export class HistoryDisk {
   readonly files: HistoryFiles;
   readonly #options: HistoryDiskOptions;
   #lastAtMs = -Infinity;
+  /** The greatest id that was ever given, whatever becomes of the file that says so. */
+  #largestId = 0;
+  /** Of `HistoryFiles.headsLost`, those that `append` has told of. */
+  #headsTold = 0;
   #compactedMs = -Infinity;
 
   constructor(options: HistoryDiskOptions, damaged: (report: DamageReport) => void) {
@@ -52,36 +56,38 @@ export class HistoryDisk {
 
   /** Ticks of a future that the clock does not know any more count as if they were of now. */
   open(nowMs: number): OpenedHistory {
-    const { files } = this;
-    const lastTickMs = files.guarded(
-      () => this.newestMs(),
-      () => undefined,
-    );
-    this.#lastAtMs = Math.min(lastTickMs ?? -Infinity, nowMs);
-    files.guarded(
-      () => {
-        const hour = Math.floor(nowMs / 3_600_000) * 3_600_000;
-        if (files.head.fact(closedUntil) > hour) files.head.setFact(closedUntil, hour);
-      },
-      () => undefined,
-    );
-    const known = [files.head.fact(largestId), files.head.largestId];
-    for (const kind of ['raw', 'rollup'] as const) {
-      for (const day of files.days(kind)) {
-        known.push(
-          files.guarded(
-            () => files.day(kind, day)?.largestId ?? 0,
-            () => 0,
-          ),
-        );
-      }
-    }
+    const opened = this.files.retried(() => this.look(nowMs));
+    this.#lastAtMs = opened.lastTickMs ?? -Infinity;
+    this.#largestId = opened.nextId - 1;
+    this.#headsTold = this.files.headsLost;
+    return opened;
+  }
+
+  private look(nowMs: number): OpenedHistory {
+    const { head } = this.files;
+    const newestMs = this.newestMs();
+    const hour = Math.floor(nowMs / hourMs) * hourMs;
+    if (head.fact(closedUntil) > hour) head.setFact(closedUntil, hour);
+    const largest = Math.max(head.fact(largestId), head.largestId, this.largestIdInDays());
     const oldestMs = this.oldestMs();
     return {
-      nextId: Math.max(...known) + 1,
-      ...(lastTickMs === undefined ? {} : { lastTickMs: this.#lastAtMs }),
+      nextId: largest + 1,
+      ...(newestMs === undefined ? {} : { lastTickMs: Math.min(newestMs, nowMs) }),
       ...(oldestMs === undefined ? {} : { oldestMs }),
     };
+  }
+
+  private largestIdInDays(): number {
+    const { files } = this;
+    const known = (['raw', 'rollup'] as const).flatMap((kind) =>
+      files.days(kind).map((day) =>
+        files.guarded(
+          () => files.day(kind, day)?.largestId ?? 0,
+          () => 0,
+        ),
+      ),
+    );
+    return Math.max(0, ...known);
   }
 
   /** When it returns, the batches, oldest first, are on the disk, all or none. Throws where they cannot be written. */
@@ -93,16 +99,11 @@ export class HistoryDisk {
       return true;
     });
     const late = batches.length - taken.length;
-    let headReplaced = false;
-    try {
-      this.write(taken);
-    } catch (thrown) {
-      if (!(thrown instanceof DamagedFileError)) throw thrown;
-      this.files.putAway(thrown);
-      headReplaced = true;
-      this.write(taken);
-    }
+    this.files.retried(() => this.write(taken));
     this.#lastAtMs = lastAtMs;
+    // A read or the compaction may have been the one that found it damaged.
+    const headReplaced = this.files.headsLost > this.#headsTold;
+    this.#headsTold = this.files.headsLost;
     return { late, headReplaced };
   }
 
@@ -126,20 +127,19 @@ export class HistoryDisk {
     try {
       yield* compact(this.files, this.#options, atMs);
     } catch (thrown) {
-      if (!(thrown instanceof DamagedFileError)) throw thrown;
-      this.files.putAway(thrown);
+      // What was not done is done with the next block.
+      if (thrown instanceof DamagedFileError) this.files.putAway(thrown);
+      else if (!(thrown instanceof ClosedFileError)) throw thrown;
     }
   }
 
   private write(batches: readonly TickBatch[]): void {
     const { head } = this.files;
+    for (const { series } of batches) for (const { id } of series) this.#largestId = Math.max(this.#largestId, id);
     head.transaction(() => {
+      if (head.fact(largestId) < this.#largestId) head.setFact(largestId, this.#largestId);
       for (const { series, ...tick } of batches) {
-        if (series.length > 0) {
-          head.addSeries(series, tick.atMs);
-          const largest = series.reduce((found, { id }) => Math.max(found, id), 0);
-          head.setFact(largestId, Math.max(head.fact(largestId), largest));
-        }
+        if (series.length > 0) head.addSeries(series, tick.atMs);
         head.addTick(tick);
       }
     });

@@ -2,11 +2,13 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DayFile } from './day-file.ts';
 import { HeadFile } from './head-file.ts';
-import { dayFileName, dayOfFileName, headName, type DayKind } from './layout.ts';
-import { DamagedFileError, setAside, sizeOf } from './sqlite-file.ts';
+import { closedUntil, dayFileName, dayOfFileName, headName, type DayKind } from './layout.ts';
+import { ClosedFileError, DamagedFileError, setAside, sizeOf } from './sqlite-file.ts';
 
 /** Day files that stay open; each costs a few handles and its cache. */
 const openDays = 6;
+/** A disk on which new files are damaged as soon as they are there does not keep work beginning again for ever. */
+const mostTries = 20;
 
 export interface DamageReport {
   /** A file that was set aside, and its new name; absent when a row of a file was left out. */
@@ -27,6 +29,7 @@ export class HistoryFiles {
   #head: HeadFile | undefined;
   /** The most lately used last. */
   readonly #days = new Map<string, DayFile>();
+  #headsLost = 0;
 
   constructor(options: HistoryFilesOptions) {
     this.#options = options;
@@ -36,6 +39,11 @@ export class HistoryFiles {
   get head(): HeadFile {
     this.#head ??= this.openHead();
     return this.#head;
+  }
+
+  /** How often the head was set aside, and a new one begun. */
+  get headsLost(): number {
+    return this.#headsLost;
   }
 
   /** Undefined when nothing of the day is there; with `make` it is made. */
@@ -84,6 +92,34 @@ export class HistoryFiles {
     }
   }
 
+  /** Runs the work, and from its start again each time a file turns out to be damaged: that is set aside, and the rest serves. */
+  retried<T>(work: () => T): T {
+    for (let left = mostTries; ; left--) {
+      try {
+        return work();
+      } catch (thrown) {
+        this.overcome(thrown, left);
+      }
+    }
+  }
+
+  /** `retried` of work in steps. */
+  *retriedSteps<Step, T>(work: () => Generator<Step, T>): Generator<Step, T> {
+    for (let left = mostTries; ; left--) {
+      try {
+        return yield* work();
+      } catch (thrown) {
+        this.overcome(thrown, left);
+      }
+    }
+  }
+
+  private overcome(thrown: unknown, left: number): void {
+    if (left === 0) throw thrown;
+    if (thrown instanceof DamagedFileError) this.putAway(thrown);
+    else if (!(thrown instanceof ClosedFileError)) throw thrown;
+  }
+
   /** Gives a damaged file another name, and forgets it. */
   putAway(error: DamagedFileError): void {
     for (const [name, day] of this.#days) {
@@ -94,6 +130,7 @@ export class HistoryFiles {
     if (error.path.endsWith(headName)) {
       this.#head?.close();
       this.#head = undefined;
+      this.#headsLost++;
     }
     const aside = setAside(error.path, this.#options.now());
     this.#options.damaged({ file: error.path, aside, reason: error.message });
@@ -122,7 +159,29 @@ export class HistoryFiles {
 
   private openHead(): HeadFile {
     const path = join(this.#options.folder, headName);
-    const open = (): HeadFile => new HeadFile(path, () => this.rowDamaged(path));
-    return this.guarded(open, open);
+    return this.retried(() => {
+      const head = new HeadFile(path, () => this.rowDamaged(path));
+      try {
+        // A head that takes the place of a damaged one: what is in the files of days is closed, and is read from there.
+        if (head.fact(closedUntil) === 0) head.setFact(closedUntil, this.closedInDays());
+      } catch (thrown) {
+        head.close();
+        throw thrown;
+      }
+      return head;
+    });
+  }
+
+  /** The end of the newest hour that a file of a day holds; 0 when none does. */
+  private closedInDays(): number {
+    const ends = (['raw', 'rollup'] as const).flatMap((kind) =>
+      this.days(kind).map((day) =>
+        this.guarded(
+          () => this.day(kind, day)?.closedUntilMs ?? 0,
+          () => 0,
+        ),
+      ),
+    );
+    return Math.max(0, ...ends);
   }
 }

@@ -8,6 +8,8 @@ export const blockMs = 300_000;
 export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
 export const headName = 'head.db';
+/** In `HeadFile.fact`: up to here everything is in the files of days. */
+export const closedUntil = 'closed_until';
 const seriesPerPage = 64;
 /** Pages that one hour, or one block's time, may have. */
 const pages = 2 ** 26;

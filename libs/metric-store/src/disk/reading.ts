@@ -1,10 +1,10 @@
 import type { Samples } from '../codec/samples.ts';
 import { MinuteColumns, type MinuteArrays } from '../history/minute-summary.ts';
-import { closedUntil, grouped } from './compaction.ts';
+import { grouped } from './compaction.ts';
 import { gatherTicks } from './gather-ticks.ts';
 import type { HeadFile } from './head-file.ts';
 import type { HistoryFiles } from './history-files.ts';
-import { blockMs, dayMs, hourKey, hourMs, startOf, type DayKind, type StoredSeries } from './layout.ts';
+import { blockMs, closedUntil, dayMs, hourKey, hourMs, startOf, type DayKind, type StoredSeries } from './layout.ts';
 import { cutSamples, joined, mergeSamples } from './merge-samples.ts';
 import { decodeHour } from './page-row.ts';
 import { decodeRollup } from './rollup-row.ts';
@@ -44,7 +44,19 @@ export class TooMuchError extends Error {
 }
 
 /** The series that have all label values and may have samples in [fromMs, toMs]. */
-export function* catalog(
+export function catalog(
+  files: HistoryFiles,
+  ...request: readonly [
+    kind: DayKind,
+    fromMs: number,
+    toMs: number,
+    equal: readonly (readonly [name: string, value: string])[],
+  ]
+): Generator<void, readonly CatalogPart[]> {
+  return files.retriedSteps(() => catalogOnce(files, ...request));
+}
+
+function* catalogOnce(
   files: HistoryFiles,
   kind: DayKind,
   fromMs: number,
@@ -79,7 +91,11 @@ function hasAll(series: StoredSeries, equal: readonly (readonly [string, string]
 }
 
 /** Reads series that a catalog named. Yields now and then. Throws TooMuchError. */
-export function* readSeries(files: HistoryFiles, request: ReadRequest): Generator<void, readonly ReadSeries[]> {
+export function readSeries(files: HistoryFiles, request: ReadRequest): Generator<void, readonly ReadSeries[]> {
+  return files.retriedSteps(() => readOnce(files, request));
+}
+
+function* readOnce(files: HistoryFiles, request: ReadRequest): Generator<void, readonly ReadSeries[]> {
   const closed = files.head.fact(closedUntil);
   const budget = { left: request.maxSamples };
   const found: ReadSeries[] = [];
@@ -287,6 +303,10 @@ function minutesOf(samples: Samples): Found {
 
 /** How many seconds of [fromMs, toMs) had a tick. */
 export function countSeconds(files: HistoryFiles, fromMs: number, toMs: number): number {
+  return files.retried(() => countOnce(files, fromMs, toMs));
+}
+
+function countOnce(files: HistoryFiles, fromMs: number, toMs: number): number {
   const { head } = files;
   const closed = head.fact(closedUntil);
   let count = 0;

@@ -4,6 +4,7 @@ import { gatherTicks } from './gather-ticks.ts';
 import type { HistoryFiles } from './history-files.ts';
 import { blockMs, startOf } from './layout.ts';
 import { joined } from './merge-samples.ts';
+import { DamagedFileError } from './sqlite-file.ts';
 
 /** One page of series as memory shall hold it again. */
 export interface RecoveredPage {
@@ -14,10 +15,22 @@ export interface RecoveredPage {
 export interface RecoveredTimes {
   /** When there was a tick, oldest first. */
   readonly ticks: Float64Array;
+  /** The file was damaged and was set aside half way: what came of it is a part of what was, of some series more than of others. */
+  readonly cutShort: boolean;
 }
 
 /** Everything since `fromMs`, page by page, so that little is in hand at any time; the times at the end. */
 export function* recover(files: HistoryFiles, fromMs: number, toMs: number): Generator<RecoveredPage, RecoveredTimes> {
+  try {
+    return { ticks: yield* recoverHead(files, fromMs, toMs), cutShort: false };
+  } catch (thrown) {
+    if (!(thrown instanceof DamagedFileError)) throw thrown;
+    files.putAway(thrown);
+    return { ticks: new Float64Array(), cutShort: true };
+  }
+}
+
+function* recoverHead(files: HistoryFiles, fromMs: number, toMs: number): Generator<RecoveredPage, Float64Array> {
   const { head } = files;
   const texts = head.seriesTexts();
   const blocks = new Map<number, number[]>();
@@ -43,7 +56,7 @@ export function* recover(files: HistoryFiles, fromMs: number, toMs: number): Gen
     });
     yield { series };
   }
-  return { ticks: Float64Array.from(tickTimes(files, fromMs, toMs)) };
+  return Float64Array.from(tickTimes(files, fromMs, toMs));
 }
 
 function tickTimes(files: HistoryFiles, fromMs: number, toMs: number): number[] {

@@ -1,4 +1,4 @@
-import { renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
 /** SQLite says that the file is no database any more; `path` is the file. */
@@ -10,6 +10,11 @@ export class DamagedFileError extends Error {
     super(`${path} is damaged (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
     this.path = path;
   }
+}
+
+/** The file was closed while work in steps still had it in hand, as when it was set aside meanwhile. */
+export class ClosedFileError extends Error {
+  override readonly name = 'ClosedFileError';
 }
 
 export interface SqliteFileOptions {
@@ -33,6 +38,8 @@ export class SqliteFile {
 
   constructor(path: string, options: SqliteFileOptions) {
     this.path = path;
+    // Nobody else reads it; what SQLite puts beside it gets the same mode.
+    if (options.readOnly !== true && sizeOf(path) === 0) closeSync(openSync(path, 'a', 0o600));
     this.#database = new DatabaseSync(path, { readOnly: options.readOnly === true });
     try {
       this.#database.exec('pragma busy_timeout = 2000');
@@ -68,7 +75,7 @@ export class SqliteFile {
       this.attempt(() => this.#database.exec('commit'));
     } catch (thrown) {
       // A full disk rolls back by itself.
-      if (this.#database.isTransaction) this.#database.exec('rollback');
+      if (this.#database.isOpen && this.#database.isTransaction) this.attempt(() => this.#database.exec('rollback'));
       throw thrown;
     }
   }
@@ -91,6 +98,7 @@ export class SqliteFile {
   }
 
   private attempt<T>(work: () => T): T {
+    if (!this.#database.isOpen) throw new ClosedFileError(`${this.path} is closed`);
     try {
       return work();
     } catch (thrown) {
