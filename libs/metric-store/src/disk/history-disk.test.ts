@@ -137,7 +137,8 @@ describe('HistoryDisk', { timeout: 120_000 }, () => {
           expect(samples).toBeLessThanOrEqual(ticks.length * seriesCount);
         },
       ),
-      { numRuns: 30 },
+      // One bit of the schema's text makes a column another: SQLite calls that a logic error, not damage.
+      { numRuns: 30, examples: [['raw-2026-01-05.db', [1764785159, 256]]] },
     );
     // Else no bit was in the way of anything, and nothing was tried.
     expect(losses).toBeGreaterThan(0);

@@ -51,20 +51,20 @@ export class SqliteFile {
       this.#database.exec(options.schema);
     } catch (thrown) {
       this.#database.close();
-      throw this.named(thrown);
+      throw isDamage(thrown) || isUnreadableSchema(thrown) ? new DamagedFileError(path, thrown) : thrown;
     }
   }
 
   all(sql: string, ...parameters: readonly SQLInputValue[]): Row[] {
-    return this.attempt(() => this.prepare(sql).all(...parameters));
+    return this.ask(() => this.prepare(sql).all(...parameters));
   }
 
   get(sql: string, ...parameters: readonly SQLInputValue[]): Row | undefined {
-    return this.attempt(() => this.prepare(sql).get(...parameters));
+    return this.ask(() => this.prepare(sql).get(...parameters));
   }
 
   run(sql: string, ...parameters: readonly SQLInputValue[]): void {
-    this.attempt(() => this.prepare(sql).run(...parameters));
+    this.ask(() => this.prepare(sql).run(...parameters));
   }
 
   /** Everything that `work` writes, or nothing. */
@@ -97,6 +97,17 @@ export class SqliteFile {
     return statement;
   }
 
+  /** Runs a statement of ours, which nothing but a damaged schema can make a wrong one. */
+  private ask<T>(work: () => T): T {
+    return this.attempt(() => {
+      try {
+        return work();
+      } catch (thrown) {
+        throw isUnreadableSchema(thrown) ? new DamagedFileError(this.path, thrown) : thrown;
+      }
+    });
+  }
+
   private attempt<T>(work: () => T): T {
     if (!this.#database.isOpen) throw new ClosedFileError(`${this.path} is closed`);
     try {
@@ -111,12 +122,18 @@ export class SqliteFile {
   }
 }
 
+const logicError = 1;
 const corrupt = 11;
 const notADatabase = 26;
 
 function isDamage(thrown: unknown): boolean {
   const code = (thrown as { errcode?: unknown } | undefined)?.errcode;
   return typeof code === 'number' && ((code & 255) === corrupt || (code & 255) === notADatabase);
+}
+
+/** "no such column", "unsupported file format" and the like. */
+function isUnreadableSchema(thrown: unknown): boolean {
+  return ((thrown as { errcode?: number } | undefined)?.errcode ?? 0) === logicError;
 }
 
 /** Gives a damaged file another name beside its own, and returns that. */
