@@ -37,12 +37,30 @@ export interface Alert {
   /** Set while only keep_firing_for holds it. */
   readonly keepFiringSince?: number;
   readonly acknowledgement?: Acknowledgement;
+  /** Ids of the silences that keep people from being told of it now; absent when there are none. */
+  readonly silencedBy?: readonly string[];
+  /** Ids of the alerts that inhibit it now; absent when there are none. */
+  readonly inhibitedBy?: readonly string[];
   /** A person's name, or absent when the rule resolved it. */
   readonly resolvedBy?: string;
   readonly resolutionReason?: string;
 }
 
-export type AlertEventKind = 'pending' | 'firing' | 'resolved' | 'inactive' | 'acknowledged' | 'unacknowledged';
+export type AlertEventKind =
+  | 'pending'
+  | 'firing'
+  | 'resolved'
+  | 'inactive'
+  | 'acknowledged'
+  | 'unacknowledged'
+  | 'silenced'
+  | 'unsilenced'
+  | 'inhibited'
+  | 'uninhibited'
+  /** An alert that was raised and held back by a limit on its name. */
+  | 'suppressed'
+  /** A later step of its route was taken, as nobody had it in hand. */
+  | 'escalated';
 
 /** One row of history. */
 export interface AlertEvent {

@@ -47,13 +47,13 @@ export class AlertResolver {
   }
 
   @ResolveField(() => [ID], { description: 'The silences that cover it.' })
-  silencedBy(): readonly string[] {
-    return [];
+  silencedBy(@Parent() alert: Alert): readonly string[] {
+    return alert.silencedBy ?? [];
   }
 
   @ResolveField(() => [ID], { description: 'The alerts that inhibit it.' })
-  inhibitedBy(): readonly string[] {
-    return [];
+  inhibitedBy(@Parent() alert: Alert): readonly string[] {
+    return alert.inhibitedBy ?? [];
   }
 
   @ResolveField(() => [AlertEventType], { description: 'What happened to it, newest last.' })
