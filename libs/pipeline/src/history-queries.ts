@@ -1,4 +1,4 @@
-import type { HistoryLimits, HistoryResolution, MetricStore } from '@tapewatch/metric-store';
+import { rawMarginMs, type HistoryLimits, type HistoryResolution, type MetricStore } from '@tapewatch/metric-store';
 import { delay, formatDuration, type Clock } from '@tapewatch/model';
 import {
   QueryLimitError,
@@ -9,6 +9,7 @@ import {
   type TimeSpan,
 } from '@tapewatch/promql';
 import { readsMinutes } from './minute-rule.js';
+import { readingGrid } from './reading-grid.js';
 
 /** Loaded samples lie in memory, sixteen bytes each, until the answer is there. */
 const limits: HistoryLimits = { maxSeries: 20_000, maxSamples: 5_000_000 };
@@ -18,6 +19,8 @@ export interface HistoryQuery {
   readonly expression: Expression;
   /** What it reads, as `timeSpanOf` says. */
   readonly span: TimeSpan;
+  /** Of a range query. */
+  readonly fromMs?: number;
   /** Absent: it is asked for one time only. */
   readonly stepMs?: number;
   readonly evaluate: (source: SeriesSource) => QueryResult;
@@ -51,7 +54,7 @@ export class HistoryQueries {
 
   /** Rejects with QueryLimitError, EvaluationError, or with what keeps the disk from answering. */
   async answer(query: HistoryQuery): Promise<HistoryAnswer> {
-    const rawFromMs = (this.#metrics.memory.lastTickAt ?? this.#clock.now()) - this.#rawMs;
+    const rawFromMs = (this.#metrics.memory.lastTickAt ?? this.#clock.now()) - this.#rawMs - rawMarginMs;
     const beyondRaw = query.span.fromMs < rawFromMs && (this.#metrics.oldestMs ?? Infinity) < rawFromMs;
     const byMinutes = query.stepMs !== undefined && readsMinutes(query.expression, query.stepMs);
     if (beyondRaw && byMinutes) {
@@ -70,7 +73,11 @@ export class HistoryQueries {
   private async read(query: HistoryQuery, resolution: HistoryResolution, why?: string): Promise<HistoryAnswer> {
     const selectors = selectorsOf(query.expression).map(({ matchers }) => matchers);
     const { fromMs, toMs } = query.span;
-    const source = await this.inTime(this.#metrics.history.source(selectors, fromMs, toMs, resolution, limits));
+    const grid =
+      resolution === 'raw' && query.fromMs !== undefined && query.stepMs !== undefined
+        ? readingGrid(query.expression, query.fromMs, query.stepMs)
+        : undefined;
+    const source = await this.inTime(this.#metrics.history.source(selectors, fromMs, toMs, resolution, limits, grid));
     const infos = why === undefined ? [] : [`answered from one-minute values, the last of each minute: ${why}`];
     return { result: query.evaluate(source), warnings: [], infos };
   }

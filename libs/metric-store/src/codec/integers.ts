@@ -7,6 +7,8 @@ export const largestInteger = 2 ** 50;
 
 const plain = 0;
 const zeroesApart = 4;
+/** So many bytes of a number are put together as one of 32 bits, sign and carry included. */
+const mostPlanesAtOnce = 3;
 
 /**
  * Writes whole numbers of at most `largestInteger`, as they are or as differences (first or second), whichever is shorter. Where many
@@ -37,12 +39,44 @@ export function readIntegers(reader: ByteReader, count: number): Float64Array {
   const divisor = reader.varint();
   if (divisor === 0) return new Float64Array(count).fill(base);
   const mode = reader.byte();
-  const numbers = mode >= zeroesApart ? readWithoutZeroes(reader, count) : fromPlanes(reader.part(), count);
-  // One pass, as starting again after a crash waits for it: zigzag, differences and divisor undone together.
   const order = mode % zeroesApart;
+  // Starting again after a crash and queries of days wait for this, so what most chunks are has loops of its own.
+  const bitmap = mode >= zeroesApart ? reader.part() : undefined;
+  const others = bitmap === undefined ? count : countOnes(bitmap, count);
+  const planes = reader.part();
+  const width = others === 0 ? 0 : Math.floor(planes.length / others);
+  if (width > mostPlanesAtOnce) {
+    const zigzags = fromPlanes(planes, others);
+    return undone(bitmap === undefined ? zigzags : spread(zigzags, bitmap, count), order, divisor, base);
+  }
+  const numbers = new Float64Array(count);
   let step = 0;
   let number = 0;
+  let next = 0;
+  const [second, third] = [width > 1 ? others : -1, width > 2 ? 2 * others : -1];
   for (let i = 0; i < count; i++) {
+    let value = 0;
+    if (bitmap === undefined || (((bitmap[i >> 3] as number) >> (i & 7)) & 1) === 1) {
+      let zigzag = bitmap === undefined ? 0 : 1;
+      if (width > 0) zigzag += planes[next] as number;
+      if (second > 0) zigzag += (planes[second + next] as number) << 8;
+      if (third > 0) zigzag += (planes[third + next] as number) << 16;
+      next++;
+      value = (zigzag >>> 1) ^ -(zigzag & 1);
+    }
+    if (order === 2) number += step += value;
+    else if (order === 1) number += value;
+    else number = value;
+    numbers[i] = number * divisor + base;
+  }
+  return numbers;
+}
+
+/** Zigzag, differences and divisor, in one pass. */
+function undone(numbers: Float64Array, order: number, divisor: number, base: number): Float64Array {
+  let step = 0;
+  let number = 0;
+  for (let i = 0; i < numbers.length; i++) {
     const zigzag = numbers[i] as number;
     const value = zigzag < 2 ** 31 ? (zigzag >>> 1) ^ -(zigzag & 1) : zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
     if (order === 2) number += step += value;
@@ -78,11 +112,14 @@ function shortestOf(mode: number, zigzag: Float64Array, count: number): Candidat
   return bits < whole.bits ? { mode: mode + zeroesApart, bits, parts: [bitmap, restPlanes] } : whole;
 }
 
-function readWithoutZeroes(reader: ByteReader, count: number): Float64Array {
-  const bitmap = reader.part();
-  let others = 0;
-  for (let i = 0; i < count; i++) if (((bitmap[i >> 3] as number) >> (i & 7)) & 1) others++;
-  const rest = fromPlanes(reader.part(), others);
+function countOnes(bitmap: Uint8Array, count: number): number {
+  let ones = 0;
+  for (let i = 0; i < count; i++) ones += ((bitmap[i >> 3] as number) >> (i & 7)) & 1;
+  return ones;
+}
+
+/** Puts what was written without its zeroes, less one, in its places. */
+function spread(rest: Float64Array, bitmap: Uint8Array, count: number): Float64Array {
   const numbers = new Float64Array(count);
   let next = 0;
   for (let i = 0; i < count; i++) {

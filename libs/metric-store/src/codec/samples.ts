@@ -1,6 +1,7 @@
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { readColumn, writeColumn } from './columns.ts';
+import { pickedNumbers, type Picks } from './picks.ts';
 import { readIntegers, writeIntegers } from './integers.ts';
 
 /** Samples and stale markers of one series, oldest first; times in milliseconds, growing. */
@@ -37,10 +38,23 @@ export function writeSamples(
   writeColumn(writer, values, compress);
 }
 
-export function readSamples(reader: ByteReader, originMs: number): Samples {
+/** Reads over samples and decodes nothing: for a reader that looks where their parts lie. */
+export function skimSamples(reader: ByteReader): void {
+  reader.varint();
+  readTimes(reader, 0, 0);
+  readColumn(reader, 0);
+}
+
+/** `pick`: chooses the samples that are wanted by their times; undefined: all of them. */
+export function readSamples(
+  reader: ByteReader,
+  originMs: number,
+  pick?: (times: Float64Array) => Picks | undefined,
+): Samples {
   const count = reader.varint();
   const times = readTimes(reader, count, originMs);
-  return { times, values: readColumn(reader, count) };
+  const picks = pick?.(times);
+  return { times: pickedNumbers(times, picks), values: readColumn(reader, count, picks) };
 }
 
 function readTimes(reader: ByteReader, count: number, originMs: number): Float64Array {

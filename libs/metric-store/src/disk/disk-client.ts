@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { TooMuchError } from './budget.js';
 import type { DiskCall, DiskCalls, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.js';
 import type { AppendResult, DiskFigures, TickBatch } from './history-disk.js';
 import type { DamageReport } from './history-files.js';
@@ -10,15 +11,24 @@ export interface DiskEvents {
   readonly trouble: (reason: string | undefined) => void;
 }
 
+/** Whoever asks the storage worker. */
+export interface DiskCaller {
+  call<Name extends keyof DiskCalls>(
+    name: Name,
+    args: Parameters<DiskCalls[Name]>,
+    page?: (page: RecoveredPage) => void,
+  ): Promise<ReturnType<DiskCalls[Name]>>;
+}
+
 /** The disk could not do what it was asked for. */
 export class DiskError extends Error {
   override readonly name = 'DiskError';
-  /** The answer would have been larger than the request allows. */
-  readonly tooMuch: boolean;
+  /** Of the request, the one that the answer would have gone beyond. */
+  readonly limit: TooMuchError['limit'] | undefined;
 
-  constructor(message: string, tooMuch = false) {
+  constructor(message: string, limit?: TooMuchError['limit']) {
     super(message);
-    this.tooMuch = tooMuch;
+    this.limit = limit;
   }
 }
 
@@ -29,7 +39,7 @@ interface Waiting {
 }
 
 /** The main thread's end of the storage worker of the history: calls go over by name, answers come back by number. */
-export class DiskClient {
+export class DiskClient implements DiskCaller {
   readonly #worker: Worker;
   readonly #events: DiskEvents;
   readonly #waiting = new Map<number, Waiting>();
@@ -89,7 +99,7 @@ export class DiskClient {
     const waiting = this.#waiting.get(reply.id);
     if ('page' in reply) return waiting?.page?.(reply.page);
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting?.reject(new DiskError(reply.error.message, reply.error.tooMuch));
+    if ('error' in reply) waiting?.reject(new DiskError(reply.error.message, reply.error.limit));
     else waiting?.resolve(reply.answer);
   }
 
