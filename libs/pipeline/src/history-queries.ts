@@ -1,4 +1,4 @@
-import { rawMarginMs, type HistoryLimits, type HistoryResolution, type MetricStore } from '@tapewatch/metric-store';
+import { rawMarginMs, type Grid, type HistoryLimits, type HistoryResolution, type MetricStore } from '@tapewatch/metric-store';
 import { delay, formatDuration, type Clock } from '@tapewatch/model';
 import {
   QueryLimitError,
@@ -72,11 +72,10 @@ export class HistoryQueries {
 
   private async read(query: HistoryQuery, resolution: HistoryResolution, why?: string): Promise<HistoryAnswer> {
     const selectors = selectorsOf(query.expression).map(({ matchers }) => matchers);
-    const { fromMs, toMs } = query.span;
-    const grid =
-      resolution === 'raw' && query.fromMs !== undefined && query.stepMs !== undefined
-        ? readingGrid(query.expression, query.fromMs, query.stepMs)
-        : undefined;
+    const { fromMs } = query.span;
+    const grid = resolution === 'raw' ? gridOf(query) : undefined;
+    // After the last time that is asked for, nothing is looked at.
+    const toMs = grid === undefined ? query.span.toMs : lastOf(grid, query.span);
     const source = await this.inTime(this.#metrics.history.source(selectors, fromMs, toMs, resolution, limits, grid));
     const infos = why === undefined ? [] : [`answered from one-minute values, the last of each minute: ${why}`];
     return { result: query.evaluate(source), warnings: [], infos };
@@ -102,4 +101,12 @@ export class HistoryQueries {
       `with steps of a minute or more are answered from what each minute left`
     );
   }
+}
+
+function gridOf({ expression, fromMs, stepMs }: HistoryQuery): Grid | undefined {
+  return fromMs === undefined || stepMs === undefined ? undefined : readingGrid(expression, fromMs, stepMs);
+}
+
+function lastOf({ firstMs, stepMs }: Grid, { toMs }: TimeSpan): number {
+  return firstMs + Math.max(0, Math.floor((toMs - firstMs) / stepMs)) * stepMs;
 }

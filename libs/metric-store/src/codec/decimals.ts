@@ -2,7 +2,7 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { mostExceptions, readExceptions, writeExceptions } from './exceptions.ts';
 import { largestInteger, readIntegers, writeIntegers } from './integers.ts';
-import { pickedNumbers, type Picks } from './picks.ts';
+import type { Picks } from './picks.ts';
 
 const mostPlaces = 12;
 
@@ -36,7 +36,7 @@ export function writeDecimals(writer: ByteWriter, decimals: Decimals, values: Fl
 
 export function readDecimals(reader: ByteReader, count: number, picks?: Picks): Float64Array {
   const scale = 10 ** reader.byte();
-  const values = pickedNumbers(readIntegers(reader, count), picks);
+  const values = readIntegers(reader, count, picks);
   if (scale !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) / scale;
   readExceptions(reader, values, picks);
   return values;

@@ -2,7 +2,7 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { mostExceptions, readExceptions, writeExceptions } from './exceptions.ts';
 import { readIntegers, writeIntegers } from './integers.ts';
-import { pickedNumbers, type Picks } from './picks.ts';
+import type { Picks } from './picks.ts';
 
 /** How a share of a whole may have been worked out; each rounds in its own way. Written as its index: only append. */
 const formulas: readonly ((part: number, whole: number) => number)[] = [
@@ -60,8 +60,8 @@ export function writeFractions(
 
 export function readFractions(reader: ByteReader, count: number, picks?: Picks): Float64Array {
   const formula = formulas[reader.byte()] as (typeof formulas)[number];
-  const wholes = pickedNumbers(readIntegers(reader, count), picks);
-  const values = pickedNumbers(readIntegers(reader, count), picks);
+  const wholes = readIntegers(reader, count, picks);
+  const values = readIntegers(reader, count, picks);
   for (let i = 0; i < values.length; i++) values[i] = formula(values[i] as number, wholes[i] as number);
   readExceptions(reader, values, picks);
   return values;

@@ -1,14 +1,14 @@
 import { entropyBits, fromPlanes, planesBits, toPlanes } from './byte-planes.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import { pickedNumbers, type Picks } from './picks.ts';
+import { fromSmallSteps, mostPlanes } from './small-steps.ts';
 
 /** Far enough from 2^53 that distances between two such numbers, and between two distances, are exact. */
 export const largestInteger = 2 ** 50;
 
 const plain = 0;
 const zeroesApart = 4;
-/** So many bytes of a number are put together as one of 32 bits, sign and carry included. */
-const mostPlanesAtOnce = 3;
 
 /**
  * Writes whole numbers of at most `largestInteger`, as they are or as differences (first or second), whichever is shorter. Where many
@@ -34,41 +34,23 @@ export function writeIntegers(writer: ByteWriter, numbers: Float64Array, compres
   for (const part of best.parts) writer.part(part, compress);
 }
 
-export function readIntegers(reader: ByteReader, count: number): Float64Array {
+/** `picks`: only these of the numbers are wanted. */
+export function readIntegers(reader: ByteReader, count: number, picks?: Picks): Float64Array {
   const base = reader.signed();
   const divisor = reader.varint();
-  if (divisor === 0) return new Float64Array(count).fill(base);
+  if (divisor === 0) return new Float64Array(picks?.length ?? count).fill(base);
   const mode = reader.byte();
   const order = mode % zeroesApart;
-  // Starting again after a crash and queries of days wait for this, so what most chunks are has loops of its own.
   const bitmap = mode >= zeroesApart ? reader.part() : undefined;
   const others = bitmap === undefined ? count : countOnes(bitmap, count);
   const planes = reader.part();
-  const width = others === 0 ? 0 : Math.floor(planes.length / others);
-  if (width > mostPlanesAtOnce) {
+  if (planes.length > others * mostPlanes) {
     const zigzags = fromPlanes(planes, others);
-    return undone(bitmap === undefined ? zigzags : spread(zigzags, bitmap, count), order, divisor, base);
+    const all = undone(bitmap === undefined ? zigzags : spread(zigzags, bitmap, count), order, divisor, base);
+    return pickedNumbers(all, picks);
   }
-  const numbers = new Float64Array(count);
-  let step = 0;
-  let number = 0;
-  let next = 0;
-  const [second, third] = [width > 1 ? others : -1, width > 2 ? 2 * others : -1];
-  for (let i = 0; i < count; i++) {
-    let value = 0;
-    if (bitmap === undefined || (((bitmap[i >> 3] as number) >> (i & 7)) & 1) === 1) {
-      let zigzag = bitmap === undefined ? 0 : 1;
-      if (width > 0) zigzag += planes[next] as number;
-      if (second > 0) zigzag += (planes[second + next] as number) << 8;
-      if (third > 0) zigzag += (planes[third + next] as number) << 16;
-      next++;
-      value = (zigzag >>> 1) ^ -(zigzag & 1);
-    }
-    if (order === 2) number += step += value;
-    else if (order === 1) number += value;
-    else number = value;
-    numbers[i] = number * divisor + base;
-  }
+  const numbers = fromSmallSteps(planes, bitmap, { count, others, order }, picks);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = (numbers[i] as number) * divisor + base;
   return numbers;
 }
 

@@ -3,7 +3,7 @@ import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/pro
 import type { DiskCaller } from '../disk/disk-client.js';
 import { DiskError } from '../disk/disk-client.js';
 import type { Samples } from '../codec/samples.js';
-import type { Grid } from '../disk/grid.js';
+import { onGrid, type Grid } from '../disk/grid.js';
 import type { LoadRequest, PackedSamples } from '../disk/loading.js';
 import { joined, mergeSamples } from '../disk/merge-samples.js';
 import type { ReadSeries } from '../disk/reading.js';
@@ -63,7 +63,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     if (fromMs + 1 >= boundaryMs) return this.#store;
     const request = { kind: 'raw', fromMs, toMs: Math.min(toMs, boundaryMs - 1) } as const;
     const stored = await this.read(grid === undefined ? request : { ...request, grid }, selectors, limits);
-    return new LoadedSource(this.withMemory(stored, selectors, boundaryMs, toMs, limits));
+    return new LoadedSource(this.withMemory(stored, selectors, { boundaryMs, toMs, limits, grid }));
   }
 
   async minutes(
@@ -187,9 +187,17 @@ export class DiskHistory implements HistoryReader, TotalsReader {
   private withMemory(
     stored: Map<string, Stored>,
     selectors: readonly (readonly Matcher[])[],
-    boundaryMs: number,
-    toMs: number,
-    { maxSamples = Infinity }: HistoryLimits,
+    {
+      boundaryMs,
+      toMs,
+      limits: { maxSamples = Infinity },
+      grid,
+    }: {
+      readonly boundaryMs: number;
+      readonly toMs: number;
+      readonly limits: HistoryLimits;
+      readonly grid: Grid | undefined;
+    },
   ): readonly LoadedSeries[] {
     const loaded = new Map<string, LoadedSeries>();
     const buffer = new SampleBuffer(4096);
@@ -203,12 +211,12 @@ export class DiskHistory implements HistoryReader, TotalsReader {
         if (read > maxSamples)
           throw new QueryLimitError('maxSamples', `the query would read more than ${maxSamples} samples`);
         const recent = { times: buffer.times.slice(0, buffer.length), values: buffer.values.slice(0, buffer.length) };
-        const { times, values } = mergeSamples(rawOf(stored.get(memory.labels.key)), recent);
+        const { times, values } = mergeSamples(rawOf(stored.get(memory.labels.key), grid), recent);
         loaded.set(memory.labels.key, new LoadedSeries(memory.labels, times, values));
       }
     }
     for (const [key, old] of stored) {
-      const samples = rawOf(old);
+      const samples = rawOf(old, grid);
       if (!loaded.has(key) && samples !== undefined)
         loaded.set(key, new LoadedSeries(old.labels, samples.times, samples.values));
     }
@@ -267,7 +275,13 @@ function byLabels(
 }
 
 /** The pieces of a series may come from several days, and of one day under several ids. */
-function rawOf(stored: Stored | undefined): Samples | undefined {
+function rawOf(stored: Stored | undefined, grid: Grid | undefined): Samples | undefined {
+  const all = wholeOf(stored);
+  // Once more for the whole: the last sample of each piece has come along.
+  return all === undefined || stored?.raw.length === 1 ? all : onGrid(all, grid);
+}
+
+function wholeOf(stored: Stored | undefined): Samples | undefined {
   const pieces = [...(stored?.raw ?? [])].sort((a, b) => (a.times[0] ?? 0) - (b.times[0] ?? 0));
   if (pieces.every(({ times }, i) => i === 0 || (pieces[i - 1]?.times.at(-1) ?? 0) < (times[0] ?? 0)))
     return pieces.length === 0 ? undefined : joined(pieces);
