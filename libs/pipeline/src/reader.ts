@@ -26,7 +26,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
     formatQuery,
     parseQuery,
-    series: (selectors, from, to) => Promise.resolve(findSeries(store, selectors, from, to)),
+    series: (selectors, from, to) => findSeries(metrics, selectors, from, to),
     metadata: () => metricMetadata(store),
     metricsSummary: (rangeMs, match) => summarizeMetrics(metrics, rangeMs, match),
     tokens: () => access.tokens.all(),

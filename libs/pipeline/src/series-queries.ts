@@ -1,33 +1,53 @@
 import {
   accepted,
+  messageOf,
   refused,
   type CommandResult,
   type Labels,
   type Matcher,
   type MetricDescription,
 } from '@tapewatch/model';
-import type { MemoryStore } from '@tapewatch/metric-store';
-import { parse, PromqlError, SampleBuffer, type Sample, type SeriesReader } from '@tapewatch/promql';
+import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
+import { parse, PromqlError, QueryLimitError, SampleBuffer, type Sample, type SeriesReader } from '@tapewatch/promql';
 
-/** Label sets of the series that any of the selectors matches, each once, and that have samples in [fromMs, toMs]. */
-export function findSeries(
-  store: MemoryStore,
+/** So many label sets one answer may have from the history; what memory holds is bounded by its budget. */
+const mostSeries = 100_000;
+
+/**
+ * Label sets of the series that any of the selectors matches, each once, and that have samples in [fromMs, toMs]: in memory, and, where that
+ * reaches further back, in the history, to the hour.
+ */
+export async function findSeries(
+  metrics: MetricStore,
   selectors: readonly string[],
   fromMs = -Infinity,
   toMs = Infinity,
-): CommandResult<readonly Labels[]> {
+): Promise<CommandResult<readonly Labels[]>> {
   const parsed: (readonly Matcher[])[] = [];
   for (const selector of selectors) {
     const matchers = matchersOf(selector);
     if (!matchers.ok) return matchers;
     parsed.push(matchers.value);
   }
+  const wanted = parsed.length === 0 ? [[]] : parsed;
+  const { memory: store, history, oldestMs } = metrics;
   const hasSamples = sampleSeeker(fromMs, Math.min(toMs, store.lastTickAt ?? toMs));
   const found = new Map<string, Labels>();
-  for (const matchers of parsed.length === 0 ? [[]] : parsed) {
+  for (const matchers of wanted) {
     for (const series of store.select(matchers)) {
       if (!found.has(series.labels.key) && hasSamples(series)) found.set(series.labels.key, series.labels);
     }
+  }
+  const firstMs = store.firstTickAt ?? Infinity;
+  const beginMs = Math.max(fromMs, oldestMs ?? Infinity);
+  if (beginMs >= firstMs || beginMs > toMs) return accepted([...found.values()]);
+  try {
+    for (const labels of await history.labels(wanted, beginMs, Math.min(toMs, firstMs), { maxSeries: mostSeries })) {
+      if (!found.has(labels.key)) found.set(labels.key, labels);
+    }
+  } catch (thrown) {
+    if (thrown instanceof QueryLimitError) return refused('QUERY_LIMIT', thrown.message, thrown.limit);
+    return refused('UNAVAILABLE', `the metric history cannot be read (${messageOf(thrown)})`);
   }
   return accepted([...found.values()]);
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
+import { unpackedAll } from './unpacked.js';
 import { readSamples, writeSamples, type Samples } from './samples.js';
 
 const origin = Date.UTC(2026, 0, 5);
@@ -65,6 +66,47 @@ describe('the chunk codec', () => {
         expect(bitsOf(back.values)).toEqual(bits);
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  it('gives back the picked ones alone, and the same from chunks that were unpacked together', () => {
+    const chunk = fc.tuple(series, fc.boolean(), fc.func(fc.boolean()));
+    fc.assert(
+      fc.property(fc.array(chunk, { minLength: 1, maxLength: 4 }), (chunks) => {
+        const written = chunks.map(([bits, compress]) => {
+          const writer = new ByteWriter();
+          const values = new Float64Array(BigUint64Array.from(bits).buffer);
+          writeSamples(writer, { times: everySecond(bits.length), values }, origin, compress);
+          return writer.finish();
+        });
+        for (const [i, unpacked] of unpackedAll(written).entries()) {
+          const [bits, , isPicked] = chunks[i] as (typeof chunks)[number];
+          const picks = Uint32Array.from(bits.keys()).filter((place) => isPicked(place));
+          for (const bytes of [written[i] as Uint8Array, unpacked]) {
+            const reader = new ByteReader(bytes);
+            const { times, values } = readSamples(reader, origin, () => picks);
+            expect(reader.done).toBe(true);
+            expect([...times]).toEqual([...picks].map((place) => origin + place * 1000));
+            expect(bitsOf(values)).toEqual([...picks].map((place) => bits[place]));
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives back an hour of small and large steps', () => {
+    const step = fc.oneof(fc.constantFrom(0, 0, 0, 1, -1), fc.integer({ min: -300, max: 300 }), fc.integer({ min: -(2 ** 23), max: 2 ** 23 }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3 }), fc.array(step, { minLength: 2, maxLength: 50 }), (order, steps) => {
+        let values = Float64Array.from({ length: 3600 }, (_, i) => steps[(i * i + i) % steps.length] as number);
+        for (let left = order; left > 0; left--) {
+          let sum = 0;
+          values = values.map((value) => (sum += value));
+        }
+        expect([...roundTrip({ times: everySecond(3600), values }, true).back.values]).toEqual([...values]);
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -3,6 +3,7 @@ import type { AppendResult, DiskFigures, HistoryDiskOptions, OpenedHistory, Tick
 import type { DamageReport } from './history-files.ts';
 import type { DayKind } from './layout.ts';
 import type { FindAnswer, LoadAnswer, LoadRequest } from './loading.ts';
+import type { PresentRequest } from './present-series.ts';
 import type { ReadRequest } from './reading.ts';
 import type { RecoveredPage, RecoveredTimes } from './recovery.ts';
 import type { Term } from './series-catalog.ts';
@@ -19,6 +20,8 @@ export interface DiskCalls {
   find(kind: DayKind, fromMs: number, toMs: number, selectors: readonly (readonly Term[])[]): FindAnswer;
   /** Reads series that were found. */
   read(request: ReadRequest): Omit<LoadAnswer, 'told'>;
+  /** Which series have samples in a time. */
+  present(request: PresentRequest): FindAnswer;
   countSeconds(fromMs: number, toMs: number): number;
   figures(): DiskFigures;
   /** Answers once no work that fell due is left. */

@@ -5,6 +5,7 @@ import type { DiskCall, DiskReply, DiskRequest, DiskWorkerData } from './disk-pr
 import { HistoryDisk } from './history-disk.ts';
 import type { StoredSeries } from './layout.ts';
 import { buffersOf, idsOf, load, packed, type FindAnswer, type LoadAnswer } from './loading.ts';
+import { presentSeries } from './present-series.ts';
 import { countSeconds, readSeries, type ReadSeries } from './reading.ts';
 import { recover } from './recovery.ts';
 import { ToldIds } from './told-series.ts';
@@ -125,6 +126,10 @@ function* recoverSending(id: number, fromMs: number, toMs: number): Generator<vo
   }
 }
 
+function foundOf(parts: readonly CatalogPart[]): FindAnswer {
+  return { told: told.tell(seriesOf(parts)), parts: parts.map(idsOf) };
+}
+
 function seriesOf(parts: readonly CatalogPart[]): readonly StoredSeries[] {
   return parts.flatMap(({ series }) => series);
 }
@@ -150,11 +155,9 @@ function serve(id: number, call: DiskCall): void {
         buffersOf,
       );
     case 'find':
-      return answerInSteps(
-        id,
-        catalog(disk.files, ...call.args),
-        (parts): FindAnswer => ({ told: told.tell(seriesOf(parts)), parts: parts.map(idsOf) }),
-      );
+      return answerInSteps(id, catalog(disk.files, ...call.args), foundOf);
+    case 'present':
+      return answerInSteps(id, presentSeries(disk.files, ...call.args), foundOf);
     case 'read':
       return answerInSteps(id, readSeries(disk.files, ...call.args), samplesOf, buffersOf);
     case 'countSeconds':

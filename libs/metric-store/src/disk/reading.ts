@@ -127,7 +127,8 @@ function* totalDay(
   return new Map([...found].map(([id, total]) => [id, { total }]));
 }
 
-function totalsOfHour(files: HistoryFiles, dayStartMs: number, hour: number): readonly Totals[] {
+/** Of every series that has samples in the hour. */
+export function totalsOfHour(files: HistoryFiles, dayStartMs: number, hour: number): readonly Totals[] {
   const row = files.guarded(
     () => files.day('rollup', dayStartMs)?.totals(hour),
     () => undefined,

@@ -127,6 +127,32 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     return [...found.values()];
   }
 
+  async labels(
+    selectors: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+    { maxSeries = Number.MAX_SAFE_INTEGER }: Pick<HistoryLimits, 'maxSeries'> = {},
+  ): Promise<readonly Labels[]> {
+    const untilMs = Math.min(toMs, (this.#store.firstTickAt ?? Infinity) - 1);
+    if (untilMs < fromMs) return [];
+    const simple = selectors.every((matchers) => matchers.every(isTerm));
+    const request = { fromMs, toMs: untilMs, selectors: selectors.map(termsOf) };
+    const found = new Map<string, Labels>();
+    try {
+      const { told, parts } = await this.#disk.call('present', [simple ? { ...request, maxSeries } : request]);
+      const names = this.#names.learn(told);
+      for (const id of new Set(parts.flatMap(({ ids }) => ids))) {
+        const { labels } = nameOf(names, id);
+        if (found.has(labels.key) || !(simple || acceptedBy(selectors, labels))) continue;
+        found.set(labels.key, labels);
+        if (found.size > maxSeries) throw new DiskError('too many series', 'maxSeries');
+      }
+    } catch (thrown) {
+      throw thrown instanceof DiskError ? limitError(thrown, { maxSeries, maxSamples: Infinity }) : thrown;
+    }
+    return [...found.values()];
+  }
+
   async completeness(fromMs: number, toMs: number): Promise<number> {
     const boundaryMs = Math.min(this.#store.firstTickAt ?? Infinity, toMs);
     const onDisk = fromMs < boundaryMs ? await this.#disk.call('countSeconds', [fromMs, boundaryMs]) : 0;
@@ -170,7 +196,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
       if (accepted.has(id)) return true;
       if (refused.has(id)) return false;
       const { labels } = nameOf(names, id);
-      const accepts = selectors.some((matchers) => matchers.every((each) => each.matches(labels.get(each.name))));
+      const accepts = acceptedBy(selectors, labels);
       if (accepts) accepted.set(id, labels.key);
       else refused.add(id);
       return accepts;
@@ -222,6 +248,10 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     }
     return [...loaded.values()];
   }
+}
+
+function acceptedBy(selectors: readonly (readonly Matcher[])[], labels: Labels): boolean {
+  return selectors.some((matchers) => matchers.every((each) => each.matches(labels.get(each.name))));
 }
 
 function isTerm({ operator }: Matcher): boolean {

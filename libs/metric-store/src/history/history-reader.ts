@@ -33,6 +33,16 @@ export interface HistoryReader {
     toMs: number,
     limits?: HistoryLimits,
   ): Promise<readonly MinuteSeries[]>;
+  /**
+   * Label sets of the series that one of the selectors accepts and that have samples in [fromMs, toMs], beyond what memory holds; it may be
+   * told to the hour.
+   */
+  labels(
+    selectors: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+    limits?: Pick<HistoryLimits, 'maxSeries'>,
+  ): Promise<readonly Labels[]>;
   /** Share of the seconds of [fromMs, toMs) in which a tick was stored, 0 to 1. */
   completeness(fromMs: number, toMs: number): Promise<number>;
 }

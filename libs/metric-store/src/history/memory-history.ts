@@ -1,4 +1,4 @@
-import { writeStale, type Matcher } from '@tapewatch/model';
+import { writeStale, type Labels, type Matcher } from '@tapewatch/model';
 import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/promql';
 import type { MemoryStore } from '../memory-store.js';
 import { totalOf } from '../disk/totals-row.js';
@@ -57,6 +57,11 @@ export class MemoryHistory implements HistoryReader, TotalsReader {
       const total = totalOf(0, { ...series, length: startMs.length });
       return total === undefined ? [] : [{ ...total, labels, metric }];
     });
+  }
+
+  /** Memory is all there is. */
+  labels(): Promise<readonly Labels[]> {
+    return Promise.resolve([]);
   }
 
   completeness(fromMs: number, toMs: number): Promise<number> {

@@ -66,13 +66,25 @@ export class PrometheusClient {
     return Array.isArray(data) ? data.filter((name) => typeof name === 'string') : [];
   }
 
+  /** Label sets of the series that one of the selectors matches between two times. */
+  async series(
+    selectors: readonly string[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<readonly Readonly<Record<string, string>>[]> {
+    const form = new URLSearchParams({ start: seconds(fromMs), end: seconds(toMs) });
+    for (const selector of selectors) form.append('match[]', selector);
+    const data = await this.#post('series', form);
+    return Array.isArray(data) ? (data as readonly Readonly<Record<string, string>>[]) : [];
+  }
+
   /** Type, unit and help of a metric; undefined when the backend knows none. */
   async metadata(name: string): Promise<Readonly<Record<string, string>> | undefined> {
     const data = await this.#ask(`metadata?${new URLSearchParams({ metric: name }).toString()}`, { method: 'GET' });
     return (data as Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>)[name]?.[0];
   }
 
-  #post(path: string, form: Readonly<Record<string, string>>): Promise<unknown> {
+  #post(path: string, form: Readonly<Record<string, string>> | URLSearchParams): Promise<unknown> {
     return this.#ask(path, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -114,6 +114,21 @@ export class PrometheusHistory implements HistoryReader, TotalsReader {
     return found;
   }
 
+  async labels(
+    selectors: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+    { maxSeries = Infinity }: Pick<HistoryLimits, 'maxSeries'> = {},
+  ): Promise<readonly Labels[]> {
+    const found = new Map<string, Labels>();
+    for (const labels of await this.#client.series(selectors.map(anySelector), fromMs, toMs)) {
+      const named = Labels.of(labels);
+      found.set(named.key, named);
+      checkLimits(found.size, 0, { maxSeries });
+    }
+    return [...found.values()];
+  }
+
   async completeness(fromMs: number, toMs: number): Promise<number> {
     const expression = `max(count_over_time(${this.#beat}[${toMs - fromMs}ms]))`;
     const [series] = await this.#client.query(expression, toMs - 1);
@@ -221,6 +236,11 @@ export class PrometheusHistory implements HistoryReader, TotalsReader {
 function named(name: string, matchers: readonly Matcher[]): string {
   const others = matchers.filter((matcher) => matcher.name !== '__name__');
   return formatMatchers([{ name: '__name__', operator: '=', value: name }, ...others]);
+}
+
+/** It refuses a selector that says nothing. */
+function anySelector(matchers: readonly Matcher[]): string {
+  return matchers.length === 0 ? '{__name__=~".+"}' : formatMatchers(matchers);
 }
 
 function checkLimits(

@@ -32,13 +32,15 @@ export interface HistoryReaderTraits {
   readonly marksEnds?: boolean;
   /** False for a source that knows metrics by their Prometheus names alone. */
   readonly knowsOtelNames?: boolean;
+  /** False where memory is all there is. */
+  readonly reachesBeyondMemory?: boolean;
 }
 
 /** What every implementation of HistoryReader keeps; a test file of each runs it in one line. */
 export function describeHistoryReader(
   name: string,
   historyOf: HistoryOf,
-  { marksEnds = true, knowsOtelNames = true }: HistoryReaderTraits = {},
+  { marksEnds = true, knowsOtelNames = true, reachesBeyondMemory = true }: HistoryReaderTraits = {},
 ): void {
   const read = async (
     matchers: readonly Matcher[],
@@ -113,6 +115,22 @@ export function describeHistoryReader(
       expect(await reader.completeness(second(0), second(100))).toBe(1);
       expect(await reader.completeness(second(100), second(130))).toBe(0);
       expect(await reader.completeness(second(-300), second(0))).toBe(0);
+    });
+
+    it('names the series of a time beyond memory, and none of another', async () => {
+      const reader = await historyOf(ticks);
+      const regex = [createMatcher('venue', '=~', 'one|two'), createMatcher('__name__', '=', 'a_price')];
+      for (const selector of [prices, regex]) {
+        const found = await reader.labels([selector], second(0), second(60));
+        if (reachesBeyondMemory) expect(found.map((each) => each.get('venue')).sort()).toEqual(['one', 'two']);
+        else expect(found).toEqual([]);
+      }
+      expect(await reader.labels([prices], second(-7200), second(-3600))).toEqual([]);
+      expect(await reader.labels([[createMatcher('venue', '=', 'three')]], second(0), second(60))).toEqual([]);
+      if (!reachesBeyondMemory) return;
+      await expect(reader.labels([prices], second(0), second(60), { maxSeries: 1 })).rejects.toBeInstanceOf(
+        QueryLimitError,
+      );
     });
 
     it('refuses to read more than its limits', async () => {
