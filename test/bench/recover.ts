@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@tapewatch/model';
-import { openMetricStore } from '@tapewatch/metric-store';
+import { openMetricStore, type MetricStore } from '@tapewatch/metric-store';
 import { SampleBuffer } from '@tapewatch/promql';
 import { scratchFolder } from '../support/scratch.js';
 import { figuresOf } from './process-figures.js';
@@ -30,18 +30,13 @@ export const recover: Benchmark = {
       const opened = performance.now();
       const buffer = new SampleBuffer(recoverSeconds);
       let samples = 0;
-      let wrong = 0;
       for (const series of store.memory.select([])) {
         buffer.clear();
         series.window(-1, Number.MAX_SAFE_INTEGER, buffer);
         samples += buffer.length;
-        const i = Number(series.labels.get('i'));
-        for (let k = 0; k < buffer.length; k++) {
-          const second = recoverSeconds - 1 - (lastAt - (buffer.times[k] as number)) / 1000;
-          if (buffer.values[k] !== valueAt(i, second)) wrong++;
-        }
       }
       const served = performance.now();
+      const wrong = wrongIn(store, lastAt);
       await store.stop();
       return {
         'from opening to all of it served, ms': Math.round(served - began),
@@ -57,3 +52,18 @@ export const recover: Benchmark = {
     }
   },
 };
+
+function wrongIn({ memory }: MetricStore, lastAt: number): number {
+  const buffer = new SampleBuffer(recoverSeconds);
+  let wrong = 0;
+  for (const series of memory.select([])) {
+    buffer.clear();
+    series.window(-1, Number.MAX_SAFE_INTEGER, buffer);
+    const i = Number(series.labels.get('i'));
+    for (let k = 0; k < buffer.length; k++) {
+      const second = recoverSeconds - 1 - (lastAt - (buffer.times[k] as number)) / 1000;
+      if (buffer.values[k] !== valueAt(i, second)) wrong++;
+    }
+  }
+  return wrong;
+}

@@ -43,6 +43,26 @@ export function readSamples(reader: ByteReader, originMs: number): Samples {
   return { times, values: readColumn(reader, count) };
 }
 
+/** Samples with a step of `stepMs` between each two. */
+export interface EvenSamples {
+  readonly firstMs: number;
+  readonly stepMs: number;
+  readonly values: Float64Array;
+}
+
+/** As `readSamples`, without writing out times that are even. */
+export function readEvenSamples(reader: ByteReader, originMs: number): EvenSamples | Samples {
+  const count = reader.varint();
+  if (reader.byte() === unevenly) {
+    const times = readIntegers(reader, count);
+    for (let i = 0; i < count; i++) times[i] = (times[i] as number) + originMs;
+    return { times, values: readColumn(reader, count) };
+  }
+  const firstMs = reader.signed() + originMs;
+  const stepMs = reader.varint();
+  return { firstMs, stepMs, values: readColumn(reader, count) };
+}
+
 function readTimes(reader: ByteReader, count: number, originMs: number): Float64Array {
   if (reader.byte() === unevenly) {
     const times = readIntegers(reader, count);

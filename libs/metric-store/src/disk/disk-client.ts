@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { DiskCall, DiskCalls, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.js';
 import type { AppendResult, DiskFigures, TickBatch } from './history-disk.js';
 import type { DamageReport } from './history-files.js';
-import type { RecoveredPage } from './recovery.js';
+import type { RecoveredPage } from './recovered-page.js';
 
 export interface DiskEvents {
   readonly damaged: (report: DamageReport) => void;

@@ -2,7 +2,8 @@ import type { AppendResult, DiskFigures, HistoryDiskOptions, OpenedHistory, Tick
 import type { DamageReport } from './history-files.ts';
 import type { DayKind } from './layout.ts';
 import type { CatalogPart, ReadRequest, ReadSeries } from './reading.ts';
-import type { RecoveredPage, RecoveredTimes } from './recovery.ts';
+import type { RecoveredPage } from './recovered-page.ts';
+import type { RecoveredTimes } from './recovery.ts';
 
 /** What the storage worker can be asked for, by name, and what it answers. */
 export interface DiskCalls {

@@ -3,6 +3,7 @@ import type { MinuteArrays } from '../history/minute-summary.ts';
 import type { DiskCall, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.ts';
 import { HistoryDisk } from './history-disk.ts';
 import { catalog, countSeconds, readSeries, TooMuchError, type ReadSeries } from './reading.ts';
+import { buffersOfPage } from './recovered-page.ts';
 import { recover } from './recovery.ts';
 
 /*
@@ -113,8 +114,7 @@ function* recoverSending(id: number, fromMs: number, toMs: number): Generator<vo
   for (;;) {
     const { done, value } = pages.next();
     if (done === true) return value;
-    const buffers = value.series.flatMap(({ samples }) => [samples.times.buffer, samples.values.buffer]);
-    port.postMessage({ id, page: value }, [...new Set(buffers)] as ArrayBuffer[]);
+    port.postMessage({ id, page: value }, buffersOfPage(value));
     yield;
   }
 }
