@@ -176,6 +176,7 @@ async function assemble(
   const alerts = await Alerts.open({
     database,
     dispatch: notifier,
+    ...config.alerts,
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,

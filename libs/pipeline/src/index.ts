@@ -30,7 +30,7 @@ export type {
   Session,
 } from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
-export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+export type { AlertFilter, AlertSummary, PostedAlert, RaisedAlert } from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
 export { inspectHistory } from '@tapewatch/metric-store';

@@ -36,6 +36,8 @@ export class PipelineRun implements Pipeline {
       },
     };
     this.commands = {
+      raiseAlert: (raised) => alerts.raise(raised),
+      postAlerts: (posted) => alerts.post(posted),
       acknowledgeAlert: (id, acknowledgement) => alerts.acknowledge(id, acknowledgement),
       unacknowledgeAlert: (id, by) => alerts.unacknowledge(id, by),
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),

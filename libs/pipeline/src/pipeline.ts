@@ -9,7 +9,7 @@ import type {
   NewToken,
   Session,
 } from '@tapewatch/access';
-import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+import type { AlertFilter, AlertSummary, PostedAlert, RaisedAlert } from '@tapewatch/alerts';
 import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -137,6 +137,10 @@ export interface EventStream<E extends { readonly cursor: number }> extends Even
 
 /** Everything that can be told; `by` is the name of whoever does. */
 export interface PipelineCommands {
+  /** Raises an alert of a program or a person, by name; refused when a limit holds it back. */
+  raiseAlert(raised: RaisedAlert): Promise<CommandResult<Alert>>;
+  /** Takes alerts that another program sends again and again while they hold, as Alertmanager does. */
+  postAlerts(posted: readonly PostedAlert[]): Promise<CommandResult<void>>;
   acknowledgeAlert(id: string, acknowledgement: Omit<Acknowledgement, 'at'>): Promise<CommandResult<Alert>>;
   unacknowledgeAlert(id: string, by: string): Promise<CommandResult<Alert>>;
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;

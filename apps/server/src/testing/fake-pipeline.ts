@@ -11,7 +11,9 @@ import type {
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
+  PostedAlert,
   QueryOptions,
+  RaisedAlert,
   Readiness,
   StateArchive,
   ReportEvent,
@@ -318,6 +320,18 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   prometheusText(): string {
     return '# TYPE exchange_up gauge\nexchange_up{venue="binance"} 1\n';
+  }
+
+  raiseAlert(raised: RaisedAlert): Promise<CommandResult<Alert>> {
+    this.told.push({ what: 'raise', ...raised });
+    if (raised.name === 'Spam') return Promise.resolve(refused('CONFLICT', 'held back: rate limit'));
+    const first = this.alertList[0] as Alert;
+    return Promise.resolve(accepted({ ...first, name: raised.name }));
+  }
+
+  postAlerts(posted: readonly PostedAlert[]): Promise<CommandResult<void>> {
+    this.told.push({ what: 'post', posted });
+    return Promise.resolve(accepted(undefined));
   }
 
   acknowledgeAlert(
