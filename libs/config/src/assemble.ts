@@ -130,7 +130,7 @@ function rootRoute(raw: RawRoute | undefined, receivers: readonly ReceiverConfig
     continue: false,
     groupBy: ['alertname'],
     groupWaitMs: 0,
-    groupIntervalMs: 1_000,
+    // No group_interval: one that is written has Alertmanager's ticks, one that is not is ours.
     repeatIntervalMs: 4 * 3_600_000,
     routes: [],
     ...written,

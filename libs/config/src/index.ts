@@ -1,5 +1,6 @@
 export { ConfigFileError } from './config-file-error.js';
 export { findDataDir } from './find-data-dir.js';
+export { fromMatch, fromMatchRe } from './legacy-matchers.js';
 export { isLoopback } from './listen-check.js';
 export { loadConfig } from './load-config.js';
 export type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
@@ -10,6 +11,7 @@ export type { SchemaIssue, SchemaProblemContext } from './problems-from-schema.j
 export type {
   ChannelConfig,
   CheckConfig,
+  EscalationConfig,
   ExchangeConfig,
   Locate,
   MetricsConfig,

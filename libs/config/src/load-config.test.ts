@@ -62,7 +62,6 @@ describe('loadConfig', () => {
         continue: false,
         groupBy: ['alertname'],
         groupWaitMs: 0,
-        groupIntervalMs: 1_000,
         repeatIntervalMs: 14_400_000,
         routes: [],
       },
@@ -144,7 +143,7 @@ describe('loadConfig', () => {
     const { route } = await load(
       "route: { receiver: console, group_by: ['...'], group_wait: 30s, routes: [{ matchers: ['a=\"b\"'], continue: true }] }",
     );
-    expect(route).toMatchObject({ groupBy: ['...'], groupWaitMs: 30_000, groupIntervalMs: 1_000 });
+    expect(route).toMatchObject({ groupBy: ['...'], groupWaitMs: 30_000 });
     expect(route.routes).toEqual([{ matchers: ['a="b"'], continue: true, routes: [] }]);
   });
 

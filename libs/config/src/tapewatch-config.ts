@@ -131,6 +131,7 @@ export interface CheckConfig {
 /** Alertmanager's route tree; what is unset is inherited from the parent, at the root our defaults. */
 export interface RouteConfig {
   readonly receiver?: string;
+  /** In either syntax of Alertmanager's; parsed by the stage. */
   readonly matchers: readonly string[];
   readonly continue: boolean;
   /** `['...']` = all labels. */
@@ -138,7 +139,19 @@ export interface RouteConfig {
   readonly groupWaitMs?: number;
   readonly groupIntervalMs?: number;
   readonly repeatIntervalMs?: number;
+  /** Names under `time_intervals`; not inherited. */
+  readonly muteTimeIntervals?: readonly string[];
+  readonly activeTimeIntervals?: readonly string[];
+  /** Whom to tell later, of alerts that nobody has acknowledged. */
+  readonly escalate?: readonly EscalationConfig[];
   readonly routes: readonly RouteConfig[];
+}
+
+/** A later step of a route. */
+export interface EscalationConfig {
+  /** Since the alert began to fire. */
+  readonly afterMs: number;
+  readonly receiver: string;
 }
 
 /** A report that is made again and again. */

@@ -4,48 +4,10 @@ import type { Database } from '@tapewatch/database';
 import { openTestDatabase } from '@tapewatch/database/testing';
 import { Labels, type Alert } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
-import { sent, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
+import { sent } from '@tapewatch/plugin-sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Notifier, notifyMigrations, type Channel } from './index.js';
-
-/** A channel whose answers a test gives. */
-class FakeChannel implements Channel {
-  readonly plugin = 'fake';
-  readonly got: Notification[] = [];
-  answer: (notification: Notification) => SendResult | Promise<SendResult> = () => sent();
-
-  constructor(
-    readonly name: string,
-    readonly sendResolved = true,
-  ) {}
-
-  async send(notification: Notification): Promise<SendResult> {
-    this.got.push(notification);
-    return this.answer(notification);
-  }
-}
-
-let number = 0;
-
-function alert(overrides: Partial<Alert> = {}): Alert {
-  const labels = overrides.labels ?? Labels.of({ alertname: 'A', venue: 'binance' });
-  const at = Date.UTC(2026, 0, 1);
-  return {
-    id: `a${++number}`,
-    fingerprint: labels.fingerprint(),
-    rule: { group: 'g', name: 'A' },
-    name: 'A',
-    state: 'firing',
-    labels,
-    annotations: { summary: 's' },
-    value: 1,
-    startsAt: at,
-    firedAt: at,
-    ...overrides,
-  };
-}
-
-const resolved = (of: Alert, at: number): Alert => ({ ...of, state: 'resolved', endsAt: at });
+import { Notifier, notifyMigrations } from './index.js';
+import { alert, FakeChannel, heard, resolved } from './testing/notifier-bench.js';
 
 describe('Notifier', () => {
   let database: Database;
@@ -79,8 +41,6 @@ describe('Notifier', () => {
   };
   /** The disk is real, so it takes a moment of real time. */
   const until = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 5_000, interval: 2 });
-  const heard = (channel: FakeChannel): string[] =>
-    channel.got.map(({ status, alerts }) => `${status}:${alerts.map(({ id }) => id).join(',')}`);
   const told = (channel: FakeChannel, ...wanted: string[]): Promise<void> =>
     until(() => expect(heard(channel)).toEqual(wanted));
   /** Whatever would be told within the time has been told. */

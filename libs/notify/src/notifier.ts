@@ -17,6 +17,7 @@ import { ChannelSender, type ChannelState } from './channel-sender.js';
 import { compose } from './compose.js';
 import { composeReport, type ReportToTell } from './compose-report.js';
 import { Dispatcher } from './dispatcher.js';
+import type { TimeWindows } from './muting.js';
 import { Outbox, type ChannelOutcomes } from './outbox.js';
 import { RouteTree } from './route-tree.js';
 
@@ -27,6 +28,10 @@ export interface NotifierOptions {
   /** How long notifications are kept. */
   readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
+  /** By the names under which routes mute, or are active. */
+  readonly timeWindows?: TimeWindows;
+  /** A later step of a route was taken for an alert; `note` says which. */
+  readonly escalated?: (alertId: string, note: string) => void;
   /** In which channels speak to people unless they know better; English when left out. */
   readonly language?: Language;
   readonly clock: Clock;
@@ -67,6 +72,11 @@ export class Notifier {
     this.#dispatcher = new Dispatcher({
       ...options,
       routes: new RouteTree(options.route),
+      timeWindows: options.timeWindows ?? new Map(),
+      escalated: options.escalated ?? (() => undefined),
+      heldBack: (notSent) => {
+        for (const { channel } of notSent) this.#count.add(1, { channel, outcome: 'not_sent' });
+      },
       receivers: new Map(options.receivers.map((receiver) => [receiver.name, receiver])),
       outbox: this.#outbox,
       send: (outgoing) => this.#senders.get(outgoing.channel)?.take(outgoing),
@@ -95,6 +105,11 @@ export class Notifier {
   /** Takes alerts of which people may have to be told. */
   dispatch(alerts: readonly Alert[]): void {
     this.#dispatcher.dispatch(alerts);
+  }
+
+  /** Notes in the ledger of every channel concerned that an alert was held back before it came here, and why. Never rejects. */
+  suppressed(alert: Alert, reason: string): Promise<void> {
+    return this.#dispatcher.suppressed(alert, reason);
   }
 
   /** False while what is to be told cannot be written. */
