@@ -1,5 +1,6 @@
 import { languages } from '@tapewatch/model';
 import { z } from 'zod';
+import { inhibitRule, route, timeIntervals } from './routing-schema.js';
 import { duration, flag, listen, name, network, size, text, url, wholeNumber } from './scalars.js';
 
 /** The names under which a receiver's channels stand. */
@@ -83,47 +84,16 @@ const check = z.strictObject({
   config: z.unknown().optional(),
 });
 
-const labelList = z
-  .array(text())
-  .refine((labels) => !labels.includes('...') || labels.length === 1, {
-    error: '"..." stands for all labels and must be alone.',
-    params: { allowed: "label names, or ['...']" },
-  })
-  .refine((labels) => new Set(labels).size === labels.length, {
-    error: 'A label is named twice.',
-    params: { allowed: 'label names, each once' },
-  });
+const messageTemplate = z.strictObject({ title: text().optional(), text: text().optional() });
 
-/** Alertmanager's route, durations in milliseconds. */
-export interface RawRoute {
-  readonly receiver?: string | undefined;
-  readonly matchers: readonly string[];
-  readonly continue: boolean;
-  readonly group_by?: readonly string[] | undefined;
-  readonly group_wait?: number | undefined;
-  readonly group_interval?: number | undefined;
-  readonly repeat_interval?: number | undefined;
-  readonly routes: readonly RawRoute[];
-}
-
-const route = z.strictObject({
-  receiver: text().optional(),
-  matchers: z.array(text()).default([]),
-  continue: flag().default(false),
-  group_by: labelList.optional(),
-  group_wait: duration().optional(),
-  group_interval: duration(1).optional(),
-  repeat_interval: duration(1).optional(),
-  routes: z.array(z.lazy((): z.ZodType<RawRoute> => route)).default([]),
-});
-
-const channel = z.looseObject({ send_resolved: flag().optional() });
+const channel = z.looseObject({ send_resolved: flag().optional(), template: messageTemplate.optional() });
 
 /** One entry under `<type>_configs`. */
 export interface RawChannel {
   readonly key: string;
   readonly position: number;
   readonly sendResolved?: boolean;
+  readonly template?: z.output<typeof messageTemplate>;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -158,10 +128,11 @@ function checked<S extends z.ZodType>(
 }
 
 function channelsOf(key: string, entries: readonly z.output<typeof channel>[] | undefined): readonly RawChannel[] {
-  return (entries ?? []).map(({ send_resolved: sendResolved, ...config }, position) => ({
+  return (entries ?? []).map(({ send_resolved: sendResolved, template, ...config }, position) => ({
     key,
     position,
     ...(sendResolved === undefined ? {} : { sendResolved }),
+    ...(template === undefined ? {} : { template }),
     config,
   }));
 }
@@ -193,8 +164,12 @@ export const configSchema = z.strictObject({
   checks: z.array(check).default([]),
   shipped_rules: flag().default(true),
   rule_files: z.array(text()).default([]),
+  alertmanager_config: text().optional(),
   route: route.optional(),
   receivers: z.array(receiver).default([]),
+  inhibit_rules: z.array(inhibitRule).default([]),
+  time_intervals: z.array(timeIntervals).default([]),
+  templates: z.array(text()).default([]),
   // Without the key there is one, of every day, that is kept and sent to nobody.
   reports: z.array(report).prefault([{}]),
 });

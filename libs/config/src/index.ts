@@ -13,7 +13,9 @@ export type {
   CheckConfig,
   EscalationConfig,
   ExchangeConfig,
+  InhibitRuleConfig,
   Locate,
+  MessageTemplateConfig,
   MetricsConfig,
   OtlpDestinationConfig,
   Place,
@@ -23,4 +25,5 @@ export type {
   RouteConfig,
   ServerConfig,
   TapewatchConfig,
+  TimeIntervalsConfig,
 } from './tapewatch-config.js';

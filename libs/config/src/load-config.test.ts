@@ -71,6 +71,12 @@ describe('loadConfig', () => {
           channels: [{ name: 'console', type: 'console', config: {}, path: ['receivers', 0, 'console_configs', 0] }],
         },
       ],
+      inhibitRules: [],
+      timeIntervals: [],
+      routingPath: [],
+      templateFiles: [],
+      resolveTimeoutMs: 300_000,
+      warnings: [],
       reports: [{ kind: 'daily', schedule: '5 0 * * *', zone: 'UTC', receivers: [], language: 'en' }],
     });
   });
