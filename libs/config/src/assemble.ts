@@ -181,13 +181,26 @@ function channelOf(receiver: string, index: number, withType: boolean, channel: 
   return {
     name: channel.position === 0 ? base : `${base}-${channel.position + 1}`,
     type,
-    ...(channel.sendResolved === undefined ? {} : { sendResolved: channel.sendResolved }),
-    ...(channel.template === undefined ? {} : { template: templateOf(channel.template) }),
+    ...commonOf(channel.common),
     config: channel.config,
     path: ['receivers', index, channel.key, channel.position],
   };
 }
 
-function templateOf({ title, text }: NonNullable<RawChannel['template']>): MessageTemplateConfig {
+function commonOf({
+  concurrency,
+  rate_limit: rate,
+  send_resolved: sendResolved,
+  template,
+}: RawChannel['common']): Pick<ChannelConfig, 'sendResolved' | 'limits' | 'template'> {
+  const limits = { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
+  return {
+    ...(sendResolved === undefined ? {} : { sendResolved }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(template === undefined ? {} : { template: templateOf(template) }),
+  };
+}
+
+function templateOf({ title, text }: NonNullable<RawChannel['common']['template']>): MessageTemplateConfig {
   return { ...(title === undefined ? {} : { title }), ...(text === undefined ? {} : { text }) };
 }

@@ -1,7 +1,7 @@
 import { languages } from '@tapewatch/model';
 import { z } from 'zod';
 import { inhibitRule, route, timeIntervals } from './routing-schema.js';
-import { duration, flag, listen, name, network, size, text, url, wholeNumber } from './scalars.js';
+import { duration, flag, listen, name, network, rate, size, text, url, wholeNumber } from './scalars.js';
 
 /** The names under which a receiver's channels stand. */
 const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
@@ -86,14 +86,18 @@ const check = z.strictObject({
 
 const messageTemplate = z.strictObject({ title: text().optional(), text: text().optional() });
 
-const channel = z.looseObject({ send_resolved: flag().optional(), template: messageTemplate.optional() });
+const channel = z.looseObject({
+  send_resolved: flag().optional(),
+  concurrency: wholeNumber(1, 64).optional(),
+  rate_limit: rate().optional(),
+  template: messageTemplate.optional(),
+});
 
-/** One entry under `<type>_configs`. */
+/** One entry under `<type>_configs`: what belongs to the plugin, and what belongs to any channel. */
 export interface RawChannel {
   readonly key: string;
   readonly position: number;
-  readonly sendResolved?: boolean;
-  readonly template?: z.output<typeof messageTemplate>;
+  readonly common: Pick<z.output<typeof channel>, 'send_resolved' | 'concurrency' | 'rate_limit' | 'template'>;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -128,11 +132,10 @@ function checked<S extends z.ZodType>(
 }
 
 function channelsOf(key: string, entries: readonly z.output<typeof channel>[] | undefined): readonly RawChannel[] {
-  return (entries ?? []).map(({ send_resolved: sendResolved, template, ...config }, position) => ({
+  return (entries ?? []).map(({ send_resolved, concurrency, rate_limit, template, ...config }, position) => ({
     key,
     position,
-    ...(sendResolved === undefined ? {} : { sendResolved }),
-    ...(template === undefined ? {} : { template }),
+    common: { send_resolved, concurrency, rate_limit, template },
     config,
   }));
 }

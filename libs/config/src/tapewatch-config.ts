@@ -189,6 +189,11 @@ export interface ChannelConfig {
   readonly sendResolved?: boolean;
   /** The plugin's own; checked by its schema. */
   readonly config: unknown;
+  /** In place of those that the plugin declares. */
+  readonly limits?: {
+    readonly concurrency?: number;
+    readonly rate?: { readonly count: number; readonly perMs: number };
+  };
   /** What messages say in place of the channel's own words. */
   readonly template?: MessageTemplateConfig;
   /** From an alertmanager.yml, where it may be of a kind that no plugin provides. */

@@ -315,7 +315,7 @@ export class Dispatcher {
       at: now,
       ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
     });
-    return { id: this.nextId(), channel: channel.name, notification, attempts: 0, nextAttemptAt: now };
+    return { id: this.nextId(), channel: channel.name, notification, attempts: 0, nextAttemptAt: now, queuedAt: now };
   }
 
   private async keep(group: Group, decision: Decision): Promise<void> {

@@ -6,6 +6,7 @@ export { outlineMatching, outlineRoutes } from './route-outline.js';
 export { groupLabels, RouteTree } from './route-tree.js';
 export type { Route, RouteNode } from './route-tree.js';
 export type { TimeWindows } from './muting.js';
+export type { NotificationView } from './ledger.js';
 export { notificationSweep } from './retention.js';
 export type { ChannelOutcomes } from './outbox.js';
 export { notifyMigrations } from './tables.js';

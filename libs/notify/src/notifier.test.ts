@@ -124,7 +124,7 @@ describe('Notifier', () => {
     expect(channels[0].got).toEqual([]);
   });
 
-  it('tries again with growing pauses under the same key, in order, without holding up another channel', async () => {
+  it('tries again with growing pauses under the same key, without holding up another channel', async () => {
     const notifier = await started();
     let attempts = 0;
     channels[0].answer = () => (++attempts < 4 ? { outcome: 'retry', reason: 'HTTP 503' } : sent());
@@ -134,8 +134,12 @@ describe('Notifier', () => {
     await until(() => expect(channels[1].got).toHaveLength(2));
     expect(notifier.channels()[0]).toMatchObject({ healthy: false, lastError: 'HTTP 503', pending: 2 });
     await pass(10_000);
-    await told(channels[0], `firing:${a.id}`, `firing:${a.id}`, `firing:${a.id}`, `firing:${a.id}`, `firing:${b.id}`);
-    expect(new Set(channels[0].got.slice(0, 4).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+    await told(channels[0], `firing:${a.id}`, `firing:${a.id}`, `firing:${a.id}`, `firing:${b.id}`, `firing:${a.id}`);
+    expect(
+      new Set(
+        channels[0].got.filter(({ alerts: [first] }) => first?.id === a.id).map(({ idempotencyKey }) => idempotencyKey),
+      ).size,
+    ).toBe(1);
     await until(() => expect(notifier.channels()[0]).toMatchObject({ healthy: true, pending: 0 }));
   });
 

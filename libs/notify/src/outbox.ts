@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly notification: Notification;
   readonly attempts: number;
   readonly nextAttemptAt: number;
+  /** From when on patience with it counts. */
+  readonly queuedAt: number;
 }
 
 export interface StoredLogEntry {
@@ -154,13 +156,7 @@ export class Outbox {
       .where('outcome', '=', 'retrying')
       .orderBy('id')
       .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      channel: row.channel,
-      notification: JSON.parse(row.payload) as Notification,
-      attempts: row.attempts,
-      nextAttemptAt: row.next_attempt_at,
-    }));
+    return rows.map(outgoingOf);
   }
 
   /** Drops what groups were told before a time; a group that still fires has been told since. */
@@ -208,6 +204,18 @@ export class Outbox {
   }
 }
 
+/** A row that holds a notification, on its way. */
+export function outgoingOf(row: NotificationRow): Outgoing {
+  return {
+    id: row.id,
+    channel: row.channel,
+    notification: JSON.parse(row.payload) as Notification,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    queuedAt: row.queued_at ?? row.at,
+  };
+}
+
 function rowOf({ id, channel, notification, attempts, nextAttemptAt }: Outgoing): NotificationRow {
   return {
     id,
@@ -216,6 +224,7 @@ function rowOf({ id, channel, notification, attempts, nextAttemptAt }: Outgoing)
     channel,
     group_key: notification.groupKey,
     alert_ids: JSON.stringify(notification.alerts.map((alert) => alert.id)),
+    queued_at: null,
     payload: JSON.stringify(notification),
     outcome: 'retrying',
     reason: null,
@@ -233,6 +242,7 @@ function notSentRow({ id, at, channel, groupKey, alertIds, reason, idempotencyKe
     channel,
     group_key: groupKey,
     alert_ids: JSON.stringify(alertIds),
+    queued_at: null,
     payload: '',
     outcome: 'not_sent',
     reason,
