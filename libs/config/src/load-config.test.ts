@@ -63,7 +63,6 @@ describe('loadConfig', () => {
         continue: false,
         groupBy: ['alertname'],
         groupWaitMs: 0,
-        groupIntervalMs: 1_000,
         repeatIntervalMs: 14_400_000,
         routes: [],
       },
@@ -73,6 +72,12 @@ describe('loadConfig', () => {
           channels: [{ name: 'console', type: 'console', config: {}, path: ['receivers', 0, 'console_configs', 0] }],
         },
       ],
+      inhibitRules: [],
+      timeIntervals: [],
+      routingPath: [],
+      templateFiles: [],
+      resolveTimeoutMs: 300_000,
+      warnings: [],
       reports: [{ kind: 'daily', schedule: '5 0 * * *', zone: 'UTC', receivers: [], language: 'en' }],
     });
   });
@@ -145,7 +150,7 @@ describe('loadConfig', () => {
     const { route } = await load(
       "route: { receiver: console, group_by: ['...'], group_wait: 30s, routes: [{ matchers: ['a=\"b\"'], continue: true }] }",
     );
-    expect(route).toMatchObject({ groupBy: ['...'], groupWaitMs: 30_000, groupIntervalMs: 1_000 });
+    expect(route).toMatchObject({ groupBy: ['...'], groupWaitMs: 30_000 });
     expect(route.routes).toEqual([{ matchers: ['a="b"'], continue: true, routes: [] }]);
   });
 

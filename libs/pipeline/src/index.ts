@@ -37,6 +37,8 @@ export { inspectHistory } from '@tapewatch/metric-store';
 export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
 export type { ChannelTest, ChannelView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
+export { showRoutes, testRoutes } from './route-test.js';
+export type { RouteTest } from './route-test.js';
 export { testRuleFiles } from './rule-tests.js';
 export type { RuleTestOptions } from './rule-tests.js';
 export type {

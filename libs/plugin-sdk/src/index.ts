@@ -8,7 +8,14 @@ export {
   retryAfterMs,
   sent,
 } from './channel.js';
-export type { ChannelDefinition, Notification, NotificationAlert, NotificationReport, SendResult } from './channel.js';
+export type {
+  ChannelDefinition,
+  ChannelLimits,
+  Notification,
+  NotificationAlert,
+  NotificationReport,
+  SendResult,
+} from './channel.js';
 export { defineCheck, degraded, healthy, unhealthy, unknown } from './check.js';
 export type { CheckDefinition, CheckResult } from './check.js';
 export type { PluginContext, QuerySample } from './context.js';
