@@ -22,7 +22,7 @@ export type { MessageWords } from './message/words.js';
 export { definePlugin, sdkProtocol } from './plugin.js';
 export type { Plugin, Provision } from './plugin.js';
 export { defineRule } from './rule.js';
-export type { CompiledRule, RuleDefinition } from './rule.js';
+export type { CompiledLevel, CompiledLevels, CompiledRule, CompileEnv, RuleDefinition } from './rule.js';
 export type { ConfigSchema } from './schema.js';
 export { Secret } from './secret.js';
 export type { HealthStatus, Language, Logger, Severity } from '@tapewatch/model';

@@ -47,6 +47,10 @@ export interface RecordingRule extends EveryRule {
 /** Has an alert for every element of its result. */
 export interface AlertRule extends EveryRule {
   readonly makes: 'alerts';
+  /** Keeps alerts firing that have left the result: another threshold to clear. */
+  readonly holds?: { readonly query: string; readonly expression: Expression };
+  /** So many rules directly before this one are worse levels of the same rule; while their alert for an element fires, this one has none. */
+  readonly worseLevels: number;
   readonly forMs: number;
   readonly keepFiringForMs: number;
   readonly labels: readonly NamedTemplate[];

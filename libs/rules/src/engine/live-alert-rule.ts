@@ -5,10 +5,12 @@ import type { TemplateContext } from './alert-elements.js';
 import { AlertElements } from './alert-elements.js';
 import { AlertSeries } from './alert-series.js';
 import { AlertStates } from './alert-states.js';
+import { Holds } from './holds.js';
 import type { LiveRule, Query, RuleOutcome } from './live-rule.js';
 import { elementsOf, LimitExceededError } from './live-rule.js';
 import { RuleHealth } from './rule-health.js';
 import { WarmUp } from './warm-up.js';
+import type { WorseLevels } from './worse-levels.js';
 
 /** An alerting rule with its alerts. */
 export class LiveAlertRule implements LiveRule {
@@ -20,10 +22,16 @@ export class LiveAlertRule implements LiveRule {
   readonly #series = new AlertSeries();
   readonly #health: RuleHealth;
   readonly #warmUp: WarmUp;
+  readonly #levels: WorseLevels | undefined;
+  readonly #holds: Holds | undefined;
   #startedAt = -Infinity;
 
-  constructor(rule: AlertRule, ref: RuleRef, group: RuleGroup, query: Query) {
+  /** `levels` watches the worse levels of the rule, when it has any. */
+  constructor(rule: AlertRule, ref: RuleRef, group: RuleGroup, query: Query, levels?: WorseLevels) {
     this.rule = rule;
+    this.#levels = levels;
+    this.#holds =
+      rule.holds === undefined ? undefined : new Holds(rule, rule.holds.expression, query, group.queryOffsetMs);
     this.ref = ref;
     this.#limit = group.limit;
     this.#states = new AlertStates(ref, { ...rule, limit: group.limit });
@@ -54,8 +62,14 @@ export class LiveAlertRule implements LiveRule {
 
   evaluate(at: number, context: TemplateContext): RuleOutcome {
     return this.#health.evaluate(at, (result) => {
-      const elements = this.#elements.of(elementsOf(result), context);
-      const { transitions, overLimit } = this.#states.apply(at, elements, this.#warmUp.holderAt(at, this.#startedAt));
+      const found = this.#elements.of(elementsOf(result), context);
+      const elements = this.#holds?.added(found, this.#states.active(), context) ?? found;
+      const { transitions, overLimit } = this.#states.apply(
+        at,
+        elements,
+        this.#warmUp.holderAt(at, this.#startedAt),
+        this.#levels?.look(),
+      );
       if (overLimit !== undefined) throw new LimitExceededError(this.#limit, overLimit, 'alerts', transitions);
       return { transitions, samples: this.#series.of(this.#states.active()) };
     });

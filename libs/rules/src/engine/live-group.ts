@@ -12,6 +12,7 @@ import type { LiveRule, Query } from './live-rule.js';
 import type { RuleMetrics } from './rule-metrics.js';
 import { RuleOutput } from './rule-output.js';
 import { ruleRefs } from './rule-refs.js';
+import { WorseLevels } from './worse-levels.js';
 
 export interface LiveGroupOptions {
   readonly group: RuleGroup;
@@ -28,6 +29,7 @@ export class LiveGroup {
   readonly #options: LiveGroupOptions;
   readonly #schedule: GroupSchedule;
   readonly #rules: readonly { readonly rule: LiveRule; readonly output: RuleOutput }[];
+  readonly #levels: WorseLevels[] = [];
   readonly #attributes: { readonly group: string };
   #lastEvaluation: { readonly at: number; readonly tookMs: number } | undefined;
 
@@ -36,11 +38,9 @@ export class LiveGroup {
     this.#options = options;
     this.#schedule = new GroupSchedule(group.intervalMs, `${group.file};${group.name}`);
     const refs = ruleRefs(group);
-    const live = (rule: Rule, ref: RuleRef): LiveRule =>
-      rule.makes === 'alerts'
-        ? new LiveAlertRule(rule, ref, group, query)
-        : new LiveRecordingRule(rule, ref, group, query);
-    this.#rules = group.rules.map((rule, i) => ({ rule: live(rule, refs[i] as RuleRef), output: new RuleOutput() }));
+    const live: LiveRule[] = [];
+    for (const [i, rule] of group.rules.entries()) live.push(this.#live(rule, refs[i] as RuleRef, live, query));
+    this.#rules = live.map((rule) => ({ rule, output: new RuleOutput() }));
     this.#attributes = { group: group.name };
   }
 
@@ -51,6 +51,7 @@ export class LiveGroup {
     const { clock, metrics, group } = this.#options;
     if (missed > 0) metrics.missed.add(missed, this.#attributes);
     const startedMs = clock.monotonic();
+    for (const levels of this.#levels) levels.noteBefore();
     const transitions = this.#rules.flatMap(({ rule, output }) => this.#evaluateRule(rule, output, at, context));
     const tookMs = clock.monotonic() - startedMs;
     this.#lastEvaluation = { at, tookMs };
@@ -78,6 +79,16 @@ export class LiveGroup {
       ...(last === undefined ? {} : { lastEvaluationAt: last.at, lastEvaluationMs: last.tookMs }),
       rules: this.#rules.map(({ rule }) => rule.view(alertId)),
     };
+  }
+
+  /** `before` are the live rules before it in the group. */
+  #live(rule: Rule, ref: RuleRef, before: readonly LiveRule[], query: Query): LiveRule {
+    const { group } = this.#options;
+    if (rule.makes === 'series') return new LiveRecordingRule(rule, ref, group, query);
+    if (rule.worseLevels === 0) return new LiveAlertRule(rule, ref, group, query);
+    const levels = new WorseLevels(before.slice(-rule.worseLevels));
+    this.#levels.push(levels);
+    return new LiveAlertRule(rule, ref, group, query, levels);
   }
 
   /** One bad rule costs its own evaluation and a count, and one log line per change of its fault. */

@@ -1,4 +1,4 @@
-import type { RuleDefinition } from '@tapewatch/plugin-sdk';
+import type { CompileEnv, RuleDefinition } from '@tapewatch/plugin-sdk';
 import type { NamedTemplate, RecordingRule, Rule, RuleGroup } from '../rule-group.js';
 import { compileRule } from './compile-rule.js';
 import type { GroupNames } from './group-names.js';
@@ -45,17 +45,18 @@ async function readGroup(
   if (name === '') node.problem('CONFIG_MISSING', 'A group needs a name.', { allowed: 'name: TEXT' });
   else groupNames.claim(name, file, node.descendant(['name']));
   const groupLabels = readTemplates(fields.get('labels'), name, checkLabelName);
+  const written = fields.get('interval')?.duration() ?? 0;
+  const intervalMs = written === 0 ? defaultIntervalMs : written;
   const rules: Rule[] = [];
   for (const rule of fields.get('rules')?.list() ?? []) {
-    const read = await readRule(rule, promql, groupLabels);
+    const read = await readRule(rule, promql, { intervalMs }, groupLabels);
     if (read === undefined) continue;
     rules.push(read);
   }
-  const intervalMs = fields.get('interval')?.duration() ?? 0;
   return {
     name,
     file,
-    intervalMs: intervalMs === 0 ? defaultIntervalMs : intervalMs,
+    intervalMs,
     limit: fields.get('limit')?.count() ?? 0,
     queryOffsetMs: fields.get('query_offset')?.duration() ?? 0,
     rules,
@@ -65,6 +66,7 @@ async function readGroup(
 async function readRule(
   node: SourceNode,
   promql: RuleDefinition,
+  env: CompileEnv,
   groupLabels: readonly NamedTemplate[],
 ): Promise<Rule | undefined> {
   const fields = node.mapping(ruleFields);
@@ -73,7 +75,7 @@ async function readRule(
   const record = fields.get('record');
   const parts =
     record === undefined
-      ? { makes: 'alerts' as const, ...readRuleParts(name ?? '', fields, groupLabels) }
+      ? { makes: 'alerts' as const, worseLevels: 0, ...readRuleParts(name ?? '', fields, groupLabels) }
       : readRecording(fields, groupLabels);
   const expr = fields.get('expr');
   const text = expr?.text();
@@ -81,7 +83,7 @@ async function readRule(
     node.problem('CONFIG_MISSING', 'A rule needs an expression.', { allowed: 'expr: PROMQL' });
     return undefined;
   }
-  const compiled = text === undefined ? undefined : await compileRule(promql, { expr: text }, node);
+  const compiled = text === undefined ? undefined : (await compileRule(promql, { expr: text }, env, node))?.[0];
   return compiled === undefined || name === undefined ? undefined : { name, kind: promql.type, ...compiled, ...parts };
 }
 
