@@ -47,6 +47,12 @@ export class AlertStates {
     this.#checkRaisedFor = true;
   }
 
+  /** Goes on from the states of the same rule before a reload, whose `for` may have been shorter. */
+  adopt(before: AlertStates): void {
+    this.#entries = before.#entries;
+    this.#checkRaisedFor = before.#checkRaisedFor || this.#timing.forMs > before.#timing.forMs;
+  }
+
   *active(): IterableIterator<AlertInstance> {
     for (const { instance } of this.#entries.values()) yield instance;
   }

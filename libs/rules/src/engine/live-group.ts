@@ -60,13 +60,26 @@ export class LiveGroup {
   }
 
   /** False when no rule of this group can have made the alert. */
-  restore(instance: AlertInstance, startedAt: number): boolean {
+  restore(instance: AlertInstance): boolean {
     const { group, name } = instance.rule;
     const found = this.#rules.find(
       ({ rule }) => rule.ref.group === group && rule.ref.name === name && rule.owns(instance),
     );
-    found?.rule.restore(instance, startedAt);
+    found?.rule.restore(instance);
     return found !== undefined;
+  }
+
+  /** Since when samples are kept. */
+  startAt(startedAt: number): void {
+    for (const { rule } of this.#rules) rule.startAt(startedAt);
+  }
+
+  get name(): string {
+    return this.#options.group.name;
+  }
+
+  unmatched(): readonly string[] {
+    return this.#rules.filter(({ rule }) => rule.hasNoData()).map(({ rule }) => rule.rule.name);
   }
 
   view(alertId: (instance: AlertInstance) => readonly string[]): RuleGroupView {
@@ -102,12 +115,13 @@ export class LiveGroup {
     };
     const fields = { group: group.name, rule: rule.rule.name, file: group.file };
     try {
-      const { transitions, samples } = rule.evaluate(at, context);
+      const { transitions, samples, failure } = rule.evaluate(at, context);
+      if (failure !== undefined) fail(failure, 'rule evaluation failed');
       const problem = this.#write(at, output.withEnds(samples));
       if (problem !== undefined) {
         rule.fail(problem);
         fail(problem, 'the result of a rule could not be written');
-      } else if (before !== undefined) logger.info(fields, 'rule works again');
+      } else if (before !== undefined && failure === undefined) logger.info(fields, 'rule works again');
       return transitions;
     } catch (error) {
       fail(messageOf(error), 'rule evaluation failed');

@@ -142,6 +142,11 @@ rules:
     expect(told(bench, [8.5, 11, 8], 6)).toEqual({ 8: 'High resolved' });
   });
 
+  it('is shown beside the query', async () => {
+    const bench = await EngineBench.of(rules);
+    expect(bench.rule('High')).toMatchObject({ query: 'm > 10', holds: 'm > 8' });
+  });
+
   it('lets go of a series that ends', async () => {
     const bench = await EngineBench.of(rules);
     told(bench, [11, 11, 11, 9]);

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { didYouMean, formatDuration } from '@tapewatch/model';
 import type { CompileEnv, RuleDefinition } from '@tapewatch/plugin-sdk';
-import type { AlertRule, RuleGroup } from '../rule-group.js';
+import type { AlertRule, RuleGroup, WhenBlind } from '../rule-group.js';
 import { parseTemplate } from '../template/template.js';
 import type { CompiledAlerts } from './compile-rule.js';
 import { compileRule } from './compile-rule.js';
@@ -14,7 +14,14 @@ import type { SourceNode } from './source-node.js';
 import { shown } from './source-node.js';
 
 /** Ours; every other field belongs to the rule's kind. */
-const coreFields = ['name', 'type', 'group', 'interval', ...timingFields, ...textFields];
+const coreFields = ['name', 'type', 'group', 'interval', 'no_data', 'error', ...timingFields, ...textFields];
+
+const whenBlind = ['alert', 'keep', 'ok'] as const satisfies readonly WhenBlind[];
+
+interface OwnParts extends RuleParts {
+  readonly noData: WhenBlind;
+  readonly onError: WhenBlind;
+}
 
 interface Placed {
   readonly group: string;
@@ -84,7 +91,11 @@ async function readRule(
 ): Promise<readonly AlertRule[]> {
   const name = fields.get('name')?.text() ?? '';
   if (name === '') node.problem('CONFIG_MISSING', 'A rule needs a name.', { allowed: 'name: TEXT' });
-  const parts = readRuleParts(name, fields);
+  const parts: OwnParts = {
+    ...readRuleParts(name, fields),
+    noData: fields.get('no_data')?.choice(whenBlind) ?? 'ok',
+    onError: fields.get('error')?.choice(whenBlind) ?? 'keep',
+  };
   const definition = readKind(node, fields, kinds, options);
   if (definition === undefined) return [];
   const spec = Object.fromEntries(
@@ -99,13 +110,19 @@ function alertRule(
   name: string,
   kind: string,
   { severity, forMs, ...compiled }: CompiledAlerts,
-  parts: RuleParts,
+  parts: OwnParts,
   worseLevels: number,
 ): AlertRule {
   const labels = parts.labels.filter((label) => severity === undefined || label.name !== 'severity');
   if (severity !== undefined) labels.push({ name: 'severity', template: parseTemplate(severity, name) });
   const timed = { ...parts, labels, forMs: forMs ?? parts.forMs };
-  return { name, kind, makes: 'alerts', worseLevels, ...compiled, ...timed };
+  const rule: AlertRule = { name, kind, makes: 'alerts', worseLevels, ...compiled, ...timed };
+  return worseLevels === 0 ? rule : { ...rule, noData: toldOnce(rule.noData), onError: toldOnce(rule.onError) };
+}
+
+/** All levels ask the same series, so the worst of them speaks for all. */
+function toldOnce(choice: WhenBlind): WhenBlind {
+  return choice === 'alert' ? 'keep' : choice;
 }
 
 /** It comes from the levels. */

@@ -11,6 +11,8 @@ const ruleFields = ['alert', 'record', 'expr', ...timingFields, ...textFields];
 
 export const defaultIntervalMs = 1000;
 
+const asPrometheus = { makes: 'alerts', worseLevels: 0, noData: 'ok', onError: 'keep' } as const;
+
 /** The groups of a file in Prometheus' form, as strict as Prometheus: unknown fields are refused. */
 export async function readPrometheusGroups(
   groups: SourceNode,
@@ -75,7 +77,7 @@ async function readRule(
   const record = fields.get('record');
   const parts =
     record === undefined
-      ? { makes: 'alerts' as const, worseLevels: 0, ...readRuleParts(name ?? '', fields, groupLabels) }
+      ? { ...asPrometheus, ...readRuleParts(name ?? '', fields, groupLabels) }
       : readRecording(fields, groupLabels);
   const expr = fields.get('expr');
   const text = expr?.text();
