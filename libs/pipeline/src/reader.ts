@@ -61,7 +61,8 @@ function readinessOf({
   const waitingFor = store.ownTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
-    ...(metrics.durable === false ? ['metric history cannot be written'] : []),
+    ...(metrics.serving ? [] : ['the storage worker of the metric history has ended and is started again']),
+    ...(metrics.serving && metrics.durable === false ? ['metric history cannot be written'] : []),
     ...metrics.damaged.map((file) => `metric history was damaged: ${file} was set aside`),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
     ...(health.durable ? [] : ['health history cannot be written']),
