@@ -5,6 +5,7 @@ export type { MetricStore, MetricStoreOptions } from './open-metric-store.js';
 export { inspectHistory } from './inspect-history.js';
 export type { HistoryFileReport } from './inspect-history.js';
 export { MemoryHistory } from './history/memory-history.js';
+export { LoadedSeries } from './history/loaded-source.js';
 export type {
   HistoryLimits,
   HistoryReader,
