@@ -7,7 +7,7 @@ import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
 import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
-import { Notifier } from '@tapewatch/notify';
+import { Notifier, type Receiver } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
@@ -19,6 +19,8 @@ import {
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
+import { Backtests } from './backtest/backtests.js';
+import { loadRuleText } from './backtest/load-rule-text.js';
 import { bindPlugins, loadPlugins } from './configured-plugins.js';
 import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
@@ -52,6 +54,8 @@ const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId
 export interface LoadedConfig {
   readonly registry: PluginRegistry;
   readonly groups: readonly RuleGroup[];
+  /** Bound to nothing that could send. */
+  readonly receivers: readonly Receiver[];
 }
 
 /** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError with all of it; touches no data. */
@@ -77,9 +81,9 @@ export async function checkPipelineConfig(
   const { registry, problems: pluginProblems } = await loadPlugins(config);
   problems.push(...pluginProblems);
   const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
-  await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
-  if (problems.length > 0 || groups === undefined) throw new ConfigError(problems);
-  return { registry, groups };
+  const bound = await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
+  if (problems.length > 0 || groups === undefined || bound === undefined) throw new ConfigError(problems);
+  return { registry, groups, receivers: bound.receivers };
 }
 
 /** To see whether plugins take their config, without calling or measuring them. */
@@ -220,6 +224,15 @@ async function assemble(
     random,
     logger,
   });
+  const backtests = new Backtests({
+    clock,
+    surroundings: () => ({
+      ...{ metrics, rawMs, groups, receivers, clock, route: config.route },
+      loadFile: (file) => loadRuleText(file, registry),
+      externalUrl: externalUrl(),
+      language: languageOf(env),
+    }),
+  });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
   reportEvents.readFrom(reports.events);
@@ -248,6 +261,7 @@ async function assemble(
     exchanges,
     health,
     reports,
+    backtests,
     alertEvents,
     healthEvents,
     reportEvents,

@@ -28,8 +28,8 @@ export async function chooseSides(
     return refused('INVALID_INPUT', thrown.problems.map(formatProblem).join('\n'), 'text');
   }
   const names = alertNames(own);
-  if (rule === undefined && names.length !== 1) return refused('INVALID_INPUT', whichOf(file.name, names), 'rule');
-  const name = rule ?? (names[0] as string);
+  const name = rule ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) return refused('INVALID_INPUT', whichOf(file.name, names), 'rule');
   const tested = wanted(name, own, groups, `no rule of ${file.name}`);
   if (!tested.ok) return tested;
   const current = subjectOf(name, groups);

@@ -1,6 +1,6 @@
 import type { RouteConfig } from '@tapewatch/config';
 import type { MetricStore } from '@tapewatch/metric-store';
-import { accepted, refused, type Clock, type CommandResult, type Language } from '@tapewatch/model';
+import { accepted, messageOf, refused, type Clock, type CommandResult, type Language } from '@tapewatch/model';
 import { QueryLimitError } from '@tapewatch/promql';
 import type { RuleGroup } from '@tapewatch/rules';
 import type { BacktestRequest, BacktestResult, TimeRange } from './backtest-result.js';
@@ -68,9 +68,26 @@ export async function runBacktest(
   } catch (thrown) {
     if (thrown instanceof QueryLimitError)
       return refused('QUERY_LIMIT', `the rule reads too much for a backtest: ${thrown.message}`);
+    if (thrown instanceof UnreadableError) return refused('UNAVAILABLE', thrown.message);
     throw thrown;
   } finally {
     await replay.close();
+  }
+}
+
+/** The disk, or the backend, does not give what is stored. */
+class UnreadableError extends Error {
+  constructor(cause: unknown) {
+    super(`the metric history cannot be read (${messageOf(cause)})`, { cause });
+  }
+}
+
+/** What goes over a limit passes as it is. */
+async function read<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw thrown instanceof QueryLimitError ? thrown : new UnreadableError(thrown);
   }
 }
 
@@ -106,7 +123,7 @@ class Replay {
     const { from, to } = this.#course;
     const { history, remote } = this.#around.metrics;
     // A backend has samples in its own rhythm.
-    const holes = remote ? [] : await holesIn(history, from, to);
+    const holes = remote ? [] : await read(holesIn(history, from, to));
     for (const subject of subjectsOf(this.#sides)) await this.#open(subject);
     const beginsMs = Math.min(from, ...this.#replays.map((replay) => replay.beginsMs));
     const seen = new SelectorWatch(this.#sides.tested.alerts.flatMap(({ rule }) => selectorsIn([rule.expression])));
@@ -121,7 +138,7 @@ class Replay {
         if (at > to) break;
         for (const replay of this.#replays) replay.restart(missing);
       }
-      await this.#blocks.ready(at, to);
+      await read(this.#blocks.ready(at, to));
       if (at < from) for (const replay of this.#replays) replay.warmUp(at);
       else await this.#judge(at, seen);
       if (at % 60_000 === 0) watch.progress?.(at - beginsMs, to - beginsMs);
@@ -176,7 +193,7 @@ class Replay {
       rule: tested.subject.name,
       ...{ from, to, outcome },
       data: {
-        completeness: await history.completeness(from, to + secondMs),
+        completeness: await read(history.completeness(from, to + secondMs)),
         holes,
         selectors: seen.selectors((matchers) => this.#history.seriesOf(matchers)),
         ...(minutesUntil === undefined ? {} : { minutesUntil }),
