@@ -41,6 +41,8 @@ import type {
 } from '@tapewatch/reporting';
 import type { RuleGroupView } from '@tapewatch/rules';
 import type { IntakeResult } from '@tapewatch/telemetry';
+import type { BacktestRequest, BacktestResult } from './backtest/backtest-result.js';
+import type { BacktestProgress } from './backtest/backtests.js';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -87,6 +89,10 @@ export interface PipelineReader {
     stepMs: number,
     options?: QueryOptions,
   ): Eventually<CommandResult<MetricResult>>;
+  /** One at a time; the signal cuts it short. */
+  backtest(request: BacktestRequest, signal?: AbortSignal): Promise<CommandResult<BacktestResult>>;
+  /** The one that runs; undefined when none does. */
+  backtestProgress(): BacktestProgress | undefined;
   /** A query laid out on as many lines as it needs to be read, as Prometheus does it. */
   formatQuery(text: string): CommandResult<string>;
   /** What a query is made of, as the data of Prometheus' `parse_query`. */

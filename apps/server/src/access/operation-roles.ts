@@ -7,6 +7,8 @@ export const operationRoles: Readonly<Record<string, Needed>> = {
   'Query.alertSummary': 'viewer',
   'Query.audit': 'admin',
   'Query.auditVerification': 'admin',
+  'Query.backtestProgress': 'viewer',
+  'Query.backtestRule': 'viewer',
   'Query.channels': 'viewer',
   'Query.exchanges': 'viewer',
   'Query.health': 'viewer',
