@@ -30,7 +30,15 @@ export type {
   Session,
 } from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
-export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+export type {
+  AlertFilter,
+  AlertSummary,
+  Silence,
+  SilencePreview,
+  SilenceState,
+  SilenceView,
+  WantedSilence,
+} from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
 export { inspectHistory } from '@tapewatch/metric-store';

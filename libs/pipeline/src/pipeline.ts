@@ -9,7 +9,7 @@ import type {
   NewToken,
   Session,
 } from '@tapewatch/access';
-import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+import type { AlertFilter, AlertSummary, SilencePreview, SilenceView, WantedSilence } from '@tapewatch/alerts';
 import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -77,6 +77,11 @@ export interface PipelineReader {
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
+  /** Of all states, sorted as Alertmanager does: active, pending, expired ones. */
+  silences(): readonly SilenceView[];
+  silence(id: string): SilenceView | undefined;
+  /** What a silence of these matchers would cover now, and would have covered of the alerts that began since. */
+  previewSilence(matchers: readonly string[], since: number): Promise<CommandResult<SilencePreview>>;
   rules(): readonly RuleGroupView[];
   /** What memory holds is answered at once; what reaches further back is read from the disk first. */
   query(text: string, at?: number, options?: QueryOptions): Eventually<CommandResult<MetricResult>>;
@@ -140,6 +145,15 @@ export interface PipelineCommands {
   acknowledgeAlert(id: string, acknowledgement: Omit<Acknowledgement, 'at'>): Promise<CommandResult<Alert>>;
   unacknowledgeAlert(id: string, by: string): Promise<CommandResult<Alert>>;
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
+  /**
+   * Makes a silence or, with an id, changes one as Alertmanager does: the answer may have another id. Alertmanager's API takes
+   * silences without a comment, so that can be allowed.
+   */
+  setSilence(
+    wanted: WantedSilence,
+    options?: { readonly commentNeeded?: boolean },
+  ): Promise<CommandResult<SilenceView>>;
+  expireSilence(id: string): Promise<CommandResult<SilenceView>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
   /** Made and kept; nobody is told. */

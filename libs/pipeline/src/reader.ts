@@ -1,4 +1,4 @@
-import { compileAlertFilter, listAlerts, summarizeAlerts } from '@tapewatch/alerts';
+import { compileAlertFilter, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
@@ -21,6 +21,9 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     compileAlertFilter,
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
+    silences: () => alerts.silences.all(),
+    silence: (id) => alerts.silences.find(id),
+    previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
     rules: () => engine.views(),
     query: (text, at, options) => queries.instant(text, at, options),
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
