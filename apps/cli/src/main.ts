@@ -4,9 +4,11 @@ import { addAccessCommands } from './access/access-commands.js';
 import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
+import type { PartsFindings } from './part-problems.js';
 import { runProgram } from './program.js';
 import { queryCommand } from './query/query-command.js';
 import { reportDaily } from './report/report-command.js';
+import { addRoutesCommand } from './routes/routes-command.js';
 import { dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
@@ -54,6 +56,13 @@ const code = await runProgram(process.argv.slice(2), {
         demoConfig: findWorkspace().demoConfig,
         clock: systemClock,
         logger: createLogger(terminal, 'error'),
+      }),
+    addNotifying: (program, setCode) =>
+      addRoutesCommand(program, {
+        ...{ terminal, messages, setCode },
+        env: process.env,
+        baseDir: process.cwd(),
+        demoConfig: findWorkspace().demoConfig,
       }),
     backup: async (file, args) => {
       const { backupCommand } = await import('./backup/backup-command.js');
@@ -112,13 +121,13 @@ function runningServer(args: ServerArguments) {
 }
 
 /** The parts are loaded only for the commands that need them. */
-async function checkParts(config: TapewatchConfig): Promise<number> {
+async function checkParts(config: TapewatchConfig): Promise<PartsFindings> {
   const { checkPipelineConfig } = await import('@tapewatch/pipeline');
-  const { groups } = await checkPipelineConfig(config, {
+  const { groups, warnings } = await checkPipelineConfig(config, {
     clock: systemClock,
     logger: createLogger(terminal, 'warn'),
     env: process.env,
     shippedRulesDir: findWorkspace().shippedRulesDir,
   });
-  return groups.reduce((count, group) => count + group.rules.length, 0);
+  return { rules: groups.reduce((count, group) => count + group.rules.length, 0), warnings };
 }

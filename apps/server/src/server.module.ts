@@ -6,6 +6,7 @@ import type { AccessParts } from './access/create-access.js';
 import { AccessResolver } from './graphql/access/access.resolver.js';
 import { AlertEventResolver, AlertResolver } from './graphql/alerts/alert.resolver.js';
 import { AlertsResolver } from './graphql/alerts/alerts.resolver.js';
+import { BacktestResolver } from './graphql/backtest/backtest.resolver.js';
 import { ChannelsResolver } from './graphql/channels/channels.resolver.js';
 import { ExchangesResolver } from './graphql/exchanges/exchanges.resolver.js';
 import { graphQLOptions } from './graphql/graphql-options.js';
@@ -37,6 +38,7 @@ const resolvers = [
   AlertEventResolver,
   AlertResolver,
   AlertsResolver,
+  BacktestResolver,
   ChannelsResolver,
   ComponentHealthResolver,
   ExchangesResolver,

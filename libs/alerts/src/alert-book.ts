@@ -1,13 +1,13 @@
 import type { Meter } from '@opentelemetry/api';
 import type { Database } from '@tapewatch/database';
-import type { Alert, AlertEvent, Clock, Logger } from '@tapewatch/model';
+import type { Alert, AlertEvent, Clock, Logger, RuleTransition } from '@tapewatch/model';
 import type { AlertHistory } from './alert-history.js';
 import { AlertJournal, type AlertDispatch, type Change } from './alert-journal.js';
 import { Inhibition } from './inhibition/inhibition.js';
 import type { InhibitRule } from './inhibition/inhibit-rule.js';
 import { Muting, sameMutes } from './muting.js';
 import type { Silences } from './silences/silences.js';
-import { hasFired, instanceKey, type TrackedAlert } from './tracked-alert.js';
+import { end, hasFired, instanceKey, type TrackedAlert } from './tracked-alert.js';
 
 export interface AlertBookOptions {
   readonly database: Database;
@@ -33,7 +33,9 @@ export class AlertBook {
   readonly #tracked = new Map<string, TrackedAlert>();
   readonly #keyById = new Map<string, string>();
   #unsettled: Change[] = [];
-  #settles = false;
+  /** What this turn will have written. */
+  #turn: Promise<void> | undefined;
+  #lastWrite: Promise<void> = Promise.resolve();
 
   constructor(options: AlertBookOptions) {
     this.#clock = options.clock;
@@ -84,12 +86,21 @@ export class AlertBook {
     this.#muting.forget(key);
   }
 
-  /** Takes changes; they are settled at the end of this turn. */
-  note(changes: readonly Change[]): void {
+  /** An episode is over, or the hold on one that was resolved by hand; the changes are to be noted. */
+  finish(tracked: TrackedAlert, transition: RuleTransition, note?: string): Change[] {
+    this.forget(tracked);
+    if (tracked.held) return [{ alert: { ...tracked, held: false }, tell: false }];
+    const ended = { ...tracked, alert: end(tracked.alert, transition) };
+    const kind = ended.alert.state === 'resolved' ? ('resolved' as const) : ('inactive' as const);
+    const event = { at: transition.at, kind, ...(note === undefined ? {} : { note }) };
+    return [{ alert: ended, event, tell: hasFired(ended) }];
+  }
+
+  /** Takes changes, which are settled at the end of this turn; resolves once they are on disk. */
+  note(changes: readonly Change[]): Promise<void> {
     this.#unsettled.push(...changes);
-    if (this.#settles) return;
-    this.#settles = true;
-    queueMicrotask(() => void this.settle());
+    this.#turn ??= Promise.resolve().then(() => this.settle());
+    return this.#turn;
   }
 
   /**
@@ -97,12 +108,14 @@ export class AlertBook {
    * handed on: whoever is told next will be told of all.
    */
   settle({ tell = true } = {}): Promise<void> {
-    this.#settles = false;
+    this.#turn = undefined;
     const changes = this.#unsettled;
     this.#unsettled = [];
     const now = this.#clock.now();
     for (const key of this.#muting.due(now, this.#tracked)) changes.push(...this.mute(key, now));
-    return this.#journal.write(tell ? changes : changes.map((change) => ({ ...change, tell: false })));
+    if (changes.length > 0)
+      this.#lastWrite = this.#journal.write(tell ? changes : changes.map((change) => ({ ...change, tell: false })));
+    return this.#lastWrite;
   }
 
   swapInhibitRules(rules: readonly InhibitRule[]): void {

@@ -36,6 +36,7 @@ const changing = [
   'state',
   'annotations',
   'value',
+  'starts_at',
   'fired_at',
   'ends_at',
   'keep_firing_since',

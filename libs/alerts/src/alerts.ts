@@ -2,6 +2,7 @@ import type { Meter } from '@opentelemetry/api';
 import type { Database } from '@tapewatch/database';
 import {
   accepted,
+  Labels,
   refused,
   type Acknowledgement,
   type Alert,
@@ -20,10 +21,14 @@ import type { AlertDispatch, Change } from './alert-journal.js';
 import { observeActiveAlerts } from './alert-metrics.js';
 import { inTime } from './in-time.js';
 import type { InhibitRule } from './inhibition/inhibit-rule.js';
+import { AlertLimits, type AlertLimit } from './posted/alert-limits.js';
+import type { PostedAlert } from './posted/posted-alert.js';
+import { postedGroup, PostedAlerts } from './posted/posted-alerts.js';
+import { postedEpisodes } from './posted/posted-episodes.js';
+import { postedOf, type RaisedAlert } from './posted/raise.js';
 import type { SilenceLimits } from './silences/silence-draft.js';
 import { Silences } from './silences/silences.js';
 import {
-  end,
   hasFired,
   instanceKey,
   instanceOf,
@@ -36,6 +41,12 @@ import {
 export interface AlertsOptions {
   readonly database: Database;
   readonly dispatch: AlertDispatch;
+  /** How many alerts of one name other programs may raise. */
+  readonly limits?: readonly AlertLimit[];
+  /** After this an alert of another program ends that nobody has sent again; 5 minutes when absent. */
+  readonly resolveTimeoutMs?: number;
+  /** Told of alerts that a limit holds back. */
+  readonly suppressed?: (alert: Alert, reason: string) => void;
   /** Called with every event once it is durable, in order. */
   readonly publish: (event: AlertEvent) => void;
   readonly clock: Clock;
@@ -46,6 +57,8 @@ export interface AlertsOptions {
   readonly silenceLimits?: SilenceLimits;
 }
 
+/** As Alertmanager's resolve_timeout. */
+const defaultResolveTimeoutMs = 5 * 60_000;
 /** The longest time between two looks at the clock: however it is set, what time brings is seen within a second. */
 const longestPauseMs = 1_000;
 
@@ -53,6 +66,9 @@ const longestPauseMs = 1_000;
 export class Alerts {
   readonly history: AlertHistory;
   readonly silences: Silences;
+  /** What other programs have raised. */
+  readonly posted: PostedAlerts;
+  readonly #limits: AlertLimits;
   readonly #book: AlertBook;
   readonly #clock: Clock;
   #timer: Timer | undefined;
@@ -71,6 +87,7 @@ export class Alerts {
     const alerts = new Alerts(options, history, silences);
     silences.onChange(() => alerts.look());
     alerts.restore(await history.unfinished());
+    await alerts.#openPosted();
     return alerts;
   }
 
@@ -79,6 +96,13 @@ export class Alerts {
     this.silences = silences;
     this.#clock = options.clock;
     this.#book = new AlertBook({ ...options, history, silences, inhibitRules: options.inhibitRules ?? [] });
+    this.#limits = new AlertLimits(options.limits ?? []);
+    this.posted = new PostedAlerts({
+      ...options,
+      episodes: postedEpisodes(this.#book, options.suppressed ?? (() => undefined)),
+      limits: this.#limits,
+      resolveTimeoutMs: options.resolveTimeoutMs ?? defaultResolveTimeoutMs,
+    });
     observeActiveAlerts(options.meter, () => this.active());
   }
 
@@ -94,7 +118,7 @@ export class Alerts {
 
   /** For the rules, after a restart. */
   instances(): readonly AlertInstance[] {
-    return [...this.#book.all()].map(instanceOf);
+    return [...this.#book.all()].filter((tracked) => !isPosted(tracked)).map(instanceOf);
   }
 
   /** False while history cannot be written. */
@@ -107,7 +131,7 @@ export class Alerts {
     const changes = evaluation.transitions.flatMap((transition) => this.transit(transition));
     for (const instance of evaluation.active) changes.push(...this.update(instance));
     changes.push(...this.lapse(evaluation.at));
-    this.#book.note(changes);
+    void this.#book.note(changes);
   }
 
   /** Ends alerts whose rule is gone. */
@@ -116,14 +140,34 @@ export class Alerts {
       const tracked = this.#book.get(instanceKey(instance));
       if (tracked === undefined) return [];
       const kind = instance.state === 'firing' ? ('resolved' as const) : ('inactive' as const);
-      return this.finish(tracked, { at, kind, instance }, 'the rule is gone');
+      return this.#book.finish(tracked, { at, kind, instance }, 'the rule is gone');
     });
-    this.#book.note(changes);
+    void this.#book.note(changes);
   }
 
   /** Takes other inhibition rules, as a reload brings them. Their matchers have been checked. */
   swapInhibitRules(rules: readonly InhibitRule[]): void {
     this.#book.swapInhibitRules(rules);
+  }
+
+  /** Takes alerts of other programs, as Alertmanager does. */
+  async post(posted: readonly PostedAlert[]): Promise<CommandResult<void>> {
+    return (await this.kept(this.posted.post(posted))) ? accepted(undefined) : notKept();
+  }
+
+  /** Raises an alert by name; refuses what a limit holds back. */
+  async raise(raised: RaisedAlert): Promise<CommandResult<Alert>> {
+    const posted = postedOf(raised, this.#clock.now());
+    if (!posted.ok) return posted;
+    const kept = await this.kept(this.posted.post([posted.value]));
+    const { labels } = posted.value;
+    const key = instanceKey({ rule: { group: postedGroup, name: raised.name }, labels: Labels.of(labels) });
+    const tracked = this.#book.get(key);
+    const held = this.posted.suppressionOf(labels);
+    if (held !== undefined) return refused('CONFLICT', `held back: ${held}`);
+    if (tracked === undefined || tracked.held)
+      return refused('CONFLICT', 'it was resolved by hand, and has not cleared since');
+    return kept ? accepted(tracked.alert) : notKept();
   }
 
   async acknowledge(id: string, acknowledgement: Omit<Acknowledgement, 'at'>): Promise<CommandResult<Alert>> {
@@ -160,9 +204,10 @@ export class Alerts {
     if (tracked === undefined) return this.refuse(id);
     const at = this.#clock.now();
     const { keepFiringSince: _past, ...alert } = tracked.alert;
+    const isOver = isPosted(tracked) && this.posted.resolved({ ...alert, endsAt: at });
     const changed: TrackedAlert = {
       ...tracked,
-      held: true,
+      held: !isOver,
       alert: {
         ...alert,
         state: 'resolved',
@@ -171,7 +216,9 @@ export class Alerts {
         ...(reason === undefined ? {} : { resolutionReason: reason }),
       },
     };
-    return this.command(changed, { at, kind: 'resolved', by, note: reason ?? null });
+    if (!isOver) return this.command(changed, { at, kind: 'resolved', by, note: reason ?? null });
+    this.#book.forget(changed);
+    return this.keepInHistory(changed, { at, kind: 'resolved', by, note: reason ?? null });
   }
 
   async find(id: string): Promise<Alert | undefined> {
@@ -182,7 +229,18 @@ export class Alerts {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
+    await this.posted.stop();
     await this.#book.stop();
+  }
+
+  async #openPosted(): Promise<void> {
+    const now = this.#clock.now();
+    if (this.#limits.longestWindowMs > 0) {
+      const recent = await this.history.firedBetween(now - this.#limits.longestWindowMs, now + 1);
+      for (const { alert } of recent)
+        if (alert.rule.group === postedGroup) this.#limits.count(alert.name, alert.startsAt);
+    }
+    await this.posted.open([...this.#book.all()].filter(isPosted).map(instanceOf));
   }
 
   private restore(tracked: readonly TrackedAlert[]): void {
@@ -195,7 +253,7 @@ export class Alerts {
   private look(): void {
     if (this.#stopped) return;
     const now = this.#clock.now();
-    this.#book.note(this.lapse(now));
+    void this.#book.note(this.lapse(now));
     void this.#book.settle();
     this.#timer?.cancel();
     const pauseMs = Math.min(longestPauseMs, this.silences.quietMs(now), this.#lapseAt - now);
@@ -206,22 +264,12 @@ export class Alerts {
     const { instance, kind, at } = transition;
     const tracked = this.#book.get(instanceKey(instance));
     if (kind === 'resolved' || kind === 'inactive')
-      return tracked === undefined ? [] : this.finish(tracked, transition);
+      return tracked === undefined ? [] : this.#book.finish(tracked, transition);
     if (tracked?.held === true) return [];
     const alert = tracked === undefined ? openAlert(instance) : refresh(tracked.alert, instance);
     const changed = { ...tracked, held: false, alert };
     this.#book.keep(changed);
     return [{ alert: changed, event: { at, kind }, tell: hasFired(changed) }];
-  }
-
-  /** The rule has cleared: the episode ends, or the hold on one that was resolved by hand. */
-  private finish(tracked: TrackedAlert, transition: RuleTransition, note?: string): Change[] {
-    this.#book.forget(tracked);
-    if (tracked.held) return [{ alert: { ...tracked, held: false }, tell: false }];
-    const ended = { ...tracked, alert: end(tracked.alert, transition) };
-    const kind = ended.alert.state === 'resolved' ? ('resolved' as const) : ('inactive' as const);
-    const event = { at: transition.at, kind, ...(note === undefined ? {} : { note }) };
-    return [{ alert: ended, event, tell: hasFired(ended) }];
   }
 
   /** Fresh value and annotations stay in memory; what a restart needs is written. */
@@ -269,15 +317,33 @@ export class Alerts {
     return refused('CONFLICT', `the alert is ${past.state} since ${since}`);
   }
 
-  private async command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
+  private command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
     this.#book.keep(changed);
-    this.#book.note([{ alert: changed, event, tell: hasFired(changed) }]);
-    const kept = await inTime(
-      this.#clock,
-      this.#book.settle().then(() => true),
-    );
-    return kept
-      ? accepted(this.#book.byId(changed.alert.id)?.alert ?? changed.alert)
-      : refused('UNAVAILABLE', 'it holds for now, but could not be written to disk yet');
+    return this.keepInHistory(changed, event);
   }
+
+  private async keepInHistory(
+    changed: TrackedAlert,
+    event: NonNullable<Change['event']>,
+  ): Promise<CommandResult<Alert>> {
+    void this.#book.note([{ alert: changed, event, tell: hasFired(changed) }]);
+    const kept = await this.kept(this.#book.settle());
+    return kept ? accepted(this.#book.byId(changed.alert.id)?.alert ?? changed.alert) : notKept();
+  }
+
+  /** Whether it was written before whoever asks has waited long enough. */
+  private kept(writing: Promise<void>): Promise<boolean> {
+    return inTime(
+      this.#clock,
+      writing.then(() => true),
+    );
+  }
+}
+
+function notKept(): CommandResult<never> {
+  return refused('UNAVAILABLE', 'it holds for now, but could not be written to disk yet');
+}
+
+function isPosted({ alert }: TrackedAlert): boolean {
+  return alert.rule.group === postedGroup;
 }

@@ -7,6 +7,21 @@ export interface AlertTables {
   alert: AlertRow;
   alert_event: AlertEventRow;
   silence: SilenceRow;
+  posted_alert: PostedAlertRow;
+}
+
+/** What another program has sent, by label set. */
+export interface PostedAlertRow {
+  labels: string;
+  annotations: string;
+  starts_at: number;
+  ends_at: number;
+  /** 1 = it ends because nobody sends it again. */
+  timeout: number;
+  updated_at: number;
+  /** 1 = it is said once, and not again and again while it holds. */
+  once: number;
+  generator_url: string | null;
 }
 
 export interface AlertRow {
@@ -117,6 +132,21 @@ export const alertMigrations: readonly Migration[] = [
   {
     name: '2026-11-25-alerts-by-end',
     up: (database) => database.schema.createIndex('alert_by_end').on('alert').column('ends_at').execute(),
+  },
+  {
+    name: '2026-11-28-alerts-posted',
+    up: (database) =>
+      database.schema
+        .createTable('posted_alert')
+        .addColumn('labels', 'text', (column) => column.primaryKey())
+        .addColumn('annotations', 'text', (column) => column.notNull())
+        .addColumn('starts_at', 'bigint', (column) => column.notNull())
+        .addColumn('ends_at', 'bigint', (column) => column.notNull())
+        .addColumn('timeout', 'integer', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addColumn('once', 'integer', (column) => column.notNull())
+        .addColumn('generator_url', 'text')
+        .execute(),
   },
   {
     name: '2026-11-28-alerts-silences',

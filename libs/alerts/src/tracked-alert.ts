@@ -37,7 +37,7 @@ export function openAlert(instance: AlertInstance): Alert {
 /** What the rule says now, put over what is known. */
 export function refresh(alert: Alert, instance: AlertInstance): Alert {
   const { keepFiringSince: _past, ...rest } = alert;
-  return { ...rest, state: instance.state, ...evidence(instance) };
+  return { ...rest, state: instance.state, startsAt: instance.startsAt, ...evidence(instance) };
 }
 
 /** Ends an episode by the rule's word. */

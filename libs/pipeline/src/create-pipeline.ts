@@ -6,8 +6,17 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
-import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
-import { Notifier } from '@tapewatch/notify';
+import {
+  ConfigError,
+  formatProblem,
+  languageOf,
+  type AlertEvent,
+  type Clock,
+  type HealthEvent,
+  type Logger,
+  type Problem,
+} from '@tapewatch/model';
+import { Notifier, type Receiver } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
@@ -19,7 +28,9 @@ import {
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
-import { bindPlugins, loadPlugins } from './configured-plugins.js';
+import { Backtests } from './backtest/backtests.js';
+import { loadRuleText } from './backtest/load-rule-text.js';
+import { bindPlugins, foreignReceivers, loadPlugins } from './configured-plugins.js';
 import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
 import { exchangeProblems } from './exchange-problems.js';
@@ -29,6 +40,7 @@ import type { Pipeline } from './pipeline.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
+import { routingProblems } from './routing-problems.js';
 import { reportProblems } from './report-problems.js';
 import { reportDelivery, reportSources } from './report-sources.js';
 import { TickFork } from './tick-fork.js';
@@ -52,6 +64,10 @@ const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId
 export interface LoadedConfig {
   readonly registry: PluginRegistry;
   readonly groups: readonly RuleGroup[];
+  /** What has no effect, or cannot be delivered. */
+  readonly warnings: readonly Problem[];
+  /** Bound to nothing that could send. */
+  readonly receivers: readonly Receiver[];
 }
 
 /** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError with all of it; touches no data. */
@@ -62,6 +78,7 @@ export async function checkPipelineConfig(
   const problems = [
     ...exchangeProblems(config.exchanges, config.locate),
     ...reportProblems(config.reports, config.locate),
+    ...routingProblems(config),
   ];
   const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
@@ -77,9 +94,19 @@ export async function checkPipelineConfig(
   const { registry, problems: pluginProblems } = await loadPlugins(config);
   problems.push(...pluginProblems);
   const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
-  await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
-  if (problems.length > 0 || groups === undefined) throw new ConfigError(problems);
-  return { registry, groups };
+  const bound = await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
+  if (problems.length > 0 || groups === undefined || bound === undefined) throw new ConfigError(problems);
+  return {
+    ...{ registry, groups, receivers: bound.receivers },
+    warnings: [...config.warnings, ...foreignReceivers(config, registry)],
+  };
+}
+
+/** Of each name whether a time lies in one of its intervals. */
+function timeWindows({ timeIntervals }: TapewatchConfig): ReadonlyMap<string, (at: number) => boolean> {
+  return new Map(
+    timeIntervals.map(({ name, intervals }) => [name, (at: number) => intervals.some((one) => one.contains(at))]),
+  );
 }
 
 /** To see whether plugins take their config, without calling or measuring them. */
@@ -99,6 +126,7 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
+  for (const warning of loaded.warnings) dependencies.logger.warn({}, formatProblem(warning));
   const state = await KeptState.open(config.dataDir, dependencies);
   let metrics: MetricStore | undefined;
   try {
@@ -166,6 +194,7 @@ async function assemble(
     route: config.route,
     notificationsKeptMs: config.history.notificationsMs,
     receivers,
+    timeWindows: timeWindows(config),
     externalUrl,
     language: languageOf(env),
     clock,
@@ -176,6 +205,8 @@ async function assemble(
   const alerts = await Alerts.open({
     database,
     dispatch: notifier,
+    ...config.alerts,
+    inhibitRules: config.inhibitRules,
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,
@@ -220,6 +251,15 @@ async function assemble(
     random,
     logger,
   });
+  const backtests = new Backtests({
+    clock,
+    surroundings: () => ({
+      ...{ metrics, rawMs, groups, receivers, clock, route: config.route },
+      loadFile: (file) => loadRuleText(file, registry),
+      externalUrl: externalUrl(),
+      language: languageOf(env),
+    }),
+  });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
   reportEvents.readFrom(reports.events);
@@ -248,6 +288,7 @@ async function assemble(
     exchanges,
     health,
     reports,
+    backtests,
     alertEvents,
     healthEvents,
     reportEvents,

@@ -36,6 +36,8 @@ export class PipelineRun implements Pipeline {
       },
     };
     this.commands = {
+      raiseAlert: (raised) => alerts.raise(raised),
+      postAlerts: (posted) => alerts.post(posted),
       acknowledgeAlert: (id, acknowledgement) => alerts.acknowledge(id, acknowledgement),
       unacknowledgeAlert: (id, by) => alerts.unacknowledge(id, by),
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
@@ -106,6 +108,7 @@ export class PipelineRun implements Pipeline {
   private async end(): Promise<void> {
     const { access, alerts, clock, state, exchanges, health, metrics, notifier, reports, supervisor, telemetry } =
       this.#parts;
+    this.#parts.backtests.stop();
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.

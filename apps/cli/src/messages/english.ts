@@ -34,6 +34,12 @@ export const english: Messages = {
     reportLang: 'en or ko (default: the language of the program)',
     testChannel: 'Have the running Tapewatch send a test message, and print what became of it.',
     testChannelName: 'the channel: the name of its receiver, with /type behind it where that has several',
+    routes: 'Show who is told what, or try it out, from the configuration file (amtool config routes).',
+    routesShow: 'Draw the tree of routes.',
+    routesTest: 'Print the receivers that an alert with these labels goes to.',
+    routesLabels: 'labels as NAME=VALUE',
+    routesVerify: 'fail unless it goes to exactly these receivers, separated by commas',
+    routesTree: 'draw the routes that it takes, too',
     query: 'Ask the running Tapewatch a PromQL expression, and print the answer as a table.',
     queryExpression: 'the expression, such as "rate(exchange_feed_messages_total[1m])"',
     queryAt: 'as of this time: a day, a time, Unix seconds, or how long ago, such as 15m (default: the newest)',
@@ -86,6 +92,7 @@ export const english: Messages = {
   },
   checkConfig: {
     ok: (file) => `OK: ${file}`,
+    warning: (text) => `WARNING: ${text}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       [
         `${counted(exchanges, 'exchange')} (${counted(symbols, 'symbol')})`,
@@ -93,6 +100,12 @@ export const english: Messages = {
         counted(rules, 'rule'),
         counted(receivers, 'receiver'),
       ].join(', '),
+  },
+  routes: {
+    tree: 'Routing tree:',
+    matching: 'Matching routes:',
+    notLabel: (found) => `${found} is no label: write NAME=VALUE`,
+    notExpected: (expected) => `WARNING: Expected receivers did not match resolved receivers: ${expected}`,
   },
   report: {
     making: (url) => `Making the report at ${url} ...`,

@@ -30,6 +30,12 @@ export const korean: Messages = {
     reportLang: 'en 또는 ko (기본값: 프로그램의 언어)',
     testChannel: '실행 중인 Tapewatch가 시험 메시지를 보내게 하고 결과를 보여 줍니다.',
     testChannelName: '채널: 수신자 이름, 채널이 여럿이면 뒤에 /종류',
+    routes: '누구에게 무엇을 알리는지 설정 파일에서 보여 주거나 시험합니다 (amtool config routes).',
+    routesShow: '경로 트리를 그립니다.',
+    routesTest: '이 레이블을 가진 알림이 갈 수신자를 보여 줍니다.',
+    routesLabels: '이름=값 형식의 레이블',
+    routesVerify: '정확히 이 수신자들(쉼표로 구분)에게 가지 않으면 실패합니다',
+    routesTree: '지나가는 경로도 그립니다',
     query: '실행 중인 Tapewatch에 PromQL 식을 묻고 답을 표로 보여 줍니다.',
     queryExpression: '식, 예: "rate(exchange_feed_messages_total[1m])"',
     queryAt: '기준 시각: 날짜, 시각, 유닉스 초, 또는 15m처럼 얼마 전인지 (기본값: 가장 최근)',
@@ -82,8 +88,15 @@ export const korean: Messages = {
   },
   checkConfig: {
     ok: (file) => `정상: ${file}`,
+    warning: (text) => `경고: ${text}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
+  },
+  routes: {
+    tree: '경로 트리:',
+    matching: '일치하는 경로:',
+    notLabel: (found) => `${found}: 레이블이 아닙니다. 이름=값으로 쓰세요`,
+    notExpected: (expected) => `경고: 기대한 수신자와 다릅니다: ${expected}`,
   },
   report: {
     making: (url) => `${url}에서 보고서를 만드는 중 ...`,

@@ -29,6 +29,12 @@ export interface Messages {
     readonly reportLang: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly routes: string;
+    readonly routesShow: string;
+    readonly routesTest: string;
+    readonly routesLabels: string;
+    readonly routesVerify: string;
+    readonly routesTree: string;
     readonly query: string;
     readonly queryExpression: string;
     readonly queryAt: string;
@@ -82,7 +88,14 @@ export interface Messages {
   };
   readonly checkConfig: {
     readonly ok: (file: string) => string;
+    readonly warning: (text: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
+  };
+  readonly routes: {
+    readonly tree: string;
+    readonly matching: string;
+    readonly notLabel: (found: string) => string;
+    readonly notExpected: (expected: string) => string;
   };
   readonly report: {
     readonly making: (url: string) => string;

@@ -10,6 +10,7 @@ import type { TemplateContext } from './alert-elements.js';
 import { LiveGroup } from './live-group.js';
 import { createRuleMetrics } from './rule-metrics.js';
 import type { RuleMetrics } from './rule-metrics.js';
+import { UnmatchedRules } from './unmatched-rules.js';
 
 export interface RuleEngineOptions {
   readonly groups: readonly RuleGroup[];
@@ -54,6 +55,7 @@ class GroupedRuleEngine implements RuleEngine {
   readonly #options: RuleEngineOptions;
   readonly #metrics: RuleMetrics;
   readonly #groups: readonly LiveGroup[];
+  readonly #unmatched: UnmatchedRules;
   readonly #templateQueries = new Map<string, Expression>();
 
   constructor(options: RuleEngineOptions) {
@@ -63,6 +65,7 @@ class GroupedRuleEngine implements RuleEngine {
       meter,
       groups.map(({ name }) => name),
     );
+    this.#unmatched = new UnmatchedRules(meter, logger);
     this.#groups = groups.map(
       (group) => new LiveGroup({ group, query, record, ruleFailed, metrics: this.#metrics, clock, logger }),
     );
@@ -79,10 +82,12 @@ class GroupedRuleEngine implements RuleEngine {
       const evaluation = group.evaluate(at, context);
       if (evaluation !== undefined) this.#handOn(evaluation);
     }
+    this.#unmatched.look(at, this.#groups);
   }
 
   restore(instances: readonly AlertInstance[], startedAt: number): readonly AlertInstance[] {
-    return instances.filter((instance) => !this.#groups.some((group) => group.restore(instance, startedAt)));
+    for (const group of this.#groups) group.startAt(startedAt);
+    return instances.filter((instance) => !this.#groups.some((group) => group.restore(instance)));
   }
 
   views(): readonly RuleGroupView[] {

@@ -101,6 +101,15 @@ export class SourceNode {
     return this.problem('CONFIG_INVALID_VALUE', 'This is not a number.', { found: shown(text), allowed: 'a number' });
   }
 
+  choice<T extends string>(allowed: readonly T[]): T | undefined {
+    const text = this.text();
+    const found = allowed.find((one) => one === text);
+    if (text === undefined || found !== undefined) return found;
+    const hint = didYouMean(text, allowed);
+    const details = { found: shown(text), allowed: allowed.join(', '), ...(hint === undefined ? {} : { hint }) };
+    return this.problem('CONFIG_INVALID_VALUE', 'This is not one of the choices.', details);
+  }
+
   flag(): boolean | undefined {
     const text = this.text();
     if (text === undefined || text === 'true' || text === 'false')
