@@ -80,9 +80,8 @@ export class Silences {
     return [...this.#kept.values()]
       .map(({ silence }): SilenceView => ({ ...silence, state: stateOf(silence, now) }))
       .sort((a, b) => {
-        if (a.state !== b.state) return rank[a.state] - rank[b.state];
-        if (a.state === 'active') return a.endsAt - b.endsAt;
-        return a.state === 'pending' ? a.startsAt - b.startsAt : b.endsAt - a.endsAt;
+        const byTime = { active: a.endsAt - b.endsAt, pending: a.startsAt - b.startsAt, expired: b.endsAt - a.endsAt };
+        return rank[a.state] - rank[b.state] || byTime[a.state] || (a.id < b.id ? -1 : 1);
       });
   }
 
