@@ -10,5 +10,3 @@ export type { NotificationView } from './ledger.js';
 export { notificationSweep } from './retention.js';
 export type { ChannelOutcomes } from './outbox.js';
 export { notifyMigrations } from './tables.js';
-export { RouteTree } from './route-tree.js';
-export type { Route } from './route-tree.js';
