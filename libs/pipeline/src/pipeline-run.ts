@@ -41,6 +41,8 @@ export class PipelineRun implements Pipeline {
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      replayNotification: (id) => notifier.replay(id),
+      replayDeadLetters: (channel) => notifier.replayDeadLetters(channel),
       generateReport: (request) => reports.generate(request),
       createToken: (wanted, actor) => access.createToken(wanted, actor),
       revokeToken: (name, actor) => access.revokeToken(name, actor),
