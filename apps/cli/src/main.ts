@@ -5,6 +5,7 @@ import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import type { PartsFindings } from './part-problems.js';
+import { addNotificationsCommand } from './notifications/notifications-command.js';
 import { runProgram } from './program.js';
 import { queryCommand } from './query/query-command.js';
 import { reportDaily } from './report/report-command.js';
@@ -57,13 +58,15 @@ const code = await runProgram(process.argv.slice(2), {
         clock: systemClock,
         logger: createLogger(terminal, 'error'),
       }),
-    addNotifying: (program, setCode) =>
+    addNotifying: (program, setCode) => {
       addRoutesCommand(program, {
         ...{ terminal, messages, setCode },
         env: process.env,
         baseDir: process.cwd(),
         demoConfig: findWorkspace().demoConfig,
-      }),
+      });
+      addNotificationsCommand(program, { terminal, messages, setCode, findServer: runningServer });
+    },
     backup: async (file, args) => {
       const { backupCommand } = await import('./backup/backup-command.js');
       return backupCommand(file, args, { ...around(), version, fetch });

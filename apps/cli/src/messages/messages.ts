@@ -29,6 +29,13 @@ export interface Messages {
     readonly reportLang: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly notifications: string;
+    readonly notificationsList: string;
+    readonly notificationsAlert: string;
+    readonly notificationsLast: string;
+    readonly notificationsReplay: string;
+    readonly notificationsIds: string;
+    readonly notificationsChannel: string;
     readonly routes: string;
     readonly routesShow: string;
     readonly routesTest: string;
@@ -90,6 +97,13 @@ export interface Messages {
     readonly ok: (file: string) => string;
     readonly warning: (text: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
+  };
+  readonly notifications: {
+    readonly titles: readonly string[];
+    readonly none: string;
+    readonly notCount: (found: string) => string;
+    readonly which: string;
+    readonly replayed: (count: number, channel: string) => string;
   };
   readonly routes: {
     readonly tree: string;
