@@ -13,15 +13,30 @@ import {
   type Evaluation,
   type Logger,
   type RuleTransition,
+  type Timer,
 } from '@tapewatch/model';
+import { AlertBook } from './alert-book.js';
 import { AlertHistory } from './alert-history.js';
-import { AlertJournal, type AlertDispatch, type Change } from './alert-journal.js';
+import type { AlertDispatch, Change } from './alert-journal.js';
 import { observeActiveAlerts } from './alert-metrics.js';
+import { inTime } from './in-time.js';
+import type { InhibitRule } from './inhibition/inhibit-rule.js';
 import { AlertLimits, type AlertLimit } from './posted/alert-limits.js';
-import { postedGroup, PostedAlerts, type Episodes } from './posted/posted-alerts.js';
 import type { PostedAlert } from './posted/posted-alert.js';
+import { postedGroup, PostedAlerts } from './posted/posted-alerts.js';
+import { postedEpisodes } from './posted/posted-episodes.js';
 import { postedOf, type RaisedAlert } from './posted/raise.js';
-import { end, instanceKey, instanceOf, openAlert, refresh, type TrackedAlert } from './tracked-alert.js';
+import type { SilenceLimits } from './silences/silence-draft.js';
+import { Silences } from './silences/silences.js';
+import {
+  hasFired,
+  instanceKey,
+  instanceOf,
+  openAlert,
+  refresh,
+  withoutAcknowledgement,
+  type TrackedAlert,
+} from './tracked-alert.js';
 
 export interface AlertsOptions {
   readonly database: Database;
@@ -37,61 +52,78 @@ export interface AlertsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
+  /** Their matchers have been checked. */
+  readonly inhibitRules?: readonly InhibitRule[];
+  readonly silenceLimits?: SilenceLimits;
 }
 
-/** A command waits this long for the disk before it says that it could not be kept. */
-const commandPatienceMs = 5_000;
+/** As Alertmanager's resolve_timeout. */
+const defaultResolveTimeoutMs = 5 * 60_000;
+/** The longest time between two looks at the clock: however it is set, what time brings is seen within a second. */
+const longestPauseMs = 1_000;
 
 /** What is true, and who has it in hand: every alert that is pending or firing, and the history of all. */
 export class Alerts {
   readonly history: AlertHistory;
+  readonly silences: Silences;
   /** What other programs have raised. */
   readonly posted: PostedAlerts;
-  readonly #journal: AlertJournal;
-  readonly #suppressed: (alert: Alert, reason: string) => void;
   readonly #limits: AlertLimits;
+  readonly #book: AlertBook;
   readonly #clock: Clock;
-  /** By rule and labels: the running episode, or one that was resolved by hand and is held. */
-  readonly #tracked = new Map<string, TrackedAlert>();
-  readonly #keyById = new Map<string, string>();
+  #timer: Timer | undefined;
+  #stopped = false;
+  /** When the next acknowledgement lapses. */
+  #lapseAt = Infinity;
 
-  /** Reads back what was under way when the program ended. */
+  /** Reads back what was under way when the program ended; silences and inhibition hold before anybody is told anything. */
   static async open(options: AlertsOptions): Promise<Alerts> {
-    const history = new AlertHistory(options.database);
-    const alerts = new Alerts(options, history);
-    for (const tracked of await history.unfinished()) alerts.track(tracked);
+    const { database, clock, logger, silenceLimits } = options;
+    const history = new AlertHistory(database);
+    const silences = await Silences.open({
+      ...{ database, clock, logger },
+      ...(silenceLimits === undefined ? {} : { limits: silenceLimits }),
+    });
+    const alerts = new Alerts(options, history, silences);
+    silences.onChange(() => alerts.look());
+    alerts.restore(await history.unfinished());
     await alerts.#openPosted();
     return alerts;
   }
 
-  private constructor(options: AlertsOptions, history: AlertHistory) {
+  private constructor(options: AlertsOptions, history: AlertHistory, silences: Silences) {
     this.history = history;
+    this.silences = silences;
     this.#clock = options.clock;
-    this.#journal = new AlertJournal({ ...options, history });
-    this.#suppressed = options.suppressed ?? (() => undefined);
+    this.#book = new AlertBook({ ...options, history, silences, inhibitRules: options.inhibitRules ?? [] });
     this.#limits = new AlertLimits(options.limits ?? []);
     this.posted = new PostedAlerts({
       ...options,
-      episodes: this.#episodes(),
+      episodes: postedEpisodes(this.#book, options.suppressed ?? (() => undefined)),
       limits: this.#limits,
       resolveTimeoutMs: options.resolveTimeoutMs ?? defaultResolveTimeoutMs,
     });
     observeActiveAlerts(options.meter, () => this.active());
   }
 
+  /** Begins to look at the clock: acknowledgements that lapse, silences that begin and end. After whoever is told has been started. */
+  start(): void {
+    if (this.#timer === undefined && !this.#stopped) this.look();
+  }
+
   /** Pending and firing ones. */
   active(): readonly Alert[] {
-    return [...this.#tracked.values()].filter(({ held }) => !held).map(({ alert }) => alert);
+    return this.#book.active();
   }
 
   /** For the rules, after a restart. */
   instances(): readonly AlertInstance[] {
-    return [...this.#tracked.values()].filter((tracked) => !isPosted(tracked)).map(instanceOf);
+    return [...this.#book.all()].filter((tracked) => !isPosted(tracked)).map(instanceOf);
   }
 
   /** False while history cannot be written. */
   get durable(): boolean {
-    return this.#journal.healthy;
+    return this.#book.durable;
   }
 
   /** Takes what one group of rules found out. */
@@ -99,18 +131,23 @@ export class Alerts {
     const changes = evaluation.transitions.flatMap((transition) => this.transit(transition));
     for (const instance of evaluation.active) changes.push(...this.update(instance));
     changes.push(...this.lapse(evaluation.at));
-    void this.#journal.write(changes);
+    void this.#book.note(changes);
   }
 
   /** Ends alerts whose rule is gone. */
   abandon(instances: readonly AlertInstance[], at: number): void {
     const changes = instances.flatMap((instance) => {
-      const tracked = this.#tracked.get(instanceKey(instance));
+      const tracked = this.#book.get(instanceKey(instance));
       if (tracked === undefined) return [];
       const kind = instance.state === 'firing' ? ('resolved' as const) : ('inactive' as const);
-      return this.finish(tracked, { at, kind, instance }, 'the rule is gone');
+      return this.#book.finish(tracked, { at, kind, instance }, 'the rule is gone');
     });
-    void this.#journal.write(changes);
+    void this.#book.note(changes);
+  }
+
+  /** Takes other inhibition rules, as a reload brings them. Their matchers have been checked. */
+  swapInhibitRules(rules: readonly InhibitRule[]): void {
+    this.#book.swapInhibitRules(rules);
   }
 
   /** Takes alerts of other programs, as Alertmanager does. */
@@ -125,7 +162,7 @@ export class Alerts {
     const kept = await this.kept(this.posted.post([posted.value]));
     const { labels } = posted.value;
     const key = instanceKey({ rule: { group: postedGroup, name: raised.name }, labels: Labels.of(labels) });
-    const tracked = this.#tracked.get(key);
+    const tracked = this.#book.get(key);
     const held = this.posted.suppressionOf(labels);
     if (held !== undefined) return refused('CONFLICT', `held back: ${held}`);
     if (tracked === undefined || tracked.held)
@@ -137,14 +174,15 @@ export class Alerts {
     const tracked = this.underWay(id);
     if (tracked === undefined) return this.refuse(id);
     const at = this.#clock.now();
-    if (acknowledgement.until !== undefined && acknowledgement.until <= at)
-      return refused('INVALID_INPUT', 'until lies in the past', 'until');
+    const { until } = acknowledgement;
+    if (until !== undefined && until <= at) return refused('INVALID_INPUT', 'until lies in the past', 'until');
     const { alert, firstAcknowledgedAt } = tracked;
     const changed: TrackedAlert = {
       ...tracked,
       alert: { ...alert, acknowledgement: { ...acknowledgement, at } },
       firstAcknowledgedAt: firstAcknowledgedAt ?? at,
     };
+    this.#lapseAt = Math.min(this.#lapseAt, until ?? Infinity);
     return this.command(changed, {
       at,
       kind: 'acknowledged',
@@ -178,20 +216,21 @@ export class Alerts {
         ...(reason === undefined ? {} : { resolutionReason: reason }),
       },
     };
-    const done = this.command(changed, { at, kind: 'resolved', by, note: reason ?? null });
-    if (isOver) this.forget(changed);
-    return done;
+    if (!isOver) return this.command(changed, { at, kind: 'resolved', by, note: reason ?? null });
+    this.#book.forget(changed);
+    return this.keepInHistory(changed, { at, kind: 'resolved', by, note: reason ?? null });
   }
 
   async find(id: string): Promise<Alert | undefined> {
-    const key = this.#keyById.get(id);
-    return key === undefined ? this.history.find(id) : this.#tracked.get(key)?.alert;
+    return this.#book.byId(id)?.alert ?? this.history.find(id);
   }
 
   /** Waits for what is being written. */
   async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
     await this.posted.stop();
-    await this.#journal.stop();
+    await this.#book.stop();
   }
 
   async #openPosted(): Promise<void> {
@@ -201,87 +240,61 @@ export class Alerts {
       for (const { alert } of recent)
         if (alert.rule.group === postedGroup) this.#limits.count(alert.name, alert.startsAt);
     }
-    await this.posted.open([...this.#tracked.values()].filter(isPosted).map(instanceOf));
+    await this.posted.open([...this.#book.all()].filter(isPosted).map(instanceOf));
   }
 
-  /** Posted alerts live by their own rules; their episodes and history are kept here like all others. */
-  #episodes(): Episodes {
-    return {
-      active: () => this.active(),
-      fire: (instance, at) => this.#journal.write(this.#fire(instance, at)),
-      end: (instance, endsAt, at) => {
-        const tracked = this.#tracked.get(instanceKey(instance));
-        if (tracked === undefined) return { kept: Promise.resolve() };
-        const [change] = this.finish(tracked, { at, kind: 'resolved', instance });
-        if (change === undefined) return { kept: Promise.resolve() };
-        const alert = { ...change.alert.alert, endsAt: tracked.held ? (tracked.alert.endsAt ?? endsAt) : endsAt };
-        const kept = this.#journal.write([{ ...change, alert: { ...change.alert, alert } }]);
-        return { alert, kept };
-      },
-      revise: (alert) => this.#journal.write([{ alert: { alert, held: false }, tell: true }]),
-      suppress: (instance, at, reason) => {
-        const { firedAt: _never, ...alert } = openAlert(instance);
-        const ended: Alert = { ...alert, state: 'inactive', endsAt: Math.max(at, alert.startsAt) };
-        this.#suppressed(ended, reason);
-        const event = { at, kind: 'suppressed' as const, note: reason };
-        return this.#journal.write([{ alert: { alert: ended, held: false }, event, tell: false }]);
-      },
-    };
+  private restore(tracked: readonly TrackedAlert[]): void {
+    for (const one of tracked) this.#book.keep(one);
+    this.#lapseAt = -Infinity;
+    void this.#book.settle({ tell: false });
   }
 
-  #fire(instance: AlertInstance, at: number): Change[] {
-    const tracked = this.#tracked.get(instanceKey(instance));
-    if (tracked?.held === true) return [];
-    const changed: TrackedAlert = {
-      ...tracked,
-      held: false,
-      alert: tracked === undefined ? openAlert(instance) : refresh(tracked.alert, instance),
-    };
-    this.track(changed);
-    return tracked === undefined
-      ? [{ alert: changed, event: { at, kind: 'firing' }, tell: true }]
-      : [{ alert: changed, tell: false }];
+  /** What time has brought. */
+  private look(): void {
+    if (this.#stopped) return;
+    const now = this.#clock.now();
+    void this.#book.note(this.lapse(now));
+    void this.#book.settle();
+    this.#timer?.cancel();
+    const pauseMs = Math.min(longestPauseMs, this.silences.quietMs(now), this.#lapseAt - now);
+    this.#timer = this.#clock.setTimeout(() => this.look(), Math.max(1, pauseMs));
   }
 
   private transit(transition: RuleTransition): Change[] {
     const { instance, kind, at } = transition;
-    const tracked = this.#tracked.get(instanceKey(instance));
+    const tracked = this.#book.get(instanceKey(instance));
     if (kind === 'resolved' || kind === 'inactive')
-      return tracked === undefined ? [] : this.finish(tracked, transition);
+      return tracked === undefined ? [] : this.#book.finish(tracked, transition);
     if (tracked?.held === true) return [];
     const alert = tracked === undefined ? openAlert(instance) : refresh(tracked.alert, instance);
     const changed = { ...tracked, held: false, alert };
-    this.track(changed);
+    this.#book.keep(changed);
     return [{ alert: changed, event: { at, kind }, tell: hasFired(changed) }];
-  }
-
-  /** The rule has cleared: the episode ends, or the hold on one that was resolved by hand. */
-  private finish(tracked: TrackedAlert, transition: RuleTransition, note?: string): Change[] {
-    this.forget(tracked);
-    if (tracked.held) return [{ alert: { ...tracked, held: false }, tell: false }];
-    const ended = { ...tracked, alert: end(tracked.alert, transition) };
-    const kind = ended.alert.state === 'resolved' ? ('resolved' as const) : ('inactive' as const);
-    const event = { at: transition.at, kind, ...(note === undefined ? {} : { note }) };
-    return [{ alert: ended, event, tell: hasFired(ended) }];
   }
 
   /** Fresh value and annotations stay in memory; what a restart needs is written. */
   private update(instance: AlertInstance): Change[] {
-    const tracked = this.#tracked.get(instanceKey(instance));
+    const tracked = this.#book.get(instanceKey(instance));
     if (tracked === undefined || tracked.held) return [];
     const changed = { ...tracked, alert: refresh(tracked.alert, instance) };
-    this.track(changed);
+    this.#book.keep(changed);
     return tracked.alert.keepFiringSince === changed.alert.keepFiringSince ? [] : [{ alert: changed, tell: false }];
   }
 
   /** Takes back acknowledgements whose time is up while the alert still stands. */
   private lapse(at: number): Change[] {
+    if (at < this.#lapseAt) return [];
     const changes: Change[] = [];
-    for (const tracked of this.#tracked.values()) {
+    this.#lapseAt = Infinity;
+    for (const tracked of this.#book.all()) {
       const until = tracked.alert.acknowledgement?.until;
-      if (until === undefined || until > at || tracked.held) continue;
+      if (until === undefined || tracked.held) continue;
+      if (until > at) {
+        this.#lapseAt = Math.min(this.#lapseAt, until);
+        continue;
+      }
       const changed = withoutAcknowledgement(tracked);
-      this.track(changed);
+      this.#book.keep(changed);
       changes.push({
         alert: changed,
         event: { at, kind: 'unacknowledged', note: 'its time is up' },
@@ -293,8 +306,7 @@ export class Alerts {
 
   /** From memory alone: between looking and changing nothing may happen. */
   private underWay(id: string): TrackedAlert | undefined {
-    const key = this.#keyById.get(id);
-    const tracked = key === undefined ? undefined : this.#tracked.get(key);
+    const tracked = this.#book.byId(id);
     return tracked?.held === true ? undefined : tracked;
   }
 
@@ -305,32 +317,26 @@ export class Alerts {
     return refused('CONFLICT', `the alert is ${past.state} since ${since}`);
   }
 
-  private async command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
-    this.track(changed);
-    const written = this.#journal.write([{ alert: changed, event, tell: hasFired(changed) }]);
-    return (await this.kept(written)) ? accepted(changed.alert) : notKept();
+  private command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
+    this.#book.keep(changed);
+    return this.keepInHistory(changed, event);
+  }
+
+  private async keepInHistory(
+    changed: TrackedAlert,
+    event: NonNullable<Change['event']>,
+  ): Promise<CommandResult<Alert>> {
+    void this.#book.note([{ alert: changed, event, tell: hasFired(changed) }]);
+    const kept = await this.kept(this.#book.settle());
+    return kept ? accepted(this.#book.byId(changed.alert.id)?.alert ?? changed.alert) : notKept();
   }
 
   /** Whether it was written before whoever asks has waited long enough. */
-  private async kept(writing: Promise<void>): Promise<boolean> {
-    let timer;
-    const patience = new Promise<false>((resolve) => {
-      timer = this.#clock.setTimeout(() => resolve(false), commandPatienceMs);
-    });
-    const kept = await Promise.race([writing.then(() => true), patience]);
-    (timer as { cancel(): void } | undefined)?.cancel();
-    return kept;
-  }
-
-  private track(tracked: TrackedAlert): void {
-    const key = instanceKey(tracked.alert);
-    this.#tracked.set(key, tracked);
-    this.#keyById.set(tracked.alert.id, key);
-  }
-
-  private forget(tracked: TrackedAlert): void {
-    this.#tracked.delete(instanceKey(tracked.alert));
-    this.#keyById.delete(tracked.alert.id);
+  private kept(writing: Promise<void>): Promise<boolean> {
+    return inTime(
+      this.#clock,
+      writing.then(() => true),
+    );
   }
 }
 
@@ -338,19 +344,6 @@ function notKept(): CommandResult<never> {
   return refused('UNAVAILABLE', 'it holds for now, but could not be written to disk yet');
 }
 
-/** As Alertmanager's resolve_timeout. */
-const defaultResolveTimeoutMs = 5 * 60_000;
-
 function isPosted({ alert }: TrackedAlert): boolean {
   return alert.rule.group === postedGroup;
-}
-
-/** Nobody has heard of an alert that never fired; of one that did, every change may have to be told. */
-function hasFired({ alert }: TrackedAlert): boolean {
-  return alert.firedAt !== undefined;
-}
-
-function withoutAcknowledgement(tracked: TrackedAlert): TrackedAlert {
-  const { acknowledgement: _ended, ...alert } = tracked.alert;
-  return { ...tracked, alert };
 }

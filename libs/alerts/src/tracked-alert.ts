@@ -77,3 +77,13 @@ function evidence(instance: AlertInstance): Pick<Alert, 'value' | 'annotations' 
     ...(instance.keepFiringSince === undefined ? {} : { keepFiringSince: instance.keepFiringSince }),
   };
 }
+
+/** Nobody has heard of an alert that never fired; of one that did, every change may have to be told. */
+export function hasFired({ alert }: TrackedAlert): boolean {
+  return alert.firedAt !== undefined;
+}
+
+export function withoutAcknowledgement(tracked: TrackedAlert): TrackedAlert {
+  const { acknowledgement: _ended, ...alert } = tracked.alert;
+  return { ...tracked, alert };
+}

@@ -206,6 +206,7 @@ async function assemble(
     database,
     dispatch: notifier,
     ...config.alerts,
+    inhibitRules: config.inhibitRules,
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,
