@@ -14,6 +14,7 @@ import type { OtlpDestination, OtlpIntake, SeriesTranslation, Telemetry } from '
 import type { Backtests } from './backtest/backtests.js';
 import type { EventTopic } from './event-topic.js';
 import type { KeptState } from './kept-state.js';
+import type { OnArrival } from './on-arrival.js';
 import type { Queries } from './queries.js';
 import type { TickFork } from './tick-fork.js';
 
@@ -34,6 +35,7 @@ export interface PipelineParts {
   readonly series: SeriesTranslation;
   readonly destinations: readonly OtlpDestination[];
   readonly telemetry: Telemetry;
+  readonly arrivals: OnArrival;
   readonly intake: OtlpIntake;
   readonly queries: Queries;
   readonly engine: RuleEngine;
