@@ -20,6 +20,7 @@ import { compose } from './compose.js';
 import { composeReport, type ReportToTell } from './compose-report.js';
 import { Dispatcher } from './dispatcher.js';
 import type { TimeWindows } from './muting.js';
+import { createNotificationCount } from './notification-count.js';
 import { Outbox, type ChannelOutcomes, type Outgoing } from './outbox.js';
 import { Ledger, wordsOf, type NotificationView } from './ledger.js';
 import { putIntoWords } from './put-into-words.js';
@@ -78,10 +79,7 @@ export class Notifier {
     this.#options = options;
     this.#outbox = new Outbox(options.database);
     this.#ledger = new Ledger(options.database);
-    this.#count = options.meter.createCounter('notification.count', {
-      unit: '{notification}',
-      description: 'Notifications by outcome',
-    });
+    this.#count = createNotificationCount(options.meter);
     this.#senders = createSenders(options, this.#outbox, this.#count);
     this.#dispatcher = new Dispatcher({
       ...options,
