@@ -45,6 +45,8 @@ export class PipelineRun implements Pipeline {
       expireSilence: (id) => alerts.silences.expire(id),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      replayNotification: (id) => notifier.replay(id),
+      replayDeadLetters: (channel) => notifier.replayDeadLetters(channel),
       generateReport: (request) => reports.generate(request),
       createToken: (wanted, actor) => access.createToken(wanted, actor),
       revokeToken: (name, actor) => access.revokeToken(name, actor),

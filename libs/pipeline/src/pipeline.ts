@@ -37,7 +37,7 @@ import type {
   PageRequest,
   Language,
 } from '@tapewatch/model';
-import type { ChannelTest, ChannelView } from '@tapewatch/notify';
+import type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type {
   DailyReport,
@@ -124,6 +124,8 @@ export interface PipelineReader {
   verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
+  /** The ledger, newest first. */
+  notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>>;
   plugins(): readonly PluginView[];
   /** Newest first. */
   reports(request: PageRequest & { readonly kind?: ReportKind }): Promise<CommandResult<Page<ReportHead>>>;
@@ -174,6 +176,10 @@ export interface PipelineCommands {
   expireSilence(id: string): Promise<CommandResult<SilenceView>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  /** Sends a dead letter again. */
+  replayNotification(id: string): Promise<CommandResult<NotificationView>>;
+  /** Sends all dead letters of a channel again; gives how many. */
+  replayDeadLetters(channel: string): Promise<CommandResult<number>>;
   /** Made and kept; nobody is told. */
   generateReport(request: ReportRequest): Promise<CommandResult<ReportHead>>;
   createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;

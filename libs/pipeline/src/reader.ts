@@ -41,6 +41,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     verifyAudit: () => access.audit.verify(),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
+    notifications: (request) => parts.notifier.notifications(request),
     plugins: () => registry.views(),
     reports: (request) => reports.page(request),
     report: (id) => reports.find(id),

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Expression } from '@tapewatch/promql';
-import type { Template } from './template/template.js';
+import type { Template } from '@tapewatch/go-template';
 
 /** Rules that are judged together, in order, at one time. Immutable: a reload makes new ones. */
 export interface RuleGroup {

@@ -1,3 +1,4 @@
+import { backtestEnglish } from '../backtest/backtest-messages.js';
 import type { Messages } from './messages.js';
 
 function counted(count: number, one: string, many = `${one}s`): string {
@@ -34,6 +35,13 @@ export const english: Messages = {
     reportLang: 'en or ko (default: the language of the program)',
     testChannel: 'Have the running Tapewatch send a test message, and print what became of it.',
     testChannelName: 'the channel: the name of its receiver, with /type behind it where that has several',
+    notifications: 'Show what was told, and what was not and why; or send dead letters again.',
+    notificationsList: 'List the newest entries of the ledger.',
+    notificationsAlert: 'those about this alert alone',
+    notificationsLast: 'how many, 1 to 200',
+    notificationsReplay: 'Send dead letters again, under their old keys.',
+    notificationsIds: 'ids of dead letters, as list shows them',
+    notificationsChannel: 'all dead letters of this channel, in their order',
     routes: 'Show who is told what, or try it out, from the configuration file (amtool config routes).',
     routesShow: 'Draw the tree of routes.',
     routesTest: 'Print the receivers that an alert with these labels goes to.',
@@ -100,6 +108,14 @@ export const english: Messages = {
         counted(rules, 'rule'),
         counted(receivers, 'receiver'),
       ].join(', '),
+  },
+  notifications: {
+    titles: ['ID', 'WHEN', 'CHANNEL', 'OUTCOME', 'TRIED', 'WHY, OR WHAT IT SAYS'],
+    none: 'Nothing has been told yet.',
+    notCount: (found) => `--last ${found} is no number from 1 to 200`,
+    which: 'name dead letters by their ids, or a channel with --channel: one of the two',
+    replayed: (count, channel) =>
+      `${counted(count, 'dead letter')} of ${channel} ${count === 1 ? 'is' : 'are'} sent again.`,
   },
   routes: {
     tree: 'Routing tree:',
@@ -198,6 +214,7 @@ export const english: Messages = {
       `${option} is no point in time: ${found}. Write a day, 2026-01-31, a time, 2026-01-31T09:30Z, Unix seconds, or how long ago, 15m`,
     notStep: (found) => `--step is no duration: ${found}. Write it as 15s or 5m`,
   },
+  backtest: backtestEnglish,
   tsdb: {
     nothing: (folder) => `There is no metric history in ${folder}.`,
     columns: {

@@ -1,3 +1,5 @@
+import type { BacktestMessages } from '../backtest/backtest-messages.js';
+
 /** Every text that the program itself says to people. Log lines and the codes of problems stay English, for searching. */
 export interface Messages {
   readonly help: {
@@ -29,6 +31,13 @@ export interface Messages {
     readonly reportLang: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly notifications: string;
+    readonly notificationsList: string;
+    readonly notificationsAlert: string;
+    readonly notificationsLast: string;
+    readonly notificationsReplay: string;
+    readonly notificationsIds: string;
+    readonly notificationsChannel: string;
     readonly routes: string;
     readonly routesShow: string;
     readonly routesTest: string;
@@ -91,6 +100,13 @@ export interface Messages {
     readonly warning: (text: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
   };
+  readonly notifications: {
+    readonly titles: readonly string[];
+    readonly none: string;
+    readonly notCount: (found: string) => string;
+    readonly which: string;
+    readonly replayed: (count: number, channel: string) => string;
+  };
   readonly routes: {
     readonly tree: string;
     readonly matching: string;
@@ -140,6 +156,7 @@ export interface Messages {
     readonly notTime: (option: string, found: string) => string;
     readonly notStep: (found: string) => string;
   };
+  readonly backtest: BacktestMessages;
   readonly tsdb: {
     readonly nothing: (folder: string) => string;
     readonly columns: Readonly<

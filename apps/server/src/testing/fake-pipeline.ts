@@ -28,6 +28,7 @@ import type {
   WantedSilence,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
+import { FakeLedger } from './fake-ledger.js';
 import { RecordingMeter } from './recording-meter.js';
 import {
   sampleAlert,
@@ -69,6 +70,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   components: readonly ComponentHealth[] = sampleComponents;
   ready: Readiness = { ready: true, waitingFor: [], degraded: [] };
   /** Who did what. */
+  readonly ledger = new FakeLedger();
   readonly told: unknown[] = [];
   /** How often a query was evaluated. */
   evaluations = 0;
@@ -335,6 +337,20 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   channels() {
     return Promise.resolve(sampleChannels);
+  }
+
+  notifications(...args: Parameters<PipelineReader['notifications']>) {
+    return this.ledger.notifications(...args);
+  }
+
+  replayNotification(id: string) {
+    this.told.push({ what: 'replay', id });
+    return this.ledger.replayNotification(id);
+  }
+
+  replayDeadLetters(channel: string) {
+    this.told.push({ what: 'replay all', channel });
+    return this.ledger.replayDeadLetters(channel);
   }
 
   plugins() {

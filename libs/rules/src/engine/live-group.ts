@@ -1,4 +1,4 @@
-import type { AlertInstance, Clock, Evaluation, Logger, RuleRef, RuleTransition } from '@tapewatch/model';
+import type { AlertInstance, Clock, Evaluation, Logger, RuleRef, RuleTransition, Series } from '@tapewatch/model';
 import { messageOf } from '@tapewatch/model';
 import type { Rule, RuleGroup } from '../rule-group.js';
 import type { RecordSamples, RuleSample } from '../rule-sample.js';
@@ -24,6 +24,23 @@ export interface LiveGroupOptions {
   readonly logger: Logger;
 }
 
+/** What rules that a reload removed leave behind. */
+export interface Left {
+  /** Their alerts, pending or firing. */
+  readonly instances: readonly AlertInstance[];
+  readonly series: readonly Series[];
+  readonly queryOffsetMs: number;
+}
+
+/** By what Prometheus copies state: name and labels, templates as they are written. */
+function identityOf({ rule, ref }: LiveRule): string {
+  const labels =
+    rule.makes === 'series'
+      ? Object.entries(rule.labels)
+      : rule.labels.map(({ name, template }) => [name, template.text] as const);
+  return JSON.stringify([rule.makes, ref.name, [...labels].sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
 /** A group with its rules' states and its place in time. */
 export class LiveGroup {
   readonly #options: LiveGroupOptions;
@@ -31,6 +48,8 @@ export class LiveGroup {
   readonly #rules: readonly { readonly rule: LiveRule; readonly output: RuleOutput }[];
   readonly #levels: WorseLevels[] = [];
   readonly #attributes: { readonly group: string };
+  /** Since it was made: by a start or a reload. */
+  #hasRun = false;
   #lastEvaluation: { readonly at: number; readonly tookMs: number } | undefined;
 
   constructor(options: LiveGroupOptions) {
@@ -55,6 +74,7 @@ export class LiveGroup {
     const transitions = this.#rules.flatMap(({ rule, output }) => this.#evaluateRule(rule, output, at, context));
     const tookMs = clock.monotonic() - startedMs;
     this.#lastEvaluation = { at, tookMs };
+    this.#hasRun = true;
     metrics.duration.record(tookMs / 1000, this.#attributes);
     return { at, group: group.name, transitions, active: this.#rules.flatMap(({ rule }) => [...rule.active()]) };
   }
@@ -72,6 +92,47 @@ export class LiveGroup {
   /** Since when samples are kept. */
   startAt(startedAt: number): void {
     for (const { rule } of this.#rules) rule.startAt(startedAt);
+  }
+
+  /**
+   * Goes on from the same group before a reload: each rule from that of its name, labels and, where several share these, place among them. Returns the
+   * rules that found their successor.
+   */
+  adopt(before: LiveGroup): ReadonlySet<LiveRule> {
+    this.#schedule.adopt(before.#schedule);
+    this.#lastEvaluation = before.#lastEvaluation;
+    const known = new Map(before.#rules.map((one) => [identityOf(one.rule), one]));
+    const adopted = new Set<LiveRule>();
+    for (const { rule, output } of this.#rules) {
+      const found = known.get(identityOf(rule));
+      if (found === undefined) continue;
+      rule.adopt(found.rule);
+      output.adopt(found.output);
+      adopted.add(found.rule);
+    }
+    return adopted;
+  }
+
+  /** What rules without a successor leave behind. */
+  left(adopted: ReadonlySet<LiveRule>): Left {
+    const gone = this.#rules.filter(({ rule }) => !adopted.has(rule));
+    return {
+      instances: gone.flatMap(({ rule }) => [...rule.active()]),
+      series: gone.flatMap(({ output }) => [...output.series()]),
+      queryOffsetMs: this.#options.group.queryOffsetMs,
+    };
+  }
+
+  writes(key: string): boolean {
+    return this.#rules.some(({ output }) => output.has(key));
+  }
+
+  mayWrite(name: string): boolean {
+    return !this.#hasRun && this.group.rules.some((rule) => rule.makes === 'series' && rule.name === name);
+  }
+
+  get group(): RuleGroup {
+    return this.#options.group;
   }
 
   get name(): string {

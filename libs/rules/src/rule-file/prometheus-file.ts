@@ -59,7 +59,7 @@ async function readGroup(
     name,
     file,
     intervalMs,
-    limit: fields.get('limit')?.count() ?? 0,
+    limit: fields.get('limit')?.limit() ?? 0,
     queryOffsetMs: fields.get('query_offset')?.duration() ?? 0,
     rules,
   };

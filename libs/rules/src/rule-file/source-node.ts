@@ -91,6 +91,12 @@ export class SourceNode {
     });
   }
 
+  /** As Prometheus takes it: what is not above 0 is no limit, and is 0 here. */
+  limit(): number | undefined {
+    const text = this.text();
+    return text !== undefined && /^-\d+$/.test(text) ? 0 : this.count();
+  }
+
   /** Infinities and NaN included, as YAML or Prometheus writes them. */
   number(): number | undefined {
     const text = this.text()?.trim();

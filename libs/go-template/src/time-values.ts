@@ -1,4 +1,4 @@
-import { floatOf, humanizeTimestamp } from './humanize.js';
+import { floatOf } from './humanize.js';
 import { formatFloat } from './number-format.js';
 import type { Value } from './value.js';
 import { StructValue } from './value.js';
@@ -6,7 +6,30 @@ import { StructValue } from './value.js';
 /** Go's *time.Time in UTC, to the millisecond, of seconds since the epoch. */
 export function toTime(value: Value): StructValue {
   const seconds = floatOf(value);
-  const at = new Date(Number(BigInt(Math.trunc(nanosecondsOf(seconds, 'nanoseconds timestamp'))) / 1_000_000n));
+  return timeAt(Number(BigInt(Math.trunc(nanosecondsOf(seconds, 'nanoseconds timestamp'))) / 1_000_000n));
+}
+
+/** Where a clock stands off UTC. */
+export interface Zone {
+  /** As in CET. */
+  readonly name: string;
+  readonly offsetMinutes: number;
+}
+
+export const utc: Zone = { name: 'UTC', offsetMinutes: 0 };
+
+/** Milliseconds since the epoch of the times that were made here. */
+const instants = new WeakMap<StructValue, number>();
+
+/** The milliseconds since the epoch that a time stands for; undefined for any other value. */
+export function instantOf(value: Value): number | undefined {
+  return value instanceof StructValue ? instants.get(value) : undefined;
+}
+
+/** Go's time.Time, of milliseconds since the epoch, as the clocks of a zone show it. */
+export function timeAt(ms: number, zone: Zone = utc): StructValue {
+  const at = new Date(ms + zone.offsetMinutes * 60_000);
+  const text = (): string => timeText(at, zone);
   const methods: Readonly<Record<string, () => Value>> = {
     Year: () => BigInt(at.getUTCFullYear()),
     Month: () => monthName(at),
@@ -17,15 +40,30 @@ export function toTime(value: Value): StructValue {
     Minute: () => BigInt(at.getUTCMinutes()),
     Second: () => BigInt(at.getUTCSeconds()),
     Nanosecond: () => BigInt(at.getUTCMilliseconds()) * 1_000_000n,
-    Unix: () => BigInt(Math.floor(at.getTime() / 1000)),
-    UnixMilli: () => BigInt(at.getTime()),
-    UTC: () => toTime(seconds),
-    String: () => humanizeTimestamp(seconds),
+    Unix: () => BigInt(Math.floor(ms / 1000)),
+    UnixMilli: () => BigInt(ms),
+    UTC: () => timeAt(ms),
+    String: text,
   };
-  return new StructValue('*time.Time', methods, {
-    text: () => humanizeTimestamp(seconds),
-    ofText: { Format: (layout) => formatTime(at, layout) },
+  const time = new StructValue('*time.Time', methods, {
+    text,
+    ofText: { Format: (layout) => formatTime(at, layout, zone) },
   });
+  instants.set(time, ms);
+  return time;
+}
+
+/** As Go prints a time. */
+function timeText(at: Date, zone: Zone): string {
+  const [date = '', time = ''] = at.toISOString().split('T');
+  const fraction = time.slice(9, 12).replace(/0+$/, '');
+  return `${date} ${time.slice(0, 8)}${fraction === '' ? '' : `.${fraction}`} ${offsetText(zone, '')} ${zone.name}`;
+}
+
+function offsetText({ offsetMinutes }: Zone, between: string): string {
+  const minutes = Math.abs(offsetMinutes);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${between}${two(minutes % 60)}`;
 }
 
 /** Go's *time.Duration of seconds. */
@@ -70,11 +108,11 @@ const layoutPart =
   /January|Jan|Monday|Mon|MST|2006|Z07:00|Z0700|-07:00|-0700|-07|002|01|02|03|04|05|06|15|PM|pm|_2|[.,]0+(?!\d)|[.,]9+(?!\d)|1|2|3|4|5/g;
 
 /** Go's layouts: the reference time, Mon Jan 2 15:04:05 MST 2006, written as the time is to be. */
-function formatTime(at: Date, layout: string): string {
-  return layout.replace(layoutPart, (part) => formatPart(at, part));
+function formatTime(at: Date, layout: string, zone: Zone): string {
+  return layout.replace(layoutPart, (part) => formatPart(at, part, zone));
 }
 
-function formatPart(at: Date, part: string): string {
+function formatPart(at: Date, part: string, zone: Zone): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const hour = at.getUTCHours();
   const fixed: Readonly<Record<string, string>> = {
@@ -82,12 +120,12 @@ function formatPart(at: Date, part: string): string {
     Jan: monthName(at).slice(0, 3),
     Monday: weekdayName(at),
     Mon: weekdayName(at).slice(0, 3),
-    MST: 'UTC',
-    'Z07:00': 'Z',
-    Z0700: 'Z',
-    '-07:00': '+00:00',
-    '-0700': '+0000',
-    '-07': '+00',
+    MST: zone.name,
+    'Z07:00': zone.offsetMinutes === 0 ? 'Z' : offsetText(zone, ':'),
+    Z0700: zone.offsetMinutes === 0 ? 'Z' : offsetText(zone, ''),
+    '-07:00': offsetText(zone, ':'),
+    '-0700': offsetText(zone, ''),
+    '-07': offsetText(zone, '').slice(0, 3),
     2006: String(at.getUTCFullYear()).padStart(4, '0'),
     '06': two(at.getUTCFullYear() % 100),
     '01': two(at.getUTCMonth() + 1),

@@ -48,19 +48,23 @@ export function functionNamed(name: string): TemplateFunction | undefined {
   return Object.hasOwn(functions, name) ? functions[name] : undefined;
 }
 
-function of(parameters: readonly Parameter[], call: (...args: Value[]) => Value): TemplateFunction {
+export function of(parameters: readonly Parameter[], call: (...args: Value[]) => Value): TemplateFunction {
   return { parameters, call: (args) => call(...args) };
 }
 
-function ofText(call: (text: string) => Value): TemplateFunction {
+export function ofText(call: (text: string) => Value): TemplateFunction {
   return of(['string'], (text) => call(text as string));
 }
 
-function ofMany(call: (values: readonly Value[]) => Value, parameters: readonly Parameter[] = []): TemplateFunction {
+export function ofMany(
+  call: (values: readonly Value[]) => Value,
+  parameters: readonly Parameter[] = [],
+): TemplateFunction {
   return { parameters, rest: 'any', call };
 }
 
-const builtIn: Readonly<Record<string, TemplateFunction>> = {
+/** Those of Go's text/template itself. */
+export const builtIn: Readonly<Record<string, TemplateFunction>> = {
   not: of(['any'], (value) => !isTrue(value)),
   eq: ofMany(([first, ...others]) => equalsAny(first, others), ['any']),
   ne: of(['any', 'any'], (a, b) => !equals(a, b)),

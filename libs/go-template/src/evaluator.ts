@@ -1,11 +1,11 @@
 import type { Branch, Command, Operand, ParsedTemplate, Pipeline, Statement } from './ast.js';
 import { decides } from './comparison.js';
-import type { Parameter, Surroundings } from './functions.js';
+import type { Parameter, Surroundings, TemplateFunction } from './functions.js';
 import { functionNamed } from './functions.js';
 import { printed } from './print.js';
 import { placeIn, TemplateError } from './template-error.js';
 import type { Value } from './value.js';
-import { isList, isTrue, MapValue, queryResultType, sampleType, StructValue, typeName } from './value.js';
+import { isList, isTrue, MapValue, methodsOf, queryResultType, sampleType, StructValue, typeName } from './value.js';
 
 export interface Execution {
   readonly name: string;
@@ -15,7 +15,14 @@ export interface Execution {
   readonly data: Value;
   readonly variables: Readonly<Record<string, Value>>;
   readonly surroundings: Surroundings;
+  /** Those that templates of this sort can call; Prometheus' when left out. */
+  readonly functions?: (name: string) => TemplateFunction | undefined;
+  /** What is done to the text of a value before it is written, unless it says that it is markup. */
+  readonly escape?: (text: string) => string;
 }
+
+/** A text that is markup already. */
+export const markupType = 'template.HTML';
 
 /** An annotation is read by a person; these only stop what would never end. */
 const maxSteps = 100_000;
@@ -96,7 +103,11 @@ class Evaluator {
 
   #action(pipeline: Pipeline, dot: Value): void {
     const value = this.#pipeline(pipeline, dot);
-    if (pipeline.variables.length === 0) this.#write(value === undefined ? '<no value>' : printed(value), pipeline);
+    if (pipeline.variables.length > 0) return;
+    const { escape } = this.#execution;
+    const text = value === undefined ? '<no value>' : printed(value);
+    const isMarkup = value instanceof StructValue && value.typeName === markupType;
+    this.#write(escape === undefined || isMarkup ? text : escape(text), pipeline);
   }
 
   #branch(branch: Branch, dot: Value): void {
@@ -196,6 +207,12 @@ class Evaluator {
     const name = 'path' in first ? first.path.at(-1) : undefined;
     if (!('path' in first) || name === undefined) return this.#fail(notAFunction(first, this.#source(first)), first);
     const base = this.#operand({ ...first, path: first.path.slice(0, -1) }, dot);
+    const ofOne = methodsOf(base)?.ofOne;
+    if (ofOne !== undefined && Object.hasOwn(ofOne, name)) {
+      const [operand] = operands;
+      const argument = operand === undefined ? piped[0] : this.#operand(operand, dot);
+      return ofOne[name]?.(argument);
+    }
     const method = base instanceof StructValue ? base.method(name) : undefined;
     if (method === undefined) return this.#fail(notAFunction(first, this.#source(first)), first);
     const count = operands.length + piped.length;
@@ -225,7 +242,7 @@ class Evaluator {
   #call(command: Command, name: string, operands: readonly Operand[], dot: Value, piped: readonly Value[]): Value {
     if (name === 'and' || name === 'or') return this.#logic(command, name, operands, dot, piped);
     if (name === 'tmpl') return this.#named(command, operands, dot, piped);
-    const definition = functionNamed(name);
+    const definition = (this.#execution.functions ?? functionNamed)(name);
     if (definition === undefined) return this.#fail(`${JSON.stringify(name)} is not a defined function`, command);
     const { parameters, rest } = definition;
     const count = operands.length + piped.length;
@@ -303,6 +320,8 @@ class Evaluator {
 
   #fields(base: Value, path: readonly string[], span: Span): Value {
     return path.reduce<Value>((value, field) => {
+      const plain = methodsOf(value)?.plain;
+      if (plain !== undefined && Object.hasOwn(plain, field)) return plain[field]?.();
       if (value instanceof MapValue) return value.get(field);
       if (value instanceof StructValue && value.has(field)) return value.get(field);
       if (value === undefined) return this.#fail(`nil pointer evaluating interface {}.${field}`, span);

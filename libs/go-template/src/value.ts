@@ -6,21 +6,56 @@ import type { Labels } from '@tapewatch/model';
  */
 export type Value = string | number | bigint | boolean | undefined | readonly Value[] | MapValue | StructValue;
 
+/** What Go's named types of lists and maps can do besides holding items. */
+export interface ItemMethods {
+  readonly typeName: string;
+  /** How it prints itself, where it does not as its items. */
+  readonly text?: () => string;
+  /** Without arguments; they look like fields. */
+  readonly plain: Readonly<Record<string, () => Value>>;
+  /** With one argument. */
+  readonly ofOne?: Readonly<Record<string, (argument: Value) => Value>>;
+}
+
+/** A list with methods. */
+export class ListValue extends Array<Value> {
+  methods: ItemMethods | undefined;
+
+  /** What is made of it is a plain list. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  static with(items: readonly Value[], methods: ItemMethods): ListValue {
+    const list = new ListValue();
+    list.push(...items);
+    list.methods = methods;
+    return list;
+  }
+}
+
+/** The methods of a list or a map that has any. */
+export function methodsOf(value: Value): ItemMethods | undefined {
+  return value instanceof ListValue || value instanceof MapValue ? value.methods : undefined;
+}
+
 /** A map with string keys. */
 export class MapValue {
   readonly typeName: string;
+  readonly methods: ItemMethods | undefined;
   readonly #entries: ReadonlyMap<string, Value>;
   /** What a missing key gives. */
   readonly #zero: Value;
 
-  private constructor(typeName: string, entries: ReadonlyMap<string, Value>, zero: Value) {
-    this.typeName = typeName;
+  private constructor(typeName: string, entries: ReadonlyMap<string, Value>, zero: Value, methods?: ItemMethods) {
+    this.typeName = methods?.typeName ?? typeName;
+    this.methods = methods;
     this.#entries = entries;
     this.#zero = zero;
   }
 
-  static ofStrings(entries: Iterable<readonly [string, string]>): MapValue {
-    return new MapValue('map[string]string', new Map(entries), '');
+  static ofStrings(entries: Iterable<readonly [string, string]>, methods?: ItemMethods): MapValue {
+    return new MapValue('map[string]string', new Map(entries), '', methods);
   }
 
   static ofLabels(labels: Labels): MapValue {
@@ -100,7 +135,7 @@ export function sampleOf(labels: Labels, value: number): StructValue {
 export function typeName(value: Value): string {
   if (value === undefined) return '<nil>';
   if (value instanceof MapValue || value instanceof StructValue) return value.typeName;
-  if (isList(value)) return queryResultType;
+  if (isList(value)) return methodsOf(value)?.typeName ?? queryResultType;
   switch (typeof value) {
     case 'string':
       return 'string';

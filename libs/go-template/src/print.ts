@@ -1,10 +1,12 @@
 import { formatFloat } from './number-format.js';
 import type { Value } from './value.js';
-import { isList, MapValue, StructValue, typeName } from './value.js';
+import { isList, MapValue, methodsOf, StructValue, typeName } from './value.js';
 
 /** Go's `%v`. */
 export function printed(value: Value): string {
   if (value === undefined) return '<nil>';
+  const ownText = methodsOf(value)?.text;
+  if (ownText !== undefined) return ownText();
   if (isList(value)) return `[${value.map(printed).join(' ')}]`;
   if (value instanceof MapValue)
     return `map[${value
