@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
+import { parseTemplate } from '@tapewatch/go-template';
 import { didYouMean, formatDuration } from '@tapewatch/model';
 import type { CompileEnv, RuleDefinition } from '@tapewatch/plugin-sdk';
 import type { AlertRule, RuleGroup, WhenBlind } from '../rule-group.js';
-import { parseTemplate } from '../template/template.js';
 import type { CompiledAlerts } from './compile-rule.js';
 import { compileRule } from './compile-rule.js';
 import type { LoadOptions, RuleKinds } from './load-options.js';
