@@ -5,9 +5,12 @@ import type { BacktestPlace } from './backtest/backtest-command.js';
 import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
+import type { PartsFindings } from './part-problems.js';
+import { addNotificationsCommand } from './notifications/notifications-command.js';
 import { runProgram } from './program.js';
 import { queryCommand } from './query/query-command.js';
 import { reportDaily } from './report/report-command.js';
+import { addRoutesCommand } from './routes/routes-command.js';
 import { answeringServer, configFileOf, dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
@@ -57,6 +60,15 @@ const code = await runProgram(process.argv.slice(2), {
         clock: systemClock,
         logger: createLogger(terminal, 'error'),
       }),
+    addNotifying: (program, setCode) => {
+      addRoutesCommand(program, {
+        ...{ terminal, messages, setCode },
+        env: process.env,
+        baseDir: process.cwd(),
+        demoConfig: findWorkspace().demoConfig,
+      });
+      addNotificationsCommand(program, { terminal, messages, setCode, findServer: runningServer });
+    },
     backup: async (file, args) => {
       const { backupCommand } = await import('./backup/backup-command.js');
       return backupCommand(file, args, { ...around(), version, fetch });
@@ -134,13 +146,13 @@ async function backtestPlace(args: ServerArguments, signal: AbortSignal): Promis
 }
 
 /** The parts are loaded only for the commands that need them. */
-async function checkParts(config: TapewatchConfig): Promise<number> {
+async function checkParts(config: TapewatchConfig): Promise<PartsFindings> {
   const { checkPipelineConfig } = await import('@tapewatch/pipeline');
-  const { groups } = await checkPipelineConfig(config, {
+  const { groups, warnings } = await checkPipelineConfig(config, {
     clock: systemClock,
     logger: createLogger(terminal, 'warn'),
     env: process.env,
     shippedRulesDir: findWorkspace().shippedRulesDir,
   });
-  return groups.reduce((count, group) => count + group.rules.length, 0);
+  return { rules: groups.reduce((count, group) => count + group.rules.length, 0), warnings };
 }

@@ -23,6 +23,7 @@ async function run(args: readonly string[], messages = english) {
       tsdb: (action, args) => done(['tsdb', action, args]),
       reportDaily: (reportArgs) => done(['report', reportArgs]),
       addAccess: () => undefined,
+      addNotifying: () => undefined,
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
       testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),

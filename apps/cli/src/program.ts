@@ -21,6 +21,8 @@ export interface ProgramOptions {
     reportDaily(args: ReportArguments): Promise<ExitCode>;
     /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
+    /** Adds the commands about routes and notifications, in the same way. */
+    addNotifying(program: Command, setCode: (code: ExitCode) => void): void;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
@@ -138,6 +140,7 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .helpOption('-h, --help', help.help)
     .argument('<name>', help.testChannelName)
     .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
+  commands.addNotifying(program, setCode);
   addServerOptions(program.command('query'), messages)
     .description(help.query)
     .helpOption('-h, --help', help.help)

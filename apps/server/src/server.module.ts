@@ -14,6 +14,7 @@ import { ComponentHealthResolver, HealthEventResolver, HealthResolver } from './
 import { EvaluationTurns } from './graphql/metrics/evaluation-turns.js';
 import { MetricSeriesResolver, MetricSummaryResolver } from './graphql/metrics/metric-series.resolver.js';
 import { MetricsResolver } from './graphql/metrics/metrics.resolver.js';
+import { NotificationsResolver } from './graphql/notifications/notifications.resolver.js';
 import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
 import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
 import { ReportEventResolver, ReportResolver, ReportsResolver } from './graphql/reports/reports.resolver.js';
@@ -47,6 +48,7 @@ const resolvers = [
   MetricSeriesResolver,
   MetricSummaryResolver,
   MetricsResolver,
+  NotificationsResolver,
   PipelineResolver,
   PluginsResolver,
   ReportEventResolver,

@@ -1,4 +1,4 @@
-import type { TapewatchConfig } from '@tapewatch/config';
+import { formatPath, type ChannelConfig, type TapewatchConfig } from '@tapewatch/config';
 import { ConfigError, type Problem } from '@tapewatch/model';
 import {
   createChannel,
@@ -8,8 +8,9 @@ import {
   type CheckInstance,
   type Supervisor,
 } from '@tapewatch/plugin-host';
-import type { Receiver } from '@tapewatch/notify';
+import type { Channel, Receiver } from '@tapewatch/notify';
 import { bundledPlugins } from './bundled-plugins.js';
+import { undeliverableChannel } from './undeliverable.js';
 
 /** Every plugin of the program: the bundled ones, then the user's, as far as they can be loaded, and what is wrong with the others. */
 export async function loadPlugins(
@@ -46,10 +47,40 @@ export async function bindPlugins(
   for (const [i, check] of config.checks.entries()) checks.push(...kept(await createCheck(check, ['checks', i], host)));
   const receivers: Receiver[] = [];
   for (const { name, channels } of config.receivers) {
-    const bound = [];
-    for (const channel of channels) bound.push(...kept(await createChannel(channel, host)));
+    const bound: Channel[] = [];
+    for (const channel of channels)
+      bound.push(
+        ...(isForeign(channel, registry) ? [undeliverableChannel(channel)] : kept(await createChannel(channel, host))),
+      );
     receivers.push({ name, channels: bound });
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { checks, receivers };
+}
+
+/** Receivers of an imported file that no plugin serves, each by name: nothing that they are to be told can be delivered. */
+export function foreignReceivers(config: TapewatchConfig, registry: PluginRegistry): readonly Problem[] {
+  return config.receivers.flatMap(({ name, channels }) =>
+    channels
+      .filter((channel) => isForeign(channel, registry))
+      .map(({ type, path }): Problem => {
+        const { file, line, column } = config.locate(path);
+        return {
+          code: 'CONFIG_NOT_SUPPORTED',
+          message: `Nothing can be delivered to the receiver ${name} this way: no plugin provides the channel type ${type}.`,
+          file,
+          line,
+          column,
+          path: formatPath(path),
+          allowed: registry
+            .types('channel')
+            .map((known) => `${known}_configs`)
+            .join(', '),
+        };
+      }),
+  );
+}
+
+function isForeign({ imported, type }: ChannelConfig, registry: PluginRegistry): boolean {
+  return imported === true && registry.find('channel', type) === undefined;
 }

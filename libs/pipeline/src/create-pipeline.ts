@@ -6,7 +6,16 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
-import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
+import {
+  ConfigError,
+  formatProblem,
+  languageOf,
+  type AlertEvent,
+  type Clock,
+  type HealthEvent,
+  type Logger,
+  type Problem,
+} from '@tapewatch/model';
 import { Notifier, type Receiver } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
@@ -21,7 +30,7 @@ import {
 } from '@tapewatch/telemetry';
 import { Backtests } from './backtest/backtests.js';
 import { loadRuleText } from './backtest/load-rule-text.js';
-import { bindPlugins, loadPlugins } from './configured-plugins.js';
+import { bindPlugins, foreignReceivers, loadPlugins } from './configured-plugins.js';
 import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
 import { exchangeProblems } from './exchange-problems.js';
@@ -31,6 +40,7 @@ import type { Pipeline } from './pipeline.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
+import { routingProblems } from './routing-problems.js';
 import { reportProblems } from './report-problems.js';
 import { reportDelivery, reportSources } from './report-sources.js';
 import { TickFork } from './tick-fork.js';
@@ -54,6 +64,8 @@ const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId
 export interface LoadedConfig {
   readonly registry: PluginRegistry;
   readonly groups: readonly RuleGroup[];
+  /** What has no effect, or cannot be delivered. */
+  readonly warnings: readonly Problem[];
   /** Bound to nothing that could send. */
   readonly receivers: readonly Receiver[];
 }
@@ -66,6 +78,7 @@ export async function checkPipelineConfig(
   const problems = [
     ...exchangeProblems(config.exchanges, config.locate),
     ...reportProblems(config.reports, config.locate),
+    ...routingProblems(config),
   ];
   const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
@@ -83,7 +96,17 @@ export async function checkPipelineConfig(
   const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
   const bound = await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
   if (problems.length > 0 || groups === undefined || bound === undefined) throw new ConfigError(problems);
-  return { registry, groups, receivers: bound.receivers };
+  return {
+    ...{ registry, groups, receivers: bound.receivers },
+    warnings: [...config.warnings, ...foreignReceivers(config, registry)],
+  };
+}
+
+/** Of each name whether a time lies in one of its intervals. */
+function timeWindows({ timeIntervals }: TapewatchConfig): ReadonlyMap<string, (at: number) => boolean> {
+  return new Map(
+    timeIntervals.map(({ name, intervals }) => [name, (at: number) => intervals.some((one) => one.contains(at))]),
+  );
 }
 
 /** To see whether plugins take their config, without calling or measuring them. */
@@ -103,6 +126,7 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
+  for (const warning of loaded.warnings) dependencies.logger.warn({}, formatProblem(warning));
   const state = await KeptState.open(config.dataDir, dependencies);
   let metrics: MetricStore | undefined;
   try {
@@ -170,6 +194,7 @@ async function assemble(
     route: config.route,
     notificationsKeptMs: config.history.notificationsMs,
     receivers,
+    timeWindows: timeWindows(config),
     externalUrl,
     language: languageOf(env),
     clock,
@@ -180,6 +205,8 @@ async function assemble(
   const alerts = await Alerts.open({
     database,
     dispatch: notifier,
+    ...config.alerts,
+    inhibitRules: config.inhibitRules,
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,

@@ -1,4 +1,4 @@
-import { compileAlertFilter, listAlerts, summarizeAlerts } from '@tapewatch/alerts';
+import { compileAlertFilter, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
@@ -22,6 +22,9 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     compileAlertFilter,
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
+    silences: () => alerts.silences.all(),
+    silence: (id) => alerts.silences.find(id),
+    previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
     rules: () => engine.views(),
     query: (text, at, options) => queries.instant(text, at, options),
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
@@ -38,6 +41,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     verifyAudit: () => access.audit.verify(),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
+    notifications: (request) => parts.notifier.notifications(request),
     plugins: () => registry.views(),
     reports: (request) => reports.page(request),
     report: (id) => reports.find(id),
@@ -64,7 +68,8 @@ function readinessOf({
   const waitingFor = store.ownTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
-    ...(metrics.durable === false ? ['metric history cannot be written'] : []),
+    ...(metrics.serving ? [] : ['the storage worker of the metric history has ended and is started again']),
+    ...(metrics.serving && metrics.durable === false ? ['metric history cannot be written'] : []),
     ...metrics.damaged.map((file) => `metric history was damaged: ${file} was set aside`),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
     ...(health.durable ? [] : ['health history cannot be written']),

@@ -14,7 +14,9 @@ import type {
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
+  PostedAlert,
   QueryOptions,
+  RaisedAlert,
   Readiness,
   StateArchive,
   ReportEvent,
@@ -24,6 +26,7 @@ import type {
   ReportRequest,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
+import { FakeLedger } from './fake-ledger.js';
 import { RecordingMeter } from './recording-meter.js';
 import {
   sampleAlert,
@@ -63,6 +66,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   components: readonly ComponentHealth[] = sampleComponents;
   ready: Readiness = { ready: true, waitingFor: [], degraded: [] };
   /** Who did what. */
+  readonly ledger = new FakeLedger();
   readonly told: unknown[] = [];
   /** How often a query was evaluated. */
   evaluations = 0;
@@ -304,6 +308,20 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve(sampleChannels);
   }
 
+  notifications(...args: Parameters<PipelineReader['notifications']>) {
+    return this.ledger.notifications(...args);
+  }
+
+  replayNotification(id: string) {
+    this.told.push({ what: 'replay', id });
+    return this.ledger.replayNotification(id);
+  }
+
+  replayDeadLetters(channel: string) {
+    this.told.push({ what: 'replay all', channel });
+    return this.ledger.replayDeadLetters(channel);
+  }
+
   plugins() {
     return samplePlugins;
   }
@@ -342,6 +360,18 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   prometheusText(): string {
     return '# TYPE exchange_up gauge\nexchange_up{venue="binance"} 1\n';
+  }
+
+  raiseAlert(raised: RaisedAlert): Promise<CommandResult<Alert>> {
+    this.told.push({ what: 'raise', ...raised });
+    if (raised.name === 'Spam') return Promise.resolve(refused('CONFLICT', 'held back: rate limit'));
+    const first = this.alertList[0] as Alert;
+    return Promise.resolve(accepted({ ...first, name: raised.name }));
+  }
+
+  postAlerts(posted: readonly PostedAlert[]): Promise<CommandResult<void>> {
+    this.told.push({ what: 'post', posted });
+    return Promise.resolve(accepted(undefined));
   }
 
   acknowledgeAlert(
