@@ -1,6 +1,7 @@
-import type { TapewatchConfig } from '@tapewatch/config';
+import { loadConfig, type TapewatchConfig } from '@tapewatch/config';
 import { systemClock } from '@tapewatch/model';
 import { addAccessCommands } from './access/access-commands.js';
+import type { BacktestPlace } from './backtest/backtest-command.js';
 import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
@@ -10,9 +11,10 @@ import { runProgram } from './program.js';
 import { queryCommand } from './query/query-command.js';
 import { reportDaily } from './report/report-command.js';
 import { addRoutesCommand } from './routes/routes-command.js';
-import { dataDirOf, findRunningServer } from './running-server/find-running-server.js';
+import { answeringServer, configFileOf, dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
+import { withSimulator } from './start/start.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
 import { testChannel } from './test-channel.js';
@@ -86,6 +88,11 @@ const code = await runProgram(process.argv.slice(2), {
         ...{ expression, args, terminal, messages, clock: systemClock },
         findServer: () => runningServer(args),
       }),
+    backtest: async (rule, args) => {
+      const { backtestCommand } = await import('./backtest/backtest-command.js');
+      const here = around();
+      return backtestCommand({ rule, args, ...here, openPlace: () => backtestPlace(args, here.signal) });
+    },
     tsdb: (action, args) =>
       tsdbCommand({
         ...{ action, terminal, messages },
@@ -125,6 +132,21 @@ async function runTests(files: readonly string[], isWanted: (test: string) => bo
 function runningServer(args: ServerArguments) {
   const { demoConfig } = findWorkspace();
   return findRunningServer(args, { env: process.env, baseDir: process.cwd(), demoConfig, fetch });
+}
+
+/** The server where one runs, else the data folder. */
+async function backtestPlace(args: ServerArguments, signal: AbortSignal): Promise<BacktestPlace> {
+  const { folderPlace, serverPlace } = await import('./backtest/backtest-places.js');
+  const { demoConfig, shippedRulesDir } = findWorkspace();
+  const around = { env: process.env, baseDir: process.cwd(), demoConfig, fetch };
+  const server = await answeringServer(args, around);
+  if (server !== undefined) return serverPlace(server, systemClock);
+  const file = configFileOf(args, around);
+  // Of the demo only what it left is read, so that its venue need not be there.
+  const env = file === demoConfig ? withSimulator(process.env, 'http://127.0.0.1:1', 'ws://127.0.0.1:1') : process.env;
+  const config = await loadConfig({ file, env, baseDir: process.cwd() });
+  const logger = createLogger(terminal, 'error');
+  return folderPlace({ config, clock: systemClock, logger, env: process.env, shippedRulesDir, signal });
 }
 
 /** The parts are loaded only for the commands that need them. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import type { BacktestArguments } from './backtest/backtest-arguments.js';
 import type { RestoreArguments } from './backup/restore-command.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
@@ -26,6 +27,7 @@ export interface ProgramOptions {
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
     query(expression: string, args: QueryArguments): Promise<ExitCode>;
+    backtest(rule: string | undefined, args: BacktestArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments & { readonly preview?: boolean }): Promise<ExitCode>;
     tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
   };
@@ -44,6 +46,25 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
+}
+
+function addBacktest(
+  program: Command,
+  messages: Messages,
+  run: (rule: string | undefined, args: BacktestArguments) => Promise<void>,
+): void {
+  const { help } = messages.backtest;
+  addServerOptions(program.command('backtest'), messages)
+    .description(help.backtest)
+    .helpOption('-h, --help', messages.help.help)
+    .argument('[rule]', help.rule)
+    .option('-f, --file <file>', help.file)
+    .option('--rule <name>', help.ruleOption)
+    .option('--from <time>', help.from)
+    .option('--to <time>', help.to)
+    .option('--flap <duration>', help.flap)
+    .option('--json', help.json)
+    .action(run);
 }
 
 function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => void): Command {
@@ -113,6 +134,7 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
       setCode(await commands.testRules({ ...options, files })),
     );
+  addBacktest(program, messages, async (rule, args) => setCode(await commands.backtest(rule, args)));
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)
     .helpOption('-h, --help', help.help)

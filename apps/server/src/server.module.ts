@@ -6,6 +6,7 @@ import type { AccessParts } from './access/create-access.js';
 import { AccessResolver } from './graphql/access/access.resolver.js';
 import { AlertEventResolver, AlertResolver } from './graphql/alerts/alert.resolver.js';
 import { AlertsResolver } from './graphql/alerts/alerts.resolver.js';
+import { BacktestResolver } from './graphql/backtest/backtest.resolver.js';
 import { ChannelsResolver } from './graphql/channels/channels.resolver.js';
 import { ExchangesResolver } from './graphql/exchanges/exchanges.resolver.js';
 import { graphQLOptions } from './graphql/graphql-options.js';
@@ -18,6 +19,7 @@ import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
 import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
 import { ReportEventResolver, ReportResolver, ReportsResolver } from './graphql/reports/reports.resolver.js';
 import { RulesResolver } from './graphql/rules/rules.resolver.js';
+import { SilenceResolver, SilencesResolver } from './graphql/silences/silences.resolver.js';
 import { BackupController } from './http/backup.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { ReportController } from './http/report.controller.js';
@@ -38,6 +40,7 @@ const resolvers = [
   AlertEventResolver,
   AlertResolver,
   AlertsResolver,
+  BacktestResolver,
   ChannelsResolver,
   ComponentHealthResolver,
   ExchangesResolver,
@@ -53,6 +56,8 @@ const resolvers = [
   ReportResolver,
   ReportsResolver,
   RulesResolver,
+  SilenceResolver,
+  SilencesResolver,
 ];
 
 const controllers = [

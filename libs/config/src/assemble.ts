@@ -92,6 +92,15 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     checks: raw.checks.map(checkOf),
     shippedRules: raw.shipped_rules,
     ruleFiles: assembly.ruleFiles,
+    alerts: {
+      resolveTimeoutMs: raw.alerts.resolve_timeout,
+      limits: raw.alerts.limits.map((limit) => ({
+        name: limit.name,
+        ...(limit.max_alerts === undefined ? {} : { maxAlerts: limit.max_alerts }),
+        windowMs: limit.time_window,
+        preventDuplicates: limit.prevent_duplicates,
+      })),
+    },
     ...routingOf(raw, assembly),
     templateFiles: assembly.templateFiles,
     ...(raw.heartbeat === undefined ? {} : { heartbeat: heartbeatOf(raw.heartbeat) }),

@@ -156,6 +156,24 @@ const report = z.strictObject({
   language: z.enum(languages).default('en'),
 });
 
+const alertLimit = z.strictObject({
+  name: text(),
+  max_alerts: wholeNumber(1, 100_000).optional(),
+  time_window: duration(1_000).default(3_600_000),
+  prevent_duplicates: flag().default(false),
+});
+
+const alerts = z.strictObject({
+  resolve_timeout: duration(1_000).default(5 * 60_000),
+  limits: z
+    .array(alertLimit)
+    .refine((limits) => new Set(limits.map(({ name }) => name)).size === limits.length, {
+      error: 'A name has two limits.',
+      params: { allowed: 'names of alerts, each once; * for all others' },
+    })
+    .default([]),
+});
+
 /** The whole file. What belongs to a plugin (`config` of a check, entries of `_configs`) is not looked into. */
 export const configSchema = z.strictObject({
   data_dir: text().optional(),
@@ -175,6 +193,7 @@ export const configSchema = z.strictObject({
   checks: z.array(check).default([]),
   shipped_rules: flag().default(true),
   rule_files: z.array(text()).default([]),
+  alerts: alerts.prefault({}),
   alertmanager_config: text().optional(),
   route: route.optional(),
   receivers: z.array(receiver).default([]),

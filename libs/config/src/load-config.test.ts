@@ -56,6 +56,7 @@ describe('loadConfig', () => {
       checks: [],
       shippedRules: true,
       ruleFiles: [],
+      alerts: { resolveTimeoutMs: 300_000, limits: [] },
       route: {
         receiver: 'console',
         matchers: [],

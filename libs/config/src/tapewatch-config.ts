@@ -21,6 +21,7 @@ export interface TapewatchConfig {
   readonly shippedRules: boolean;
   /** Files, globs already expanded. */
   readonly ruleFiles: readonly string[];
+  readonly alerts: AlertsConfig;
   readonly route: RouteConfig;
   readonly receivers: readonly ReceiverConfig[];
   readonly inhibitRules: readonly InhibitRuleConfig[];
@@ -138,6 +139,23 @@ export interface CheckConfig {
   readonly timeoutMs: number;
   /** The plugin's own; checked by its schema. */
   readonly config: unknown;
+}
+
+/** Alerts that other programs send or raise. */
+export interface AlertsConfig {
+  /** After this one ends that nobody has sent again. */
+  readonly resolveTimeoutMs: number;
+  readonly limits: readonly AlertLimitConfig[];
+}
+
+export interface AlertLimitConfig {
+  /** Of the alerts; `*` = every name that has no limit of its own. */
+  readonly name: string;
+  /** Most new ones within the window; absent: any number. */
+  readonly maxAlerts?: number;
+  readonly windowMs: number;
+  /** Nothing new while one of the same name, severity and title is active. */
+  readonly preventDuplicates: boolean;
 }
 
 /** Alertmanager's route tree; what is unset is inherited from the parent, at the root our defaults. */

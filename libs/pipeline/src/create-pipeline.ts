@@ -16,7 +16,7 @@ import {
   type Logger,
   type Problem,
 } from '@tapewatch/model';
-import { Heartbeat, Notifier } from '@tapewatch/notify';
+import { Heartbeat, Notifier, type Receiver } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
@@ -28,6 +28,8 @@ import {
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
+import { Backtests } from './backtest/backtests.js';
+import { loadRuleText } from './backtest/load-rule-text.js';
 import { bindPlugins, foreignReceivers, loadPlugins } from './configured-plugins.js';
 import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
@@ -65,6 +67,8 @@ export interface LoadedConfig {
   readonly groups: readonly RuleGroup[];
   /** What has no effect, or cannot be delivered. */
   readonly warnings: readonly Problem[];
+  /** Bound to nothing that could send. */
+  readonly receivers: readonly Receiver[];
 }
 
 /** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError with all of it; touches no data. */
@@ -91,9 +95,12 @@ export async function checkPipelineConfig(
   const { registry, problems: pluginProblems } = await loadPlugins(config);
   problems.push(...pluginProblems);
   const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
-  await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
-  if (problems.length > 0 || groups === undefined) throw new ConfigError(problems);
-  return { registry, groups, warnings: [...config.warnings, ...foreignReceivers(config, registry)] };
+  const bound = await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
+  if (problems.length > 0 || groups === undefined || bound === undefined) throw new ConfigError(problems);
+  return {
+    ...{ registry, groups, receivers: bound.receivers },
+    warnings: [...config.warnings, ...foreignReceivers(config, registry)],
+  };
 }
 
 /** Of each name whether a time lies in one of its intervals. */
@@ -199,6 +206,8 @@ async function assemble(
   const alerts = await Alerts.open({
     database,
     dispatch: notifier,
+    ...config.alerts,
+    inhibitRules: config.inhibitRules,
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,
@@ -243,6 +252,15 @@ async function assemble(
     random,
     logger,
   });
+  const backtests = new Backtests({
+    clock,
+    surroundings: () => ({
+      ...{ metrics, rawMs, groups, receivers, clock, route: config.route },
+      loadFile: (file) => loadRuleText(file, registry),
+      externalUrl: externalUrl(),
+      language: languageOf(env),
+    }),
+  });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
   reportEvents.readFrom(reports.events);
@@ -283,6 +301,7 @@ async function assemble(
     exchanges,
     health,
     reports,
+    backtests,
     alertEvents,
     healthEvents,
     reportEvents,

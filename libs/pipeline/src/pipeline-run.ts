@@ -36,9 +36,13 @@ export class PipelineRun implements Pipeline {
       },
     };
     this.commands = {
+      raiseAlert: (raised) => alerts.raise(raised),
+      postAlerts: (posted) => alerts.post(posted),
       acknowledgeAlert: (id, acknowledgement) => alerts.acknowledge(id, acknowledgement),
       unacknowledgeAlert: (id, by) => alerts.unacknowledge(id, by),
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
+      setSilence: (wanted, options) => alerts.silences.set(wanted, options),
+      expireSilence: (id) => alerts.silences.expire(id),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
       replayNotification: (id) => notifier.replay(id),
@@ -90,6 +94,7 @@ export class PipelineRun implements Pipeline {
     const orphans = engine.restore(alerts.instances(), clock.now());
     alerts.abandon(orphans, clock.now());
     await notifier.start(alerts.active(), (id) => alerts.find(id));
+    alerts.start();
     await exchanges.start();
     await health.start();
     state.keep(config, { clock, meter });
@@ -106,6 +111,7 @@ export class PipelineRun implements Pipeline {
   private async end(): Promise<void> {
     const { access, alerts, clock, state, exchanges, health, metrics, notifier, reports, supervisor, telemetry } =
       this.#parts;
+    this.#parts.backtests.stop();
     const patience = new AbortController();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.

@@ -1,3 +1,4 @@
+import { backtestEnglish } from '../backtest/backtest-messages.js';
 import type { Messages } from './messages.js';
 
 function counted(count: number, one: string, many = `${one}s`): string {
@@ -214,6 +215,7 @@ export const english: Messages = {
       `${option} is no point in time: ${found}. Write a day, 2026-01-31, a time, 2026-01-31T09:30Z, Unix seconds, or how long ago, 15m`,
     notStep: (found) => `--step is no duration: ${found}. Write it as 15s or 5m`,
   },
+  backtest: backtestEnglish,
   tsdb: {
     nothing: (folder) => `There is no metric history in ${folder}.`,
     columns: {

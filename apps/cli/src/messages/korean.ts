@@ -1,3 +1,4 @@
+import { backtestKorean } from '../backtest/backtest-messages.js';
 import type { Messages } from './messages.js';
 
 export const korean: Messages = {
@@ -202,6 +203,7 @@ export const korean: Messages = {
       `${option} 값이 시각이 아닙니다: ${found}. 날짜 2026-01-31, 시각 2026-01-31T09:30Z, 유닉스 초, 또는 15m처럼 얼마 전인지 쓰십시오`,
     notStep: (found) => `--step 값이 기간이 아닙니다: ${found}. 15s나 5m처럼 쓰십시오`,
   },
+  backtest: backtestKorean,
   tsdb: {
     nothing: (folder) => `${folder}에 메트릭 기록이 없습니다.`,
     columns: {

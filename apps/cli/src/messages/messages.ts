@@ -1,3 +1,5 @@
+import type { BacktestMessages } from '../backtest/backtest-messages.js';
+
 /** Every text that the program itself says to people. Log lines and the codes of problems stay English, for searching. */
 export interface Messages {
   readonly help: {
@@ -155,6 +157,7 @@ export interface Messages {
     readonly notTime: (option: string, found: string) => string;
     readonly notStep: (found: string) => string;
   };
+  readonly backtest: BacktestMessages;
   readonly tsdb: {
     readonly nothing: (folder: string) => string;
     readonly columns: Readonly<

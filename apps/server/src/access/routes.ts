@@ -12,6 +12,8 @@ export interface Route {
    * hand in, or `itself`, when whoever answers it writes there.
    */
   readonly writes?: 'reads' | 'data' | 'itself';
+  /** A GET that gives away so much that it stands in the audit log. */
+  readonly audited?: true;
 }
 
 const read = ['GET', 'HEAD'];
@@ -67,7 +69,7 @@ export const routes: readonly Route[] = [
     writes: 'itself',
   },
   { name: '/metrics', pattern: /^\/metrics$/, methods: ['GET', 'HEAD'], access: 'viewer' },
-  { name: '/backup', pattern: /^\/backup$/, methods: ['GET'], access: 'admin' },
+  { name: '/backup', pattern: /^\/backup$/, methods: ['GET'], access: 'admin', audited: true },
   { name: '/healthz', pattern: /^\/healthz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/readyz', pattern: /^\/readyz$/, methods: ['GET', 'HEAD'], access: 'open' },
   { name: '/sign-in', pattern: /^\/sign-in$/, methods: ['GET', 'HEAD', 'POST'], access: 'open', writes: 'itself' },

@@ -3,6 +3,9 @@ import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
 import type {
   Access,
   AlertFilter,
+  BacktestProgress,
+  BacktestRequest,
+  BacktestResult,
   ChannelTest,
   DailyReport,
   MetricResult,
@@ -11,7 +14,9 @@ import type {
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
+  PostedAlert,
   QueryOptions,
+  RaisedAlert,
   Readiness,
   StateArchive,
   ReportEvent,
@@ -19,18 +24,22 @@ import type {
   ReportHead,
   ReportKind,
   ReportRequest,
+  SilenceView,
+  WantedSilence,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
 import { FakeLedger } from './fake-ledger.js';
 import { RecordingMeter } from './recording-meter.js';
 import {
   sampleAlert,
+  sampleBacktest,
   sampleChannels,
   sampleComponents,
   sampleExchanges,
   samplePlugins,
   sampleReport,
   sampleRules,
+  sampleSilence,
   sampleStart,
   sampleStatus,
 } from './sample-data.js';
@@ -57,6 +66,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   };
 
   alertList: Alert[] = [sampleAlert()];
+  silenceList: readonly SilenceView[] = [sampleSilence()];
   components: readonly ComponentHealth[] = sampleComponents;
   ready: Readiness = { ready: true, waitingFor: [], degraded: [] };
   /** Who did what. */
@@ -165,6 +175,33 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     });
   }
 
+  silences(): readonly SilenceView[] {
+    return this.silenceList;
+  }
+
+  silence(id: string): SilenceView | undefined {
+    return this.silenceList.find((silence) => silence.id === id);
+  }
+
+  previewSilence(matchers: readonly string[], since: number): ReturnType<PipelineReader['previewSilence']> {
+    this.told.push({ what: 'preview', matchers, since });
+    if (matchers.length === 0)
+      return Promise.resolve(refused('INVALID_INPUT', 'at least one matcher is needed', 'input.matchers'));
+    return Promise.resolve(accepted({ active: this.alertList, pastCount: 3, past: [] }));
+  }
+
+  setSilence(wanted: WantedSilence): Promise<CommandResult<SilenceView>> {
+    this.told.push({ what: 'silence', ...wanted });
+    const refusal = wanted.id === undefined || this.silence(wanted.id) !== undefined ? undefined : unknownSilence;
+    return Promise.resolve(refusal ?? accepted(sampleSilence({ comment: wanted.comment })));
+  }
+
+  expireSilence(id: string): Promise<CommandResult<SilenceView>> {
+    this.told.push({ what: 'expire', id });
+    const silence = this.silence(id);
+    return Promise.resolve(silence === undefined ? unknownSilence : accepted({ ...silence, state: 'expired' }));
+  }
+
   rules() {
     return sampleRules;
   }
@@ -175,6 +212,26 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     if (text.endsWith('(')) return refused('QUERY_INVALID', 'an expression was expected', `1:${text.length + 1}`);
     const values = Float64Array.of(this.metricValue);
     return accepted(resultOf('vector', at, Float64Array.of(at), values));
+  }
+
+  /** Of the backtests that were asked for. */
+  readonly backtestSignals: AbortSignal[] = [];
+  progress: BacktestProgress | undefined;
+
+  /** One of a rule called `endless` lasts until it is cut short. */
+  async backtest(request: BacktestRequest, signal?: AbortSignal): Promise<CommandResult<BacktestResult>> {
+    this.told.push({ what: 'backtest', ...request });
+    if (signal !== undefined) this.backtestSignals.push(signal);
+    if (request.rule === 'endless')
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }));
+    if (request.file?.text === 'broken')
+      return refused('INVALID_INPUT', `${request.file.name}:1:1: not a mapping`, 'text');
+    if (request.rule === 'Nobody') return refused('NOT_FOUND', 'no configured rule is called Nobody', 'rule');
+    return accepted(sampleBacktest({ from: request.from, to: request.to }));
+  }
+
+  backtestProgress(): BacktestProgress | undefined {
+    return this.progress;
   }
 
   formatQuery(text: string): CommandResult<string> {
@@ -340,6 +397,18 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return '# TYPE exchange_up gauge\nexchange_up{venue="binance"} 1\n';
   }
 
+  raiseAlert(raised: RaisedAlert): Promise<CommandResult<Alert>> {
+    this.told.push({ what: 'raise', ...raised });
+    if (raised.name === 'Spam') return Promise.resolve(refused('CONFLICT', 'held back: rate limit'));
+    const first = this.alertList[0] as Alert;
+    return Promise.resolve(accepted({ ...first, name: raised.name }));
+  }
+
+  postAlerts(posted: readonly PostedAlert[]): Promise<CommandResult<void>> {
+    this.told.push({ what: 'post', posted });
+    return Promise.resolve(accepted(undefined));
+  }
+
   acknowledgeAlert(
     id: string,
     acknowledgement: { by: string; note?: string; until?: number },
@@ -393,6 +462,8 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve(accepted(changed));
   }
 }
+
+const unknownSilence = refused<SilenceView>('NOT_FOUND', 'No silence has this id', 'id');
 
 function resultOf(kind: MetricResult['kind'], at: number, times: Float64Array, values: Float64Array): MetricResult {
   return { kind, at, series: [{ labels: Labels.of({ venue: 'binance' }), times, values }], warnings: [], infos: [] };
