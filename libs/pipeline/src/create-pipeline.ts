@@ -267,6 +267,7 @@ async function assemble(
   return new PipelineRun({
     config,
     version,
+    externalUrl,
     clock,
     logger,
     meter,
