@@ -280,6 +280,7 @@ async function assemble(
     ...(heartbeat === undefined ? {} : { heartbeat }),
     config,
     version,
+    externalUrl,
     clock,
     logger,
     meter,
