@@ -6,10 +6,12 @@ import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
 import { runProgram } from './program.js';
 import { queryCommand } from './query/query-command.js';
+import { reload } from './reload.js';
 import { reportDaily } from './report/report-command.js';
 import { dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
 import { loadAssembly } from './start/assembly.js';
+import { hasTerminal } from './start/has-terminal.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
 import { testChannel } from './test-channel.js';
@@ -28,7 +30,7 @@ const code = await runProgram(process.argv.slice(2), {
   commands: {
     start: (args) =>
       startCommand(args, {
-        ...{ process, terminal, messages, version, loadAssembly, checkParts },
+        ...{ process, hasTerminal, terminal, messages, version, loadAssembly, checkParts },
         workspace: findWorkspace(),
         clock: systemClock,
         random: Math.random,
@@ -64,6 +66,7 @@ const code = await runProgram(process.argv.slice(2), {
       return restoreCommand(file, args, { ...around(), knownMigrations });
     },
     testRules: (args) => testRules(args, { terminal, messages, runTests }),
+    reload: (args) => reload({ terminal, messages, findServer: () => runningServer(args) }),
     testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
     query: (expression, args) =>
       queryCommand({

@@ -16,6 +16,8 @@ export interface Assembly {
   readonly locate: Locate;
   /** The text it was read from, secrets taken out. */
   readonly shown: string;
+  /** Files that were read, and folders that were searched. */
+  readonly sources: readonly string[];
   /** The current folder. */
   readonly baseDir: string;
   /** Files that `rule_files` came to. */
@@ -49,6 +51,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
       allowPlaintext: raw.server.allow_plaintext,
     },
     log: raw.log,
+    reload: raw.reload,
     metrics: {
       retentionMs: raw.metrics.retention,
       memoryBytes: raw.metrics.memory,
@@ -85,6 +88,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     reports: raw.reports,
     locate: assembly.locate,
     shown: assembly.shown,
+    sources: assembly.sources,
   };
 }
 

@@ -29,27 +29,35 @@ export async function loadPlugins(
   return { registry, problems };
 }
 
-/** Binds plugins to the checks and receivers that the config names. Throws a ConfigError with all that does not fit. */
-export async function bindPlugins(
+/** Binds plugins to the checks that the config names. Throws a ConfigError with all that does not fit. */
+export async function bindChecks(
   config: TapewatchConfig,
   registry: PluginRegistry,
   supervisor: Supervisor,
-): Promise<{ readonly checks: readonly CheckInstance[]; readonly receivers: readonly Receiver[] }> {
+): Promise<readonly CheckInstance[]> {
   const host = { registry, supervisor, locate: config.locate };
-  const problems: Problem[] = [];
-  const kept = <T>(parsed: { ok: true; value: T } | { ok: false; problems: readonly Problem[] }): readonly T[] => {
-    if (parsed.ok) return [parsed.value];
-    problems.push(...parsed.problems);
-    return [];
-  };
-  const checks: CheckInstance[] = [];
-  for (const [i, check] of config.checks.entries()) checks.push(...kept(await createCheck(check, ['checks', i], host)));
-  const receivers: Receiver[] = [];
-  for (const { name, channels } of config.receivers) {
-    const bound = [];
-    for (const channel of channels) bound.push(...kept(await createChannel(channel, host)));
-    receivers.push({ name, channels: bound });
-  }
+  return whole(await Promise.all(config.checks.map((check, i) => createCheck(check, ['checks', i], host))));
+}
+
+/** Binds plugins to the channels of the receivers that the config names. Throws a ConfigError with all that does not fit. */
+export async function bindReceivers(
+  config: TapewatchConfig,
+  registry: PluginRegistry,
+  supervisor: Supervisor,
+): Promise<readonly Receiver[]> {
+  const host = { registry, supervisor, locate: config.locate };
+  const parsed = await Promise.all(
+    config.receivers.map(({ channels }) => Promise.all(channels.map((channel) => createChannel(channel, host)))),
+  );
+  whole(parsed.flat());
+  return config.receivers.map(({ name }, i) => ({ name, channels: whole(parsed[i] ?? []) }));
+}
+
+type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+function whole<T>(parsed: readonly Parsed<T>[]): readonly T[] {
+  const problems = parsed.flatMap((one) => (one.ok ? [] : one.problems));
   if (problems.length > 0) throw new ConfigError(problems);
-  return { checks, receivers };
+  return parsed.flatMap((one) => (one.ok ? [one.value] : []));
 }

@@ -19,7 +19,7 @@ import {
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
-import { bindPlugins, loadPlugins } from './configured-plugins.js';
+import { bindChecks, bindReceivers, loadPlugins } from './configured-plugins.js';
 import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
 import { exchangeProblems } from './exchange-problems.js';
@@ -29,6 +29,8 @@ import type { Pipeline } from './pipeline.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
+import { Reloader } from './reload/reloader.js';
+import { WatchFiles } from './reload/watch-files.js';
 import { reportProblems } from './report-problems.js';
 import { reportDelivery, reportSources } from './report-sources.js';
 import { TickFork } from './tick-fork.js';
@@ -43,7 +45,12 @@ export interface PipelineDependencies {
   /** Base of links, without a trailing slash; asked late, as the port may be known late. */
   readonly externalUrl: () => string;
   readonly shippedRulesDir: string;
+  /** Reads the configuration again, from where this one came from; rejects with a ConfigError. Without it there is no reload. */
+  readonly readConfig?: () => Promise<TapewatchConfig>;
 }
+
+/** How often files are looked at for changes. */
+const watchEveryMs = 1_000;
 
 /** To see whether the environment lays something wrong over it. */
 const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
@@ -54,10 +61,11 @@ export interface LoadedConfig {
   readonly groups: readonly RuleGroup[];
 }
 
-/** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError with all of it; touches no data. */
+/** Everything of a config that can be wrong and that only the stages can see; with `loaded`, by the plugins that are there already. Throws a ConfigError with all of it; touches no data. */
 export async function checkPipelineConfig(
   config: TapewatchConfig,
   dependencies: Pick<PipelineDependencies, 'clock' | 'logger' | 'env' | 'shippedRulesDir'>,
+  loaded?: PluginRegistry,
 ): Promise<LoadedConfig> {
   const problems = [
     ...exchangeProblems(config.exchanges, config.locate),
@@ -74,10 +82,13 @@ export async function checkPipelineConfig(
   };
   await collect(() => destinationsFrom(dependencies.env, config.otlp.destinations));
   await collect(() => resourceFrom(dependencies.env, unnamedResource));
-  const { registry, problems: pluginProblems } = await loadPlugins(config);
+  const { registry, problems: pluginProblems } =
+    loaded === undefined ? await loadPlugins(config) : { registry: loaded, problems: [] };
   problems.push(...pluginProblems);
   const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
-  await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
+  const idle = idleSupervisor(dependencies);
+  await collect(() => bindChecks(config, registry, idle));
+  await collect(() => bindReceivers(config, registry, idle));
   if (problems.length > 0 || groups === undefined) throw new ConfigError(problems);
   return { registry, groups };
 }
@@ -156,7 +167,8 @@ async function assemble(
     query: (text) => queries.samples(text),
     noteError: (plugin, message) => registry.noteError(plugin, message),
   });
-  const { checks, receivers } = await bindPlugins(config, registry, supervisor);
+  const checks = await bindChecks(config, registry, supervisor);
+  const receivers = await bindReceivers(config, registry, supervisor);
 
   // rules ──> alerts ──> notify ──> channels
   const alertEvents = new EventTopic<AlertEvent>(logger);
@@ -224,8 +236,34 @@ async function assemble(
   healthEvents.readFrom(health.history);
   reportEvents.readFrom(reports.events);
 
+  const reloader = new Reloader({
+    config,
+    read: dependencies.readConfig ?? (() => Promise.reject(new Error('this program was not told where its configuration is'))),
+    prepare: async (next) => {
+      const { groups: nextGroups } = await checkPipelineConfig(next, dependencies, registry);
+      const nextReceivers = await bindReceivers(next, registry, supervisor);
+      return () => {
+        notifier.reconfigure({ route: next.route, receivers: nextReceivers });
+        return engine.replaceGroups(nextGroups);
+      };
+    },
+    clock,
+    logger,
+    meter,
+  });
+  const watch = config.reload.watch
+    ? new WatchFiles({
+        paths: () => reloader.config.sources,
+        changed: () => void reloader.reload('a changed file'),
+        everyMs: watchEveryMs,
+        clock,
+      })
+    : undefined;
+
   return new PipelineRun({
     config,
+    reloader,
+    watch,
     version,
     clock,
     logger,

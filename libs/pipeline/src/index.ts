@@ -1,6 +1,7 @@
 export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
 export { metricsFolder } from './open-metrics.js';
 export type { PipelineDependencies } from './create-pipeline.js';
+export type { Reload } from './reload/reloader.js';
 export { stateMigrations, statePath } from './kept-state.js';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {

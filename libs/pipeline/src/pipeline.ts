@@ -40,6 +40,7 @@ import type {
   ReportRequest,
 } from '@tapewatch/reporting';
 import type { RuleGroupView } from '@tapewatch/rules';
+import type { Reload } from './reload/reloader.js';
 import type { IntakeResult } from '@tapewatch/telemetry';
 
 /** The assembled program, without any shell around it. */
@@ -149,6 +150,11 @@ export interface PipelineCommands {
   revokeSession(id: number, actor: Actor): CommandResult<Session>;
   /** Everything that is kept, as of one moment, ready to be sent; discard it. Throws when it cannot be copied. */
   backup(): Promise<StateArchive>;
+  /**
+   * Puts the rules, routes and receivers that the configuration has now into force, all or nothing; refuses with everything that is wrong.
+   * `by` is who or what asks.
+   */
+  reloadConfig(by: string): Promise<CommandResult<Reload>>;
   /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }
@@ -193,6 +199,10 @@ export interface PipelineStatus {
   readonly missedTicks: number;
   readonly tickLagP99Ms?: number;
   readonly destinations: readonly DestinationView[];
+  /** When a reload last succeeded; absent: never. */
+  readonly configReloadedAt?: number;
+  /** Why the newest reload was refused; absent: it was not. */
+  readonly configError?: string;
 }
 
 export interface DestinationView {

@@ -42,7 +42,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     reportText: (id, format, language) => reports.rendered(id, format, language),
     status: () => statusOf(parts, startedAt),
     stateLoss: () => parts.state.loss?.message,
-    configText: () => parts.config.shown,
+    configText: () => parts.reloader.config.shown,
     prometheusText: () => (series.latest === undefined ? '' : prometheusText(series.latest)),
   };
 }
@@ -54,6 +54,7 @@ function readinessOf({
   health,
   metrics,
   notifier,
+  reloader,
   state,
   store,
 }: PipelineParts): Readiness {
@@ -63,6 +64,7 @@ function readinessOf({
     ...(alerts.durable ? [] : ['alert history cannot be written']),
     ...(metrics.durable === false ? ['metric history cannot be written'] : []),
     ...metrics.damaged.map((file) => `metric history was damaged: ${file} was set aside`),
+    ...(reloader.error === undefined ? [] : ['the configuration on disk was refused; the last good one is in force']),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
     ...(health.durable ? [] : ['health history cannot be written']),
     ...(notifier.durable ? [] : ['notifications cannot be written']),
@@ -78,7 +80,7 @@ function readinessOf({
 }
 
 function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
-  const { destinations, store, version } = parts;
+  const { destinations, reloader, store, version } = parts;
   const lagSeconds = newestValue(parts, 'histogram_quantile(0.99, rate(tapewatch_tick_lag_seconds_bucket[5m]))');
   return {
     startedAt,
@@ -92,6 +94,8 @@ function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
       return { ...status, healthy: status.healthy ?? true };
     }),
     ...(store.ownTickAt === undefined ? {} : { lastTickAt: store.ownTickAt }),
+    ...(reloader.reloadedAt === undefined ? {} : { configReloadedAt: reloader.reloadedAt }),
+    ...(reloader.error === undefined ? {} : { configError: reloader.error }),
     ...(lagSeconds === undefined ? {} : { tickLagP99Ms: lagSeconds * 1000 }),
   };
 }

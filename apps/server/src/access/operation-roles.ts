@@ -26,6 +26,7 @@ export const operationRoles: Readonly<Record<string, Needed>> = {
   'Mutation.createSignInLink': 'admin',
   'Mutation.createToken': 'admin',
   'Mutation.generateReport': 'operator',
+  'Mutation.reloadConfig': 'admin',
   'Mutation.resolveAlert': 'operator',
   'Mutation.revokeSession': 'admin',
   'Mutation.revokeToken': 'admin',

@@ -13,6 +13,7 @@ import type {
   PipelineReader,
   QueryOptions,
   Readiness,
+  Reload,
   StateArchive,
   ReportEvent,
   ReportFormat,
@@ -356,6 +357,11 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     this.told.push({ what: 'test', name, by });
     if (name !== 'console') return Promise.resolve(refused('NOT_FOUND', `No channel is named ${name}`));
     return Promise.resolve(accepted({ channel: name, outcome: 'sent', latencyMs: 3 }));
+  }
+
+  reloadConfig(by: string): Promise<CommandResult<Reload>> {
+    this.told.push({ what: 'reload', by });
+    return Promise.resolve(accepted({ reloadedAt: 1_000, changed: ['route'], waitingForRestart: ['exchanges'] }));
   }
 
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): ReturnType<PipelineCommands['pushMetrics']> {
