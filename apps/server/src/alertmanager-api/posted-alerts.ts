@@ -23,7 +23,10 @@ export function readPostedAlerts(body: unknown): PostedAlerts {
     if (typeof alert === 'string') problems.push(`alerts[${i}]: ${alert}`);
     else alerts.push(alert);
   }
-  return { alerts, problems: problems.length === 0 ? accepted(undefined) : refused('INVALID_INPUT', problems.join('\n')) };
+  return {
+    alerts,
+    problems: problems.length === 0 ? accepted(undefined) : refused('INVALID_INPUT', problems.join('\n')),
+  };
 }
 
 /** The alert, or what is wrong with it. */

@@ -33,7 +33,11 @@ function matchersOf(value: unknown): readonly Matcher[] {
     const { isRegex, isEqual = true } = fields;
     if (typeof isRegex !== 'boolean') throw new BadRequest(`${where}.isRegex in body is required`);
     try {
-      return createMatcher(name, `${isEqual === false ? '!' : '='}${isRegex ? '~' : isEqual === false ? '=' : ''}` as Matcher['operator'], text);
+      return createMatcher(
+        name,
+        `${isEqual === false ? '!' : '='}${isRegex ? '~' : isEqual === false ? '=' : ''}` as Matcher['operator'],
+        text,
+      );
     } catch (thrown) {
       throw new BadRequest(`${where}: ${messageOf(thrown)}`);
     }

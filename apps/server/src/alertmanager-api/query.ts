@@ -49,6 +49,9 @@ export class Query {
 }
 
 /** As Alertmanager filters by labels: an empty value asks whether the label is there. */
-export function passesAll(matchers: readonly Matcher[], labels: ReadonlyMap<string, string> | { get(name: string): string }): boolean {
+export function passesAll(
+  matchers: readonly Matcher[],
+  labels: ReadonlyMap<string, string> | { get(name: string): string },
+): boolean {
   return matchers.every((matcher) => matcher.matches(labels.get(matcher.name) ?? ''));
 }

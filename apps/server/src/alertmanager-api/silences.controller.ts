@@ -1,6 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query as RequestQuery, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query as RequestQuery,
+  Req,
+  Res,
+} from '@nestjs/common';
 import type { Matcher } from '@tapewatch/model';
 import type { Pipeline, Silence } from '@tapewatch/pipeline';
 import { principalOf } from '../access/gate.js';

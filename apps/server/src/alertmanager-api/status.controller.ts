@@ -35,7 +35,9 @@ export class AlertmanagerStatusController {
     return reply(response, () => {
       // Receivers have no labels here, so that only matchers which a missing label satisfies let one through.
       const matchers = new Query(query).matchers('receiver_matchers');
-      return matchers.every((matcher) => matcher.matches('')) ? this.pipeline.read.receivers().map((name) => ({ name })) : [];
+      return matchers.every((matcher) => matcher.matches(''))
+        ? this.pipeline.read.receivers().map((name) => ({ name }))
+        : [];
     });
   }
 }
