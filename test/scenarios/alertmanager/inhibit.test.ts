@@ -49,8 +49,7 @@ describe('Alertmanager inhibit_test', () => {
     test.push(2.6, named('JobDown', 'aa').active(1, 2.6));
     test.push(2.6, named('InstanceDown', 'aa').active(1, 2.6));
     webhook.want(between(2, 2.5), named('JobDown', 'aa').active(1));
-    // Of InstanceDown nobody has heard that it began, so that here nobody hears that it is over.
-    webhook.want(between(3, 3.5), named('JobDown', 'aa').active(1, 2.6));
+    webhook.want(between(3, 3.5), named('InstanceDown', 'aa').active(1, 2.6), named('JobDown', 'aa').active(1, 2.6));
     await test.run();
   });
 
