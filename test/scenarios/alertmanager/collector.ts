@@ -84,9 +84,7 @@ export class Collector {
 }
 
 function isSameBatch(wanted: readonly ScenarioAlert[], told: readonly ToldAlert[]): boolean {
-  return (
-    wanted.length === told.length && wanted.every((expected) => told.some((one) => isSameAlert(expected, one)))
-  );
+  return wanted.length === told.length && wanted.every((expected) => told.some((one) => isSameAlert(expected, one)));
 }
 
 function isSameAlert(wanted: ScenarioAlert, told: ToldAlert): boolean {

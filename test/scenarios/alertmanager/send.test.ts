@@ -28,10 +28,20 @@ describe('Alertmanager send_test', () => {
     test.push(1, alert('alertname', 'test').active(...active(1.1)));
     test.push(1.2, alert('alertname', 'test').active(1));
     webhook.want(between(2, 2.5), alert('alertname', 'test').active(1));
-    test.push(2.1, alert('alertname', 'test').annotate('ann', 'v1').active(...active(2)));
+    test.push(
+      2.1,
+      alert('alertname', 'test')
+        .annotate('ann', 'v1')
+        .active(...active(2)),
+    );
     webhook.want(between(3, 3.5), alert('alertname', 'test').annotate('ann', 'v1').active(1));
     // Annotations are those of whoever came last.
-    test.push(3.6, alert('alertname', 'test').annotate('ann', 'v2').active(...active(1.5)));
+    test.push(
+      3.6,
+      alert('alertname', 'test')
+        .annotate('ann', 'v2')
+        .active(...active(1.5)),
+    );
     webhook.want(between(4, 4.5), alert('alertname', 'test').annotate('ann', 'v2').active(1));
     // Of several ends the latest counts.
     test.push(4.6, alert('alertname', 'test').annotate('ann', 'v2').active(3, 4.5));

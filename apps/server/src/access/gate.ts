@@ -65,7 +65,7 @@ function isForged(request: IncomingMessage, origins: RequestOrigin): boolean {
   return origins.isCrossSite(request);
 }
 
-/** A change over HTTP stands in the audit log once it was answered, without its controller having to remember that. */
+/** A change over HTTP, and whatever else a route wants written down, stands in the audit log once it was answered, without its controller having to remember that. */
 function writeDown(
   request: IncomingMessage,
   response: ServerResponse,
@@ -74,7 +74,8 @@ function writeDown(
 ): void {
   const { method = '' } = request;
   const principal = principals.get(request);
-  if (readMethods.has(method) || route.writes !== undefined || principal === undefined) return;
+  const isWrittenDown = route.audited === true || (!readMethods.has(method) && route.writes === undefined);
+  if (!isWrittenDown || principal === undefined) return;
   const address = origins.addressOf(request);
   const target = pathOf(request.url);
   response.once('finish', () =>
