@@ -13,6 +13,8 @@ export interface Route {
    * hand in, or `itself`, when whoever answers it writes there.
    */
   readonly writes?: 'reads' | 'data' | 'itself';
+  /** A GET that gives away so much that it stands in the audit log. */
+  readonly audited?: true;
 }
 
 export const read = ['GET', 'HEAD'] as const;
