@@ -1,3 +1,4 @@
+import { backtest } from './backtest.js';
 import { footprint } from './footprint.js';
 import { promqlSweep } from './promql-sweep.js';
 import { promqlVsPrometheus } from './promql-vs-prometheus.js';
@@ -16,6 +17,7 @@ export interface Benchmark {
 }
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  backtest,
   footprint,
   'promql-sweep': promqlSweep,
   'promql-vs-prometheus': promqlVsPrometheus,

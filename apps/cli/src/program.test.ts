@@ -23,11 +23,13 @@ async function run(args: readonly string[], messages = english) {
       tsdb: (action, args) => done(['tsdb', action, args]),
       reportDaily: (reportArgs) => done(['report', reportArgs]),
       addAccess: () => undefined,
+      addNotifying: () => undefined,
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
       testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),
       query: (expression, args) => done(['query', expression, args]),
       reload: (args) => done(['reload', args]),
+      backtest: (rule, args) => done(['backtest', rule, args]),
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },
   });

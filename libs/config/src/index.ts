@@ -1,5 +1,6 @@
 export { ConfigFileError } from './config-file-error.js';
 export { findDataDir } from './find-data-dir.js';
+export { fromMatch, fromMatchRe } from './legacy-matchers.js';
 export { isLoopback } from './listen-check.js';
 export { loadConfig } from './load-config.js';
 export type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
@@ -10,8 +11,11 @@ export type { SchemaIssue, SchemaProblemContext } from './problems-from-schema.j
 export type {
   ChannelConfig,
   CheckConfig,
+  EscalationConfig,
   ExchangeConfig,
+  InhibitRuleConfig,
   Locate,
+  MessageTemplateConfig,
   MetricsConfig,
   OtlpDestinationConfig,
   Place,
@@ -21,4 +25,5 @@ export type {
   RouteConfig,
   ServerConfig,
   TapewatchConfig,
+  TimeIntervalsConfig,
 } from './tapewatch-config.js';

@@ -58,13 +58,13 @@ describe('loadConfig', () => {
       checks: [],
       shippedRules: true,
       ruleFiles: [],
+      alerts: { resolveTimeoutMs: 300_000, limits: [] },
       route: {
         receiver: 'console',
         matchers: [],
         continue: false,
         groupBy: ['alertname'],
         groupWaitMs: 0,
-        groupIntervalMs: 1_000,
         repeatIntervalMs: 14_400_000,
         routes: [],
       },
@@ -74,6 +74,12 @@ describe('loadConfig', () => {
           channels: [{ name: 'console', type: 'console', config: {}, path: ['receivers', 0, 'console_configs', 0] }],
         },
       ],
+      inhibitRules: [],
+      timeIntervals: [],
+      routingPath: [],
+      templateFiles: [],
+      resolveTimeoutMs: 300_000,
+      warnings: [],
       reports: [{ kind: 'daily', schedule: '5 0 * * *', zone: 'UTC', receivers: [], language: 'en' }],
     });
   });
@@ -151,7 +157,7 @@ describe('loadConfig', () => {
     const { route } = await load(
       "route: { receiver: console, group_by: ['...'], group_wait: 30s, routes: [{ matchers: ['a=\"b\"'], continue: true }] }",
     );
-    expect(route).toMatchObject({ groupBy: ['...'], groupWaitMs: 30_000, groupIntervalMs: 1_000 });
+    expect(route).toMatchObject({ groupBy: ['...'], groupWaitMs: 30_000 });
     expect(route.routes).toEqual([{ matchers: ['a="b"'], continue: true, routes: [] }]);
   });
 

@@ -122,3 +122,12 @@ function isNetwork(text: string): boolean {
   if (version === 0 || rest.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
 }
+
+/** `COUNT/DURATION`, as in `20/1m`. */
+export function rate() {
+  return scalar('Not a rate.', 'a count and a duration, such as 20/1m or 1/1s', (value) => {
+    const parts = typeof value === 'string' ? /^(\d{1,6})\/([0-9a-z]+)$/.exec(value) : null;
+    const [count, perMs] = [Number(parts?.[1]), parseDuration(parts?.[2] ?? '')];
+    return count > 0 && perMs !== undefined && perMs > 0 ? { count, perMs } : undefined;
+  });
+}

@@ -1,7 +1,8 @@
-import { createNoopMeter } from '@opentelemetry/api';
+import { createNoopMeter, type Meter } from '@opentelemetry/api';
 import { Labels, type Series } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { describe, expect, it } from 'vitest';
+import { DiskGoneError } from './disk/disk-client.js';
 import type { AppendResult, TickBatch } from './disk/history-disk.js';
 import { HistoryWriter, type HistoryDiskPort } from './history-writer.js';
 import { MemoryStore } from './memory-store.js';
@@ -15,11 +16,17 @@ class FakeDisk implements HistoryDiskPort {
   readonly written: TickBatch[] = [];
   full = false;
   headLost = false;
+  diesAfterWriting = false;
+  /** Of the next ones, so many. */
+  late = 0;
 
   append(batches: readonly TickBatch[]): Promise<AppendResult> {
     if (this.full) return Promise.reject(new Error('database or disk is full'));
     this.written.push(...batches);
-    return Promise.resolve({ late: 0, headReplaced: this.headLost });
+    if (this.diesAfterWriting) return Promise.reject(new DiskGoneError('it has ended'));
+    const { late } = this;
+    this.late = 0;
+    return Promise.resolve({ late, headReplaced: this.headLost });
   }
 
   figures(): ReturnType<HistoryDiskPort['figures']> {
@@ -29,6 +36,13 @@ class FakeDisk implements HistoryDiskPort {
   idle(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** Notes what is added to counters beyond zero. */
+function countingMeter(counted: unknown[]): Meter {
+  const meter = createNoopMeter();
+  const counter = { add: (value: number) => (value > 0 ? void counted.push(value) : undefined) };
+  return Object.assign(Object.create(meter) as Meter, { createCounter: () => counter });
 }
 
 function writerOn(disk: FakeDisk) {
@@ -85,6 +99,30 @@ describe('HistoryWriter', () => {
       for (const { id } of series) told.add(id);
       for (const id of ids) expect(told).toContain(id);
     }
+  });
+
+  it('does not count as lost what a worker had written before it died, and tells the next one of every series', async () => {
+    const disk = new FakeDisk();
+    const counted: unknown[] = [];
+    const { clock, tick, writer } = writerOn(disk);
+    writer.measure(countingMeter(counted));
+    disk.diesAfterWriting = true;
+    tick(1, [one]);
+    tick(2, [one]);
+    await clock.advance(1);
+    expect(writer.healthy).toBe(false);
+    writer.diskRestarted();
+    disk.diesAfterWriting = false;
+    disk.late = 1;
+    await clock.advance(1_000);
+    tick(3, [one]);
+    await writer.settled();
+    expect(counted).toEqual([]);
+    expect(disk.written.at(-1)).toMatchObject({ atMs: 3000, series: [{ id: 1 }] });
+    disk.late = 1;
+    tick(4, [one]);
+    await writer.settled();
+    expect(counted).toEqual([1]);
   });
 
   it('tells of every series again when the disk has lost them', async () => {

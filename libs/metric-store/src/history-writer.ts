@@ -1,5 +1,6 @@
 import type { Counter, Meter } from '@opentelemetry/api';
 import { messageOf, type Clock, type Logger } from '@tapewatch/model';
+import { DiskGoneError } from './disk/disk-client.js';
 import type { AppendResult, DiskFigures, TickBatch } from './disk/history-disk.js';
 import type { StoredSeries } from './disk/layout.js';
 import type { PushedSamples } from './disk/tick-row.js';
@@ -49,6 +50,8 @@ export class HistoryWriter implements SampleJournal {
   #sending = 0;
   #draining: Promise<void> | undefined;
   #failing = false;
+  /** The disk went away over the last batches: they may be written all the same. */
+  #uncertain = false;
   #stopped = false;
   #dropped: Counter | undefined;
   #damaged: Counter | undefined;
@@ -97,6 +100,11 @@ export class HistoryWriter implements SampleJournal {
   /** A tick came for a time that has passed, and memory did not take it. */
   late(): void {
     this.#dropped?.add(1, { reason: 'clock' });
+  }
+
+  /** Another storage worker has taken over: it is told of every series again. */
+  diskRestarted(): void {
+    this.#generation++;
   }
 
   rowDamaged(): void {
@@ -207,7 +215,9 @@ export class HistoryWriter implements SampleJournal {
       this.#sending = batches.length;
       try {
         const { late, headReplaced } = await this.#options.disk.append(batches);
-        if (late > 0) this.#dropped?.add(late, { reason: 'clock' });
+        // Of batches that come again, those that are older than what is stored are stored.
+        if (late > 0 && !this.#uncertain) this.#dropped?.add(late, { reason: 'clock' });
+        this.#uncertain = false;
         if (headReplaced) this.#generation++;
         this.#waiting.splice(0, batches.length);
         for (const batch of batches) this.#waitingBytes -= sizeOf(batch);
@@ -231,6 +241,7 @@ export class HistoryWriter implements SampleJournal {
   }
 
   private failed(thrown: unknown): void {
+    if (thrown instanceof DiskGoneError) this.#uncertain = true;
     if (!this.#failing)
       this.#options.logger.error(
         { error: messageOf(thrown) },

@@ -87,9 +87,9 @@ function inspectHead(path: string): Found {
 
 function inspectDay(path: string, kind: DayKind, startMs: number, verify: boolean): Found {
   let damagedRows = 0;
-  const day = new DayFile(path, kind, startMs, () => damagedRows++, true);
+  const day = new DayFile(path, kind, startMs, () => damagedRows++, { readOnly: true });
   try {
-    const series = [...day.seriesWith([])].reduce((sum, page) => sum + page.series.length, 0);
+    const series = day.series().length;
     const hours = day.hours;
     const checked = verify ? verifyDay(day) : { rows: 0, damagedRows: 0 };
     damagedRows += checked.damagedRows;

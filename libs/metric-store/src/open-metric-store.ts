@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import type { Meter } from '@opentelemetry/api';
 import { Labels, messageOf, StartError, type Clock, type Logger, type Series } from '@tapewatch/model';
-import { DiskClient } from './disk/disk-client.js';
+import type { DamageReport } from './disk/history-files.js';
 import type { StoredSeries } from './disk/layout.js';
 import type { DiskWorkerData } from './disk/disk-protocol.js';
+import { RestartingDisk } from './disk/restarting-disk.js';
 import { DiskHistory } from './history/disk-history.js';
 import type { HistoryReader, TotalsReader } from './history/history-reader.js';
 import { MemoryHistory } from './history/memory-history.js';
@@ -43,6 +44,8 @@ export interface MetricStore {
   readonly remote: boolean;
   /** False while the disk does not take ticks; undefined without a disk. */
   readonly durable: boolean | undefined;
+  /** False while the disk cannot be asked, because its worker has ended and the next one does not work yet. */
+  readonly serving: boolean;
   /** Names of the files that this run found damaged and set aside, in the order in which it did. */
   readonly damaged: readonly string[];
   /** Registers its own figures; before the first tick. */
@@ -67,8 +70,8 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
   const settings: DiskWorkerData = { ...history, keepBlocksMs: Math.max(options.retentionMs + slackMs, 2 * hourMs) };
   let writer: HistoryWriter | undefined;
   const lost = new Set<string>();
-  const disk = new DiskClient(settings, {
-    damaged: ({ file, aside, reason }) => {
+  const events = {
+    damaged: ({ file, aside, reason }: DamageReport) => {
       if (file === undefined) writer?.rowDamaged();
       else lost.add(basename(file));
       logger.error(
@@ -78,11 +81,13 @@ export async function openMetricStore(options: MetricStoreOptions): Promise<Metr
           : 'a file of the metric history is damaged and was set aside; the rest serves',
       );
     },
-    trouble: (reason) => {
+    trouble: (reason: string | undefined) => {
       if (reason === undefined) logger.info({}, 'metric history can be compacted again');
       else logger.error({ reason }, 'metric history cannot be compacted; it is tried again');
     },
-  });
+    restarted: () => writer?.diskRestarted(),
+  };
+  const disk = new RestartingDisk({ settings, events, clock, logger });
   try {
     const now = clock.now();
     const { nextId, oldestMs } = await disk.call('open', [now]);
@@ -106,6 +111,7 @@ function memoryAlone(options: MetricStoreOptions): MetricStore {
     history: new MemoryHistory(memory),
     remote: false,
     durable: undefined,
+    serving: true,
     damaged: [],
     get oldestMs() {
       return memory.firstTickAt;
@@ -134,7 +140,7 @@ function beforeBackend(options: MetricStoreOptions, backend: NonNullable<MetricS
 function onDisk(
   memory: MemoryStore,
   writer: HistoryWriter,
-  disk: DiskClient,
+  disk: RestartingDisk,
   oldestMs: number | undefined,
   lost: ReadonlySet<string>,
 ): MetricStore {
@@ -147,7 +153,10 @@ function onDisk(
     history: new DiskHistory(memory, disk),
     remote: false,
     get durable() {
-      return writer.healthy;
+      return writer.healthy && disk.running;
+    },
+    get serving() {
+      return disk.running;
     },
     get damaged() {
       return [...lost];
@@ -172,7 +181,7 @@ function onDisk(
 async function restored(
   options: MetricStoreOptions,
   writer: HistoryWriter,
-  disk: DiskClient,
+  disk: RestartingDisk,
   nowMs: number,
 ): Promise<MemoryStore> {
   const memory = new MemoryStore(options, writer);

@@ -1,4 +1,4 @@
-import type { Notification, SendResult } from '@tapewatch/plugin-sdk';
+import type { ChannelLimits, Notification, SendResult } from '@tapewatch/plugin-sdk';
 
 /** One configured channel, ready to send; declared here by the one who calls it. */
 export interface Channel {
@@ -6,6 +6,8 @@ export interface Channel {
   readonly name: string;
   readonly plugin: string;
   readonly sendResolved: boolean;
+  /** One at a time and as fast as it goes, where nothing is said. */
+  readonly limits?: ChannelLimits;
   /** Delivers once. Never rejects, never takes longer than its deadline. */
   send(notification: Notification): Promise<SendResult>;
 }

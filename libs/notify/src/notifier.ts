@@ -11,13 +11,17 @@ import {
   type Language,
   type Logger,
   type NotificationOutcome,
+  type Page,
+  type PageRequest,
 } from '@tapewatch/model';
 import type { Receiver } from './channel.js';
 import { ChannelSender, type ChannelState } from './channel-sender.js';
 import { compose } from './compose.js';
 import { composeReport, type ReportToTell } from './compose-report.js';
 import { Dispatcher } from './dispatcher.js';
-import { Outbox, type ChannelOutcomes } from './outbox.js';
+import type { TimeWindows } from './muting.js';
+import { Outbox, type ChannelOutcomes, type Outgoing } from './outbox.js';
+import { Ledger, type NotificationView } from './ledger.js';
 import { RouteTree } from './route-tree.js';
 
 export interface NotifierOptions {
@@ -27,6 +31,10 @@ export interface NotifierOptions {
   /** How long notifications are kept. */
   readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
+  /** By the names under which routes mute, or are active. */
+  readonly timeWindows?: TimeWindows;
+  /** A later step of a route was taken for an alert; `note` says which. */
+  readonly escalated?: (alertId: string, note: string) => void;
   /** In which channels speak to people unless they know better; English when left out. */
   readonly language?: Language;
   readonly clock: Clock;
@@ -52,6 +60,7 @@ export interface ChannelTest {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #outbox: Outbox;
+  readonly #ledger: Ledger;
   readonly #dispatcher: Dispatcher;
   readonly #senders: ReadonlyMap<string, ChannelSender>;
   readonly #count: Counter;
@@ -59,6 +68,7 @@ export class Notifier {
   constructor(options: NotifierOptions) {
     this.#options = options;
     this.#outbox = new Outbox(options.database);
+    this.#ledger = new Ledger(options.database);
     this.#count = options.meter.createCounter('notification.count', {
       unit: '{notification}',
       description: 'Notifications by outcome',
@@ -67,6 +77,11 @@ export class Notifier {
     this.#dispatcher = new Dispatcher({
       ...options,
       routes: new RouteTree(options.route),
+      timeWindows: options.timeWindows ?? new Map(),
+      escalated: options.escalated ?? (() => undefined),
+      heldBack: (notSent) => {
+        for (const { channel } of notSent) this.#count.add(1, { channel, outcome: 'not_sent' });
+      },
       receivers: new Map(options.receivers.map((receiver) => [receiver.name, receiver])),
       outbox: this.#outbox,
       send: (outgoing) => this.#senders.get(outgoing.channel)?.take(outgoing),
@@ -95,6 +110,11 @@ export class Notifier {
   /** Takes alerts of which people may have to be told. */
   dispatch(alerts: readonly Alert[]): void {
     this.#dispatcher.dispatch(alerts);
+  }
+
+  /** Notes in the ledger of every channel concerned that an alert was held back before it came here, and why. Never rejects. */
+  suppressed(alert: Alert, reason: string): Promise<void> {
+    return this.#dispatcher.suppressed(alert, reason);
   }
 
   /** False while what is to be told cannot be written. */
@@ -159,8 +179,47 @@ export class Notifier {
       notification: composeReport(report, receiverName, name, externalUrl()),
       attempts: 0,
       nextAttemptAt: clock.now(),
+      queuedAt: clock.now(),
     }));
     for (const one of await this.#outbox.add(outgoing)) this.#senders.get(one.channel)?.take(one);
+  }
+
+  /** What was sent, is on its way, was given up, and was not sent, each with why; newest first. */
+  notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>> {
+    return this.#ledger.page(request);
+  }
+
+  /** Sends a dead letter again, under its old key. */
+  async replay(id: string): Promise<CommandResult<NotificationView>> {
+    const { clock } = this.#options;
+    const found = await this.#ledger.find(id);
+    if (found === undefined) return refused('NOT_FOUND', `no notification has the id ${id.slice(0, 100)}`, 'id');
+    const sender = this.#senders.get(found.channel);
+    if (sender === undefined)
+      return refused('CONFLICT', `its channel, ${found.channel}, is no longer configured`, 'id');
+    const [outgoing] = await this.#ledger.revive([Number(id)], clock.now());
+    if (outgoing === undefined)
+      return refused('CONFLICT', `it is ${found.outcome}; only what was given up can be sent again`, 'id');
+    this.resend(sender, [outgoing]);
+    return accepted({ ...found, outcome: 'retrying' });
+  }
+
+  /** Sends all dead letters of a channel again, in their order; gives how many they are. */
+  async replayDeadLetters(channel: string): Promise<CommandResult<number>> {
+    const sender = this.#senders.get(channel);
+    if (sender === undefined) {
+      const known = [...this.#senders.keys()].join(', ');
+      return refused('NOT_FOUND', `no channel is called ${channel}; there are: ${known}`, 'channel');
+    }
+    const ids = await this.#ledger.deadLetters(channel);
+    const outgoing = await this.#ledger.revive(ids, this.#options.clock.now());
+    this.resend(sender, outgoing);
+    return accepted(outgoing.length);
+  }
+
+  private resend(sender: ChannelSender, outgoing: readonly Outgoing[]): void {
+    sender.deadLetters = Math.max(0, sender.deadLetters - outgoing.length);
+    for (const one of outgoing) sender.take(one);
   }
 
   /** What became of the notifications made in [from, to), by channel. */
@@ -174,7 +233,7 @@ export class Notifier {
     await Promise.all([...this.#senders.values()].map((sender) => sender.stop()));
   }
 
-  private async resume(outgoing: Parameters<ChannelSender['take']>[0]): Promise<void> {
+  private async resume(outgoing: Outgoing): Promise<void> {
     const sender = this.#senders.get(outgoing.channel);
     if (sender !== undefined) {
       sender.take(outgoing);

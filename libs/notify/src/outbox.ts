@@ -1,7 +1,8 @@
 import type { Database } from '@tapewatch/database';
-import type { NotificationOutcome } from '@tapewatch/model';
+import type { Clock, NotificationOutcome } from '@tapewatch/model';
 import type { Notification } from '@tapewatch/plugin-sdk';
 import type { LogEntry } from './notification-log.js';
+import type { NotSent } from './not-sent.js';
 import type { NotificationRow, NotifyTables } from './tables.js';
 
 /** One notification on its way. */
@@ -11,6 +12,8 @@ export interface Outgoing {
   readonly notification: Notification;
   readonly attempts: number;
   readonly nextAttemptAt: number;
+  /** From when on patience with it counts. */
+  readonly queuedAt: number;
 }
 
 export interface StoredLogEntry {
@@ -27,6 +30,7 @@ export interface Flush {
   readonly groupLabels: Readonly<Record<string, string>>;
   readonly entries: readonly { readonly channel: string; readonly entry: LogEntry }[];
   readonly outgoing: readonly Outgoing[];
+  readonly notSent: readonly NotSent[];
 }
 
 export interface Attempt {
@@ -45,6 +49,9 @@ export interface ChannelOutcomes {
   readonly dead: number;
   readonly notSent: number;
 }
+
+/** A statement takes so many parameters and no more. */
+const rowsAtOnce = 500;
 
 /** Notifications and the log of what was told, on disk. */
 export class Outbox {
@@ -79,6 +86,13 @@ export class Outbox {
       }
       if (flush.outgoing.length > 0)
         await tables.insertInto('notification').values(flush.outgoing.map(rowOf)).execute();
+      for (let i = 0; i < flush.notSent.length; i += rowsAtOnce)
+        await tables
+          .insertInto('notification')
+          .values(flush.notSent.slice(i, i + rowsAtOnce).map(notSentRow))
+          // Noted before a restart already.
+          .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
+          .execute();
     });
   }
 
@@ -142,13 +156,7 @@ export class Outbox {
       .where('outcome', '=', 'retrying')
       .orderBy('id')
       .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      channel: row.channel,
-      notification: JSON.parse(row.payload) as Notification,
-      attempts: row.attempts,
-      nextAttemptAt: row.next_attempt_at,
-    }));
+    return rows.map(outgoingOf);
   }
 
   /** Drops what groups were told before a time; a group that still fires has been told since. */
@@ -156,14 +164,21 @@ export class Outbox {
     await this.#database.tables<NotifyTables>().deleteFrom('notification_log').where('at', '<', at).execute();
   }
 
-  async logEntries(): Promise<readonly StoredLogEntry[]> {
+  /** `clock` tells how long ago each of them was. */
+  async logEntries(clock: Clock): Promise<readonly StoredLogEntry[]> {
     const rows = await this.#database.tables<NotifyTables>().selectFrom('notification_log').selectAll().execute();
     return rows.map((row) => ({
       groupKey: row.group_key,
       channel: row.channel,
       receiver: row.receiver,
       groupLabels: JSON.parse(row.group_labels) as Record<string, string>,
-      entry: { flush: row.flush, at: row.at, firing: idsIn(row.firing), resolved: idsIn(row.resolved) },
+      entry: {
+        flush: row.flush,
+        at: row.at,
+        atMs: clock.monotonic() - Math.max(0, clock.now() - row.at),
+        firing: idsIn(row.firing),
+        resolved: idsIn(row.resolved),
+      },
     }));
   }
 
@@ -189,6 +204,18 @@ export class Outbox {
   }
 }
 
+/** A row that holds a notification, on its way. */
+export function outgoingOf(row: NotificationRow): Outgoing {
+  return {
+    id: row.id,
+    channel: row.channel,
+    notification: JSON.parse(row.payload) as Notification,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    queuedAt: row.queued_at ?? row.at,
+  };
+}
+
 function rowOf({ id, channel, notification, attempts, nextAttemptAt }: Outgoing): NotificationRow {
   return {
     id,
@@ -197,11 +224,30 @@ function rowOf({ id, channel, notification, attempts, nextAttemptAt }: Outgoing)
     channel,
     group_key: notification.groupKey,
     alert_ids: JSON.stringify(notification.alerts.map((alert) => alert.id)),
+    queued_at: null,
     payload: JSON.stringify(notification),
     outcome: 'retrying',
     reason: null,
     attempts,
     next_attempt_at: nextAttemptAt,
+    latency_ms: null,
+  };
+}
+
+function notSentRow({ id, at, channel, groupKey, alertIds, reason, idempotencyKey }: NotSent): NotificationRow {
+  return {
+    id,
+    idempotency_key: idempotencyKey,
+    at,
+    channel,
+    group_key: groupKey,
+    alert_ids: JSON.stringify(alertIds),
+    queued_at: null,
+    payload: '',
+    outcome: 'not_sent',
+    reason,
+    attempts: 0,
+    next_attempt_at: at,
     latency_ms: null,
   };
 }

@@ -1,4 +1,4 @@
-import type { TapewatchConfig } from '@tapewatch/config';
+import { formatPath, type ChannelConfig, type TapewatchConfig } from '@tapewatch/config';
 import { ConfigError, type Problem } from '@tapewatch/model';
 import {
   createChannel,
@@ -8,8 +8,9 @@ import {
   type CheckInstance,
   type Supervisor,
 } from '@tapewatch/plugin-host';
-import type { Receiver } from '@tapewatch/notify';
+import type { Channel, Receiver } from '@tapewatch/notify';
 import { bundledPlugins } from './bundled-plugins.js';
+import { undeliverableChannel } from './undeliverable.js';
 
 /** Every plugin of the program: the bundled ones, then the user's, as far as they can be loaded, and what is wrong with the others. */
 export async function loadPlugins(
@@ -47,10 +48,17 @@ export async function bindReceivers(
 ): Promise<readonly Receiver[]> {
   const host = { registry, supervisor, locate: config.locate };
   const parsed = await Promise.all(
-    config.receivers.map(({ channels }) => Promise.all(channels.map((channel) => createChannel(channel, host)))),
+    config.receivers.map(({ channels }) => Promise.all(channels.map((channel) => bindChannel(channel, host)))),
   );
   whole(parsed.flat());
   return config.receivers.map(({ name }, i) => ({ name, channels: whole(parsed[i] ?? []) }));
+}
+
+/** One that no plugin serves takes nothing, and says so. */
+function bindChannel(channel: ChannelConfig, host: Parameters<typeof createChannel>[1]): Promise<Parsed<Channel>> {
+  return isForeign(channel, host.registry)
+    ? Promise.resolve({ ok: true, value: undeliverableChannel(channel) })
+    : createChannel(channel, host);
 }
 
 type Parsed<T> =
@@ -60,4 +68,31 @@ function whole<T>(parsed: readonly Parsed<T>[]): readonly T[] {
   const problems = parsed.flatMap((one) => (one.ok ? [] : one.problems));
   if (problems.length > 0) throw new ConfigError(problems);
   return parsed.flatMap((one) => (one.ok ? [one.value] : []));
+}
+
+/** Receivers of an imported file that no plugin serves, each by name: nothing that they are to be told can be delivered. */
+export function foreignReceivers(config: TapewatchConfig, registry: PluginRegistry): readonly Problem[] {
+  return config.receivers.flatMap(({ name, channels }) =>
+    channels
+      .filter((channel) => isForeign(channel, registry))
+      .map(({ type, path }): Problem => {
+        const { file, line, column } = config.locate(path);
+        return {
+          code: 'CONFIG_NOT_SUPPORTED',
+          message: `Nothing can be delivered to the receiver ${name} this way: no plugin provides the channel type ${type}.`,
+          file,
+          line,
+          column,
+          path: formatPath(path),
+          allowed: registry
+            .types('channel')
+            .map((known) => `${known}_configs`)
+            .join(', '),
+        };
+      }),
+  );
+}
+
+function isForeign({ imported, type }: ChannelConfig, registry: PluginRegistry): boolean {
+  return imported === true && registry.find('channel', type) === undefined;
 }

@@ -6,8 +6,17 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
-import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
-import { Notifier } from '@tapewatch/notify';
+import {
+  ConfigError,
+  formatProblem,
+  languageOf,
+  type AlertEvent,
+  type Clock,
+  type HealthEvent,
+  type Logger,
+  type Problem,
+} from '@tapewatch/model';
+import { Notifier, type Receiver } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
@@ -19,7 +28,9 @@ import {
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
-import { bindChecks, bindReceivers, loadPlugins } from './configured-plugins.js';
+import { Backtests } from './backtest/backtests.js';
+import { loadRuleText } from './backtest/load-rule-text.js';
+import { bindChecks, bindReceivers, foreignReceivers, loadPlugins } from './configured-plugins.js';
 import { loadRules } from './configured-rules.js';
 import { EventTopic } from './event-topic.js';
 import { exchangeProblems } from './exchange-problems.js';
@@ -31,6 +42,7 @@ import { PipelineRun } from './pipeline-run.js';
 import { Queries } from './queries.js';
 import { Reloader } from './reload/reloader.js';
 import { WatchFiles } from './reload/watch-files.js';
+import { routingProblems } from './routing-problems.js';
 import { reportProblems } from './report-problems.js';
 import { reportDelivery, reportSources } from './report-sources.js';
 import { TickFork } from './tick-fork.js';
@@ -59,6 +71,10 @@ const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId
 export interface LoadedConfig {
   readonly registry: PluginRegistry;
   readonly groups: readonly RuleGroup[];
+  /** What has no effect, or cannot be delivered. */
+  readonly warnings: readonly Problem[];
+  /** Bound to nothing that could send. */
+  readonly receivers: readonly Receiver[];
 }
 
 /** Everything of a config that can be wrong and that only the stages can see; with `loaded`, by the plugins that are there already. Throws a ConfigError with all of it; touches no data. */
@@ -70,6 +86,7 @@ export async function checkPipelineConfig(
   const problems = [
     ...exchangeProblems(config.exchanges, config.locate),
     ...reportProblems(config.reports, config.locate),
+    ...routingProblems(config),
   ];
   const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
@@ -88,9 +105,19 @@ export async function checkPipelineConfig(
   const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
   const idle = idleSupervisor(dependencies);
   await collect(() => bindChecks(config, registry, idle));
-  await collect(() => bindReceivers(config, registry, idle));
-  if (problems.length > 0 || groups === undefined) throw new ConfigError(problems);
-  return { registry, groups };
+  const receivers = await collect(() => bindReceivers(config, registry, idle));
+  if (problems.length > 0 || groups === undefined || receivers === undefined) throw new ConfigError(problems);
+  return {
+    ...{ registry, groups, receivers },
+    warnings: [...config.warnings, ...foreignReceivers(config, registry)],
+  };
+}
+
+/** Of each name whether a time lies in one of its intervals. */
+function timeWindows({ timeIntervals }: TapewatchConfig): ReadonlyMap<string, (at: number) => boolean> {
+  return new Map(
+    timeIntervals.map(({ name, intervals }) => [name, (at: number) => intervals.some((one) => one.contains(at))]),
+  );
 }
 
 /** To see whether plugins take their config, without calling or measuring them. */
@@ -110,6 +137,7 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
+  for (const warning of loaded.warnings) dependencies.logger.warn({}, formatProblem(warning));
   const state = await KeptState.open(config.dataDir, dependencies);
   let metrics: MetricStore | undefined;
   try {
@@ -178,6 +206,7 @@ async function assemble(
     route: config.route,
     notificationsKeptMs: config.history.notificationsMs,
     receivers,
+    timeWindows: timeWindows(config),
     externalUrl,
     language: languageOf(env),
     clock,
@@ -188,6 +217,8 @@ async function assemble(
   const alerts = await Alerts.open({
     database,
     dispatch: notifier,
+    ...config.alerts,
+    inhibitRules: config.inhibitRules,
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,
@@ -231,6 +262,15 @@ async function assemble(
     clock,
     random,
     logger,
+  });
+  const backtests = new Backtests({
+    clock,
+    surroundings: () => ({
+      ...{ metrics, rawMs, groups, receivers, clock, route: config.route },
+      loadFile: (file) => loadRuleText(file, registry),
+      externalUrl: externalUrl(),
+      language: languageOf(env),
+    }),
   });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
@@ -286,6 +326,7 @@ async function assemble(
     exchanges,
     health,
     reports,
+    backtests,
     alertEvents,
     healthEvents,
     reportEvents,

@@ -1,4 +1,10 @@
-import type { HistoryLimits, HistoryResolution, MetricStore } from '@tapewatch/metric-store';
+import {
+  rawMarginMs,
+  type Grid,
+  type HistoryLimits,
+  type HistoryResolution,
+  type MetricStore,
+} from '@tapewatch/metric-store';
 import { delay, formatDuration, type Clock } from '@tapewatch/model';
 import {
   QueryLimitError,
@@ -9,6 +15,7 @@ import {
   type TimeSpan,
 } from '@tapewatch/promql';
 import { readsMinutes } from './minute-rule.js';
+import { readingGrid } from './reading-grid.js';
 
 /** Loaded samples lie in memory, sixteen bytes each, until the answer is there. */
 const limits: HistoryLimits = { maxSeries: 20_000, maxSamples: 5_000_000 };
@@ -18,6 +25,8 @@ export interface HistoryQuery {
   readonly expression: Expression;
   /** What it reads, as `timeSpanOf` says. */
   readonly span: TimeSpan;
+  /** Of a range query. */
+  readonly fromMs?: number;
   /** Absent: it is asked for one time only. */
   readonly stepMs?: number;
   readonly evaluate: (source: SeriesSource) => QueryResult;
@@ -51,7 +60,7 @@ export class HistoryQueries {
 
   /** Rejects with QueryLimitError, EvaluationError, or with what keeps the disk from answering. */
   async answer(query: HistoryQuery): Promise<HistoryAnswer> {
-    const rawFromMs = (this.#metrics.memory.lastTickAt ?? this.#clock.now()) - this.#rawMs;
+    const rawFromMs = (this.#metrics.memory.lastTickAt ?? this.#clock.now()) - this.#rawMs - rawMarginMs;
     const beyondRaw = query.span.fromMs < rawFromMs && (this.#metrics.oldestMs ?? Infinity) < rawFromMs;
     const byMinutes = query.stepMs !== undefined && readsMinutes(query.expression, query.stepMs);
     if (beyondRaw && byMinutes) {
@@ -69,8 +78,11 @@ export class HistoryQueries {
 
   private async read(query: HistoryQuery, resolution: HistoryResolution, why?: string): Promise<HistoryAnswer> {
     const selectors = selectorsOf(query.expression).map(({ matchers }) => matchers);
-    const { fromMs, toMs } = query.span;
-    const source = await this.inTime(this.#metrics.history.source(selectors, fromMs, toMs, resolution, limits));
+    const { fromMs } = query.span;
+    const grid = resolution === 'raw' ? gridOf(query) : undefined;
+    // After the last time that is asked for, nothing is looked at.
+    const toMs = grid === undefined ? query.span.toMs : lastOf(grid, query.span);
+    const source = await this.inTime(this.#metrics.history.source(selectors, fromMs, toMs, resolution, limits, grid));
     const infos = why === undefined ? [] : [`answered from one-minute values, the last of each minute: ${why}`];
     return { result: query.evaluate(source), warnings: [], infos };
   }
@@ -95,4 +107,12 @@ export class HistoryQueries {
       `with steps of a minute or more are answered from what each minute left`
     );
   }
+}
+
+function gridOf({ expression, fromMs, stepMs }: HistoryQuery): Grid | undefined {
+  return fromMs === undefined || stepMs === undefined ? undefined : readingGrid(expression, fromMs, stepMs);
+}
+
+function lastOf({ firstMs, stepMs }: Grid, { toMs }: TimeSpan): number {
+  return firstMs + Math.max(0, Math.floor((toMs - firstMs) / stepMs)) * stepMs;
 }

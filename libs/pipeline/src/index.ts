@@ -31,13 +31,45 @@ export type {
   Session,
 } from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
-export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+export type {
+  AlertFilter,
+  AlertSummary,
+  PostedAlert,
+  RaisedAlert,
+  Silence,
+  SilencePreview,
+  SilenceState,
+  SilenceView,
+  WantedSilence,
+} from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
 export { inspectHistory } from '@tapewatch/metric-store';
 export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
-export type { ChannelTest, ChannelView } from '@tapewatch/notify';
+export type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
+export { showRoutes, testRoutes } from './route-test.js';
+export type { RouteTest } from './route-test.js';
+export type {
+  BacktestComparison,
+  BacktestData,
+  BacktestFault,
+  BacktestNotification,
+  BacktestOutcome,
+  BacktestRequest,
+  BacktestResult,
+  BacktestRule,
+  BacktestSelector,
+  BacktestTotals,
+  Firing,
+  TimeRange,
+  UnsentReason,
+} from './backtest/backtest-result.js';
+export type { BacktestProgress } from './backtest/backtests.js';
+export { openBacktest } from './backtest/open-backtest.js';
+export type { OpenBacktest } from './backtest/open-backtest.js';
+export { runBacktest } from './backtest/run-backtest.js';
+export type { BacktestSurroundings, BacktestWatch } from './backtest/run-backtest.js';
 export { testRuleFiles } from './rule-tests.js';
 export type { RuleTestOptions } from './rule-tests.js';
 export type {

@@ -11,6 +11,7 @@ import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
 import type { ReportEvent, Reports } from '@tapewatch/reporting';
 import type { RuleEngine } from '@tapewatch/rules';
 import type { OtlpDestination, OtlpIntake, SeriesTranslation, Telemetry } from '@tapewatch/telemetry';
+import type { Backtests } from './backtest/backtests.js';
 import type { EventTopic } from './event-topic.js';
 import type { KeptState } from './kept-state.js';
 import type { Reloader } from './reload/reloader.js';
@@ -48,6 +49,7 @@ export interface PipelineParts {
   readonly exchanges: Exchanges;
   readonly health: HealthChecks;
   readonly reports: Reports;
+  readonly backtests: Backtests;
   readonly alertEvents: EventTopic<AlertEvent>;
   readonly healthEvents: EventTopic<HealthEvent>;
   readonly reportEvents: EventTopic<ReportEvent>;

@@ -36,11 +36,17 @@ export class PipelineRun implements Pipeline {
       },
     };
     this.commands = {
+      raiseAlert: (raised) => alerts.raise(raised),
+      postAlerts: (posted) => alerts.post(posted),
       acknowledgeAlert: (id, acknowledgement) => alerts.acknowledge(id, acknowledgement),
       unacknowledgeAlert: (id, by) => alerts.unacknowledge(id, by),
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
+      setSilence: (wanted, options) => alerts.silences.set(wanted, options),
+      expireSilence: (id) => alerts.silences.expire(id),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      replayNotification: (id) => notifier.replay(id),
+      replayDeadLetters: (channel) => notifier.replayDeadLetters(channel),
       generateReport: (request) => reports.generate(request),
       createToken: (wanted, actor) => access.createToken(wanted, actor),
       revokeToken: (name, actor) => access.revokeToken(name, actor),
@@ -89,6 +95,7 @@ export class PipelineRun implements Pipeline {
     const orphans = engine.restore(alerts.instances(), clock.now());
     alerts.abandon(orphans, clock.now());
     await notifier.start(alerts.active(), (id) => alerts.find(id));
+    alerts.start();
     await exchanges.start();
     await health.start();
     state.keep(config, { clock, meter });
@@ -105,6 +112,7 @@ export class PipelineRun implements Pipeline {
   private async end(): Promise<void> {
     const { access, alerts, clock, state, exchanges, health, metrics, notifier, reports, supervisor, telemetry } =
       this.#parts;
+    this.#parts.backtests.stop();
     const patience = new AbortController();
     this.#parts.watch?.stop();
     const orderly = async (): Promise<void> => {

@@ -9,7 +9,15 @@ import type {
   NewToken,
   Session,
 } from '@tapewatch/access';
-import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+import type {
+  AlertFilter,
+  AlertSummary,
+  PostedAlert,
+  RaisedAlert,
+  SilencePreview,
+  SilenceView,
+  WantedSilence,
+} from '@tapewatch/alerts';
 import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -29,7 +37,7 @@ import type {
   PageRequest,
   Language,
 } from '@tapewatch/model';
-import type { ChannelTest, ChannelView } from '@tapewatch/notify';
+import type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type {
   DailyReport,
@@ -42,6 +50,8 @@ import type {
 import type { RuleGroupView } from '@tapewatch/rules';
 import type { Reload } from './reload/reloader.js';
 import type { IntakeResult } from '@tapewatch/telemetry';
+import type { BacktestRequest, BacktestResult } from './backtest/backtest-result.js';
+import type { BacktestProgress } from './backtest/backtests.js';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -78,6 +88,11 @@ export interface PipelineReader {
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
+  /** Of all states, sorted as Alertmanager does: active, pending, expired ones. */
+  silences(): readonly SilenceView[];
+  silence(id: string): SilenceView | undefined;
+  /** What a silence of these matchers would cover now, and would have covered of the alerts that began since. */
+  previewSilence(matchers: readonly string[], since: number): Promise<CommandResult<SilencePreview>>;
   rules(): readonly RuleGroupView[];
   /** What memory holds is answered at once; what reaches further back is read from the disk first. */
   query(text: string, at?: number, options?: QueryOptions): Eventually<CommandResult<MetricResult>>;
@@ -88,6 +103,10 @@ export interface PipelineReader {
     stepMs: number,
     options?: QueryOptions,
   ): Eventually<CommandResult<MetricResult>>;
+  /** One at a time; the signal cuts it short. */
+  backtest(request: BacktestRequest, signal?: AbortSignal): Promise<CommandResult<BacktestResult>>;
+  /** The one that runs; undefined when none does. */
+  backtestProgress(): BacktestProgress | undefined;
   /** A query laid out on as many lines as it needs to be read, as Prometheus does it. */
   formatQuery(text: string): CommandResult<string>;
   /** What a query is made of, as the data of Prometheus' `parse_query`. */
@@ -106,6 +125,8 @@ export interface PipelineReader {
   verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
+  /** The ledger, newest first. */
+  notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>>;
   plugins(): readonly PluginView[];
   /** Newest first. */
   reports(request: PageRequest & { readonly kind?: ReportKind }): Promise<CommandResult<Page<ReportHead>>>;
@@ -138,11 +159,28 @@ export interface EventStream<E extends { readonly cursor: number }> extends Even
 
 /** Everything that can be told; `by` is the name of whoever does. */
 export interface PipelineCommands {
+  /** Raises an alert of a program or a person, by name; refused when a limit holds it back. */
+  raiseAlert(raised: RaisedAlert): Promise<CommandResult<Alert>>;
+  /** Takes alerts that another program sends again and again while they hold, as Alertmanager does. */
+  postAlerts(posted: readonly PostedAlert[]): Promise<CommandResult<void>>;
   acknowledgeAlert(id: string, acknowledgement: Omit<Acknowledgement, 'at'>): Promise<CommandResult<Alert>>;
   unacknowledgeAlert(id: string, by: string): Promise<CommandResult<Alert>>;
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
+  /**
+   * Makes a silence or, with an id, changes one as Alertmanager does: the answer may have another id. Alertmanager's API takes
+   * silences without a comment, so that can be allowed.
+   */
+  setSilence(
+    wanted: WantedSilence,
+    options?: { readonly commentNeeded?: boolean },
+  ): Promise<CommandResult<SilenceView>>;
+  expireSilence(id: string): Promise<CommandResult<SilenceView>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  /** Sends a dead letter again. */
+  replayNotification(id: string): Promise<CommandResult<NotificationView>>;
+  /** Sends all dead letters of a channel again; gives how many. */
+  replayDeadLetters(channel: string): Promise<CommandResult<number>>;
   /** Made and kept; nobody is told. */
   generateReport(request: ReportRequest): Promise<CommandResult<ReportHead>>;
   createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;

@@ -104,7 +104,7 @@ export class Queries {
         return accepted(metricResult(evaluate(expression, this.#store), to));
       const query = { expression, span, evaluate: (source: SeriesSource) => evaluate(expression, source) };
       return this.#history
-        .answer(stepMs === undefined ? query : { ...query, stepMs })
+        .answer(stepMs === undefined ? query : { ...query, fromMs: from, stepMs })
         .then(({ result, warnings, infos }): CommandResult<MetricResult> =>
           accepted(metricResult(result, to, { warnings, infos })),
         )

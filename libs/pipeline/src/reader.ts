@@ -1,4 +1,4 @@
-import { compileAlertFilter, listAlerts, summarizeAlerts } from '@tapewatch/alerts';
+import { compileAlertFilter, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
@@ -9,7 +9,8 @@ import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from 
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
-  const { access, alerts, clock, engine, health, metrics, notifier, queries, registry, reports, series, store } = parts;
+  const { access, alerts, backtests, clock, engine, health, metrics, notifier, queries, registry, reports } = parts;
+  const { series, store } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -21,9 +22,14 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     compileAlertFilter,
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
+    silences: () => alerts.silences.all(),
+    silence: (id) => alerts.silences.find(id),
+    previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
     rules: () => engine.views(),
     query: (text, at, options) => queries.instant(text, at, options),
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
+    backtest: (request, signal) => backtests.run(request, signal),
+    backtestProgress: () => backtests.progress,
     formatQuery,
     parseQuery,
     series: (selectors, from, to) => Promise.resolve(findSeries(store, selectors, from, to)),
@@ -35,6 +41,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     verifyAudit: () => access.audit.verify(),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
+    notifications: (request) => parts.notifier.notifications(request),
     plugins: () => registry.views(),
     reports: (request) => reports.page(request),
     report: (id) => reports.find(id),
@@ -62,7 +69,8 @@ function readinessOf({
   const waitingFor = store.ownTickAt === undefined ? ['first tick'] : [];
   const degraded = [
     ...(alerts.durable ? [] : ['alert history cannot be written']),
-    ...(metrics.durable === false ? ['metric history cannot be written'] : []),
+    ...(metrics.serving ? [] : ['the storage worker of the metric history has ended and is started again']),
+    ...(metrics.serving && metrics.durable === false ? ['metric history cannot be written'] : []),
     ...metrics.damaged.map((file) => `metric history was damaged: ${file} was set aside`),
     ...(reloader.error === undefined ? [] : ['the configuration on disk was refused; the last good one is in force']),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),

@@ -1,6 +1,6 @@
 import { formatPath, type ChannelConfig, type CheckConfig, type Locate } from '@tapewatch/config';
 import type { Problem } from '@tapewatch/model';
-import type { CheckResult, Notification, SendResult } from '@tapewatch/plugin-sdk';
+import type { ChannelLimits, CheckResult, Notification, SendResult } from '@tapewatch/plugin-sdk';
 import type { PluginRegistry } from './plugin-registry.js';
 import { parseConfig, type Parsed } from './schema.js';
 import type { Instance, PluginCall, Supervisor } from './supervisor.js';
@@ -19,6 +19,7 @@ export interface ChannelInstance {
   readonly name: string;
   readonly plugin: string;
   readonly sendResolved: boolean;
+  readonly limits: ChannelLimits;
   send(notification: Notification): Promise<SendResult>;
 }
 
@@ -76,6 +77,7 @@ export async function createChannel(
       name: config.name,
       plugin: provided.plugin.name,
       sendResolved: config.sendResolved ?? provided.definition.sendResolved,
+      limits: { ...provided.definition.limits, ...config.limits },
       async send(notification) {
         const deadlineMs = provided.definition.timeoutMs ?? sendDeadlineMs;
         const call = await host.supervisor.call(instance, deadlineMs, async (context) =>

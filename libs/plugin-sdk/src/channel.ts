@@ -69,6 +69,14 @@ export type SendResult =
   | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
+/** How much a channel's other side takes. @public */
+export interface ChannelLimits {
+  /** Deliveries at the same time; 1 when left out. Those of one group of alerts always follow one another. */
+  readonly concurrency?: number;
+  /** At most so many deliveries in any stretch of `perMs`. */
+  readonly rate?: { readonly count: number; readonly perMs: number };
+}
+
 /** @public */
 export interface ChannelDefinition<Config = unknown> {
   readonly kind: 'channel';
@@ -78,6 +86,8 @@ export interface ChannelDefinition<Config = unknown> {
   readonly config: ConfigSchema<Config>;
   /** Whether resolved notices are wanted when the config does not say. */
   readonly sendResolved: boolean;
+  /** Kept by the stage; the config can say otherwise (`concurrency`, `rate_limit`). */
+  readonly limits?: ChannelLimits;
   /** How long one delivery may take until `signal` is aborted; 10 seconds when left out. */
   readonly timeoutMs?: number;
   /** Delivers once. Throwing counts as `retry` and as a plugin failure. */

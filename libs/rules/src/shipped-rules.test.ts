@@ -118,6 +118,7 @@ function healthy(second: number): Metrics {
   set('retention', 'tapewatch_memory_retention_seconds', 7200, target);
   set('retention wanted', 'tapewatch_memory_retention_wanted_seconds', 7200, target);
   set('dropped', 'tapewatch_history_dropped_total', 0, { ...target, history: 'alerts' });
+  set('ticks dropped', 'tapewatch_store_dropped_total', 0, { ...target, reason: 'backlog' });
   set('state lost', 'tapewatch_state_lost', 0, target);
   set('backup age', 'tapewatch_state_backup_age_seconds', 90_000, target);
   set('stray', 'tapewatch_stray_errors_total', 0, { ...target, kind: 'unhandled_rejection' });
@@ -272,6 +273,7 @@ describe('shipped rules', () => {
     ['SeriesRefused', 'Memory is full: new series of demo are refused', 101, (m, s) => replace(m, 'refused', s - 100)],
     ['MemoryShortened', 'Memory reaches back only 1h 0m 0s', 160, (m) => replace(m, 'retention', 3600)],
     ['HistoryDropped', 'Changes of the alerts history are lost', 101, (m, s) => replace(m, 'dropped', s - 100)],
+    ['MetricsDropped', 'missing in the metric history (backlog)', 101, (m, s) => replace(m, 'ticks dropped', s - 100)],
     ['StateLost', 'began with a damaged state', 100, (m) => replace(m, 'state lost', 1)],
     ['BackupOld', 'was last backed up 2d 3h', 100, (m) => replace(m, 'backup age', 185_000)],
     ['StrayErrors', 'nobody caught (unhandled_rejection)', 100, (m) => replace(m, 'stray', 1)],

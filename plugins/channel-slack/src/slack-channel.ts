@@ -9,6 +9,8 @@ export const slackChannel = defineChannel({
   description: 'Writes alerts into a Slack channel',
   config: slackConfig,
   sendResolved: true,
+  // An incoming webhook takes one message a second (docs.slack.dev, rate limits).
+  limits: { rate: { count: 1, perMs: 1_000 } },
   async send(context, config, notification): Promise<SendResult> {
     try {
       const response = await context.fetch(config.api_url?.reveal() ?? config.app_url, {

@@ -1,3 +1,5 @@
+import type { BacktestMessages } from '../backtest/backtest-messages.js';
+
 /** Every text that the program itself says to people. Log lines and the codes of problems stay English, for searching. */
 export interface Messages {
   readonly help: {
@@ -30,6 +32,19 @@ export interface Messages {
     readonly reload: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly notifications: string;
+    readonly notificationsList: string;
+    readonly notificationsAlert: string;
+    readonly notificationsLast: string;
+    readonly notificationsReplay: string;
+    readonly notificationsIds: string;
+    readonly notificationsChannel: string;
+    readonly routes: string;
+    readonly routesShow: string;
+    readonly routesTest: string;
+    readonly routesLabels: string;
+    readonly routesVerify: string;
+    readonly routesTree: string;
     readonly query: string;
     readonly queryExpression: string;
     readonly queryAt: string;
@@ -83,7 +98,21 @@ export interface Messages {
   };
   readonly checkConfig: {
     readonly ok: (file: string) => string;
+    readonly warning: (text: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
+  };
+  readonly notifications: {
+    readonly titles: readonly string[];
+    readonly none: string;
+    readonly notCount: (found: string) => string;
+    readonly which: string;
+    readonly replayed: (count: number, channel: string) => string;
+  };
+  readonly routes: {
+    readonly tree: string;
+    readonly matching: string;
+    readonly notLabel: (found: string) => string;
+    readonly notExpected: (expected: string) => string;
   };
   readonly report: {
     readonly making: (url: string) => string;
@@ -133,6 +162,7 @@ export interface Messages {
     readonly notTime: (option: string, found: string) => string;
     readonly notStep: (found: string) => string;
   };
+  readonly backtest: BacktestMessages;
   readonly tsdb: {
     readonly nothing: (folder: string) => string;
     readonly columns: Readonly<

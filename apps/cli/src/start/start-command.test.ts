@@ -110,7 +110,7 @@ function begin(
   const ended = startCommand(args, {
     ...{ process, terminal, workspace, messages: english, version: '1.2.3', clock, random: () => 0 },
     loadAssembly: () => Promise.resolve(assembly),
-    checkParts: () => Promise.resolve(0),
+    checkParts: () => Promise.resolve({ rules: 0, warnings: [] }),
   });
   const onScreen = (text: string) =>
     vi.waitFor(() => expect(terminal.outLines.join('\n')).toContain(text), { timeout: 10_000 });

@@ -159,7 +159,8 @@ async function simulate(
   return { config: await loadConfig({ file: choice.file, env, baseDir }), env, simulator };
 }
 
-function withSimulator(env: NodeJS.ProcessEnv, rest: string, ws: string): NodeJS.ProcessEnv {
+/** What the demo's configuration asks the environment for. */
+export function withSimulator(env: NodeJS.ProcessEnv, rest: string, ws: string): NodeJS.ProcessEnv {
   return { ...env, TAPEWATCH_SIMULATOR_REST: rest, TAPEWATCH_SIMULATOR_WS: ws };
 }
 

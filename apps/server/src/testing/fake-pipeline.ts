@@ -3,6 +3,9 @@ import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
 import type {
   Access,
   AlertFilter,
+  BacktestProgress,
+  BacktestRequest,
+  BacktestResult,
   ChannelTest,
   DailyReport,
   MetricResult,
@@ -11,7 +14,9 @@ import type {
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
+  PostedAlert,
   QueryOptions,
+  RaisedAlert,
   Readiness,
   Reload,
   StateArchive,
@@ -22,9 +27,11 @@ import type {
   ReportRequest,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
+import { FakeLedger } from './fake-ledger.js';
 import { RecordingMeter } from './recording-meter.js';
 import {
   sampleAlert,
+  sampleBacktest,
   sampleChannels,
   sampleComponents,
   sampleExchanges,
@@ -60,6 +67,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   components: readonly ComponentHealth[] = sampleComponents;
   ready: Readiness = { ready: true, waitingFor: [], degraded: [] };
   /** Who did what. */
+  readonly ledger = new FakeLedger();
   readonly told: unknown[] = [];
   /** How often a query was evaluated. */
   evaluations = 0;
@@ -176,6 +184,26 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return accepted(resultOf('vector', at, Float64Array.of(at), values));
   }
 
+  /** Of the backtests that were asked for. */
+  readonly backtestSignals: AbortSignal[] = [];
+  progress: BacktestProgress | undefined;
+
+  /** One of a rule called `endless` lasts until it is cut short. */
+  async backtest(request: BacktestRequest, signal?: AbortSignal): Promise<CommandResult<BacktestResult>> {
+    this.told.push({ what: 'backtest', ...request });
+    if (signal !== undefined) this.backtestSignals.push(signal);
+    if (request.rule === 'endless')
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }));
+    if (request.file?.text === 'broken')
+      return refused('INVALID_INPUT', `${request.file.name}:1:1: not a mapping`, 'text');
+    if (request.rule === 'Nobody') return refused('NOT_FOUND', 'no configured rule is called Nobody', 'rule');
+    return accepted(sampleBacktest({ from: request.from, to: request.to }));
+  }
+
+  backtestProgress(): BacktestProgress | undefined {
+    return this.progress;
+  }
+
   formatQuery(text: string): CommandResult<string> {
     const { ok } = this.query(text);
     return ok ? accepted(`${text}\n`) : refused('QUERY_INVALID', 'an expression was expected', '1:1');
@@ -281,6 +309,20 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve(sampleChannels);
   }
 
+  notifications(...args: Parameters<PipelineReader['notifications']>) {
+    return this.ledger.notifications(...args);
+  }
+
+  replayNotification(id: string) {
+    this.told.push({ what: 'replay', id });
+    return this.ledger.replayNotification(id);
+  }
+
+  replayDeadLetters(channel: string) {
+    this.told.push({ what: 'replay all', channel });
+    return this.ledger.replayDeadLetters(channel);
+  }
+
   plugins() {
     return samplePlugins;
   }
@@ -319,6 +361,18 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   prometheusText(): string {
     return '# TYPE exchange_up gauge\nexchange_up{venue="binance"} 1\n';
+  }
+
+  raiseAlert(raised: RaisedAlert): Promise<CommandResult<Alert>> {
+    this.told.push({ what: 'raise', ...raised });
+    if (raised.name === 'Spam') return Promise.resolve(refused('CONFLICT', 'held back: rate limit'));
+    const first = this.alertList[0] as Alert;
+    return Promise.resolve(accepted({ ...first, name: raised.name }));
+  }
+
+  postAlerts(posted: readonly PostedAlert[]): Promise<CommandResult<void>> {
+    this.told.push({ what: 'post', posted });
+    return Promise.resolve(accepted(undefined));
   }
 
   acknowledgeAlert(

@@ -18,6 +18,11 @@ export class ByteReader {
     return this.#at >= this.#bytes.length;
   }
 
+  /** How many bytes have been read. */
+  get position(): number {
+    return this.#at;
+  }
+
   byte(): number {
     const value = this.#bytes[this.#at++];
     if (value === undefined) throw new DamagedError('the data end too early');

@@ -6,8 +6,12 @@ const leastToCompress = 24;
 
 /** Grows as it is written to. Integers are LEB128 varints, doubles little-endian. */
 export class ByteWriter {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array;
   #length = 0;
+
+  constructor(capacity = 1024) {
+    this.#bytes = new Uint8Array(capacity);
+  }
 
   get length(): number {
     return this.#length;

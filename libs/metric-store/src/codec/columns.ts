@@ -2,6 +2,7 @@ import { DamagedError, type ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { decimalsOf, readDecimals, writeDecimals } from './decimals.ts';
 import { readDoubles, writeDoubles } from './doubles.ts';
+import { pickedBits, type Picks } from './picks.ts';
 import { fractionsOf, readFractions, writeFractions } from './fractions.ts';
 
 /** Of the first byte of a column; kept in files, so never given another meaning. */
@@ -39,23 +40,25 @@ export function writeColumn(writer: ByteWriter, values: Float64Array, compress: 
   writer.bytes(plain.finish());
 }
 
-export function readColumn(reader: ByteReader, count: number): Float64Array {
+/** `picks`: only these of the values are wanted. */
+export function readColumn(reader: ByteReader, count: number, picks?: Picks): Float64Array {
   const form = reader.byte();
   switch (form) {
     case constant: {
-      const values = new Float64Array(count);
-      reader.double(values, 0);
+      const values = new Float64Array(picks?.length ?? count);
+      if (values.length === 0) reader.bytes(8);
+      else reader.double(values, 0);
       // Copied as bytes: a NaN that travels as a number may lose its payload.
       const bytes = new Uint8Array(values.buffer);
       for (let filled = 8; filled < bytes.length; filled *= 2) bytes.copyWithin(filled, 0, filled);
       return values;
     }
     case decimals:
-      return readDecimals(reader, count);
+      return readDecimals(reader, count, picks);
     case fractions:
-      return readFractions(reader, count);
+      return readFractions(reader, count, picks);
     case doubles:
-      return readDoubles(reader, count);
+      return pickedBits(readDoubles(reader, count), picks);
     default:
       throw new DamagedError(`a column has the unknown form ${form}`);
   }

@@ -2,6 +2,7 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { mostExceptions, readExceptions, writeExceptions } from './exceptions.ts';
 import { largestInteger, readIntegers, writeIntegers } from './integers.ts';
+import type { Picks } from './picks.ts';
 
 const mostPlaces = 12;
 
@@ -33,11 +34,11 @@ export function writeDecimals(writer: ByteWriter, decimals: Decimals, values: Fl
   writeExceptions(writer, decimals.exceptions, values);
 }
 
-export function readDecimals(reader: ByteReader, count: number): Float64Array {
+export function readDecimals(reader: ByteReader, count: number, picks?: Picks): Float64Array {
   const scale = 10 ** reader.byte();
-  const values = readIntegers(reader, count);
-  if (scale !== 1) for (let i = 0; i < count; i++) values[i] = (values[i] as number) / scale;
-  readExceptions(reader, values);
+  const values = readIntegers(reader, count, picks);
+  if (scale !== 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) / scale;
+  readExceptions(reader, values, picks);
   return values;
 }
 

@@ -2,6 +2,7 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { mostExceptions, readExceptions, writeExceptions } from './exceptions.ts';
 import { readIntegers, writeIntegers } from './integers.ts';
+import type { Picks } from './picks.ts';
 
 /** How a share of a whole may have been worked out; each rounds in its own way. Written as its index: only append. */
 const formulas: readonly ((part: number, whole: number) => number)[] = [
@@ -57,12 +58,12 @@ export function writeFractions(
   writeExceptions(writer, fractions.exceptions, values);
 }
 
-export function readFractions(reader: ByteReader, count: number): Float64Array {
+export function readFractions(reader: ByteReader, count: number, picks?: Picks): Float64Array {
   const formula = formulas[reader.byte()] as (typeof formulas)[number];
-  const wholes = readIntegers(reader, count);
-  const values = readIntegers(reader, count);
-  for (let i = 0; i < count; i++) values[i] = formula(values[i] as number, wholes[i] as number);
-  readExceptions(reader, values);
+  const wholes = readIntegers(reader, count, picks);
+  const values = readIntegers(reader, count, picks);
+  for (let i = 0; i < values.length; i++) values[i] = formula(values[i] as number, wholes[i] as number);
+  readExceptions(reader, values, picks);
   return values;
 }
 

@@ -1,6 +1,8 @@
 import { entropyBits, fromPlanes, planesBits, toPlanes } from './byte-planes.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import { pickedNumbers, type Picks } from './picks.ts';
+import { fromSmallSteps, mostPlanes } from './small-steps.ts';
 
 /** Far enough from 2^53 that distances between two such numbers, and between two distances, are exact. */
 export const largestInteger = 2 ** 50;
@@ -32,17 +34,31 @@ export function writeIntegers(writer: ByteWriter, numbers: Float64Array, compres
   for (const part of best.parts) writer.part(part, compress);
 }
 
-export function readIntegers(reader: ByteReader, count: number): Float64Array {
+/** `picks`: only these of the numbers are wanted. */
+export function readIntegers(reader: ByteReader, count: number, picks?: Picks): Float64Array {
   const base = reader.signed();
   const divisor = reader.varint();
-  if (divisor === 0) return new Float64Array(count).fill(base);
+  if (divisor === 0) return new Float64Array(picks?.length ?? count).fill(base);
   const mode = reader.byte();
-  const numbers = mode >= zeroesApart ? readWithoutZeroes(reader, count) : fromPlanes(reader.part(), count);
-  // One pass, as starting again after a crash waits for it: zigzag, differences and divisor undone together.
   const order = mode % zeroesApart;
+  const bitmap = mode >= zeroesApart ? reader.part() : undefined;
+  const others = bitmap === undefined ? count : countOnes(bitmap, count);
+  const planes = reader.part();
+  if (planes.length > others * mostPlanes) {
+    const zigzags = fromPlanes(planes, others);
+    const all = undone(bitmap === undefined ? zigzags : spread(zigzags, bitmap, count), order, divisor, base);
+    return pickedNumbers(all, picks);
+  }
+  const numbers = fromSmallSteps(planes, bitmap, { count, others, order }, picks);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = (numbers[i] as number) * divisor + base;
+  return numbers;
+}
+
+/** Zigzag, differences and divisor, in one pass. */
+function undone(numbers: Float64Array, order: number, divisor: number, base: number): Float64Array {
   let step = 0;
   let number = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < numbers.length; i++) {
     const zigzag = numbers[i] as number;
     const value = zigzag < 2 ** 31 ? (zigzag >>> 1) ^ -(zigzag & 1) : zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
     if (order === 2) number += step += value;
@@ -78,11 +94,14 @@ function shortestOf(mode: number, zigzag: Float64Array, count: number): Candidat
   return bits < whole.bits ? { mode: mode + zeroesApart, bits, parts: [bitmap, restPlanes] } : whole;
 }
 
-function readWithoutZeroes(reader: ByteReader, count: number): Float64Array {
-  const bitmap = reader.part();
-  let others = 0;
-  for (let i = 0; i < count; i++) if (((bitmap[i >> 3] as number) >> (i & 7)) & 1) others++;
-  const rest = fromPlanes(reader.part(), others);
+function countOnes(bitmap: Uint8Array, count: number): number {
+  let ones = 0;
+  for (let i = 0; i < count; i++) ones += ((bitmap[i >> 3] as number) >> (i & 7)) & 1;
+  return ones;
+}
+
+/** Puts what was written without its zeroes, less one, in its places. */
+function spread(rest: Float64Array, bitmap: Uint8Array, count: number): Float64Array {
   const numbers = new Float64Array(count);
   let next = 0;
   for (let i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { readColumn, writeColumn } from './columns.ts';
+import { pickedNumbers, type Picks } from './picks.ts';
 import { readIntegers, writeIntegers } from './integers.ts';
 
 /** Samples and stale markers of one series, oldest first; times in milliseconds, growing. */
@@ -37,22 +38,50 @@ export function writeSamples(
   writeColumn(writer, values, compress);
 }
 
-export function readSamples(reader: ByteReader, originMs: number): Samples {
-  const count = reader.varint();
-  const times = readTimes(reader, count, originMs);
-  return { times, values: readColumn(reader, count) };
+/** Times of samples, growing: in an even beat, or one by one. */
+export interface Times {
+  readonly count: number;
+  readonly firstMs: number;
+  /** 0: see `all`. */
+  readonly stepMs: number;
+  readonly all?: Float64Array;
 }
 
-function readTimes(reader: ByteReader, count: number, originMs: number): Float64Array {
+/** Reads over samples and decodes nothing: for a reader that looks where their parts lie. */
+export function skimSamples(reader: ByteReader): void {
+  reader.varint();
+  readTimes(reader, 0, 0);
+  readColumn(reader, 0);
+}
+
+/** `pick`: chooses the samples that are wanted by their times; undefined: all of them. */
+export function readSamples(
+  reader: ByteReader,
+  originMs: number,
+  pick?: (times: Times) => Picks | undefined,
+): Samples {
+  const count = reader.varint();
+  const times = readTimes(reader, count, originMs);
+  const picks = pick?.(times);
+  return { times: timesOf(times, picks), values: readColumn(reader, count, picks) };
+}
+
+function readTimes(reader: ByteReader, count: number, originMs: number): Times {
   if (reader.byte() === unevenly) {
-    const times = readIntegers(reader, count);
-    for (let i = 0; i < count; i++) times[i] = (times[i] as number) + originMs;
-    return times;
+    const all = readIntegers(reader, count);
+    for (let i = 0; i < count; i++) all[i] = (all[i] as number) + originMs;
+    return { count, firstMs: all[0] ?? 0, stepMs: 0, all };
   }
-  const first = reader.signed() + originMs;
+  const firstMs = reader.signed() + originMs;
   const stepMs = reader.varint();
-  const times = new Float64Array(count);
-  for (let i = 0; i < count; i++) times[i] = first + i * stepMs;
+  return stepMs === 0 ? { count, firstMs, stepMs, all: new Float64Array(count).fill(firstMs) } : { count, firstMs, stepMs };
+}
+
+function timesOf({ count, firstMs, stepMs, all }: Times, picks: Picks | undefined): Float64Array {
+  if (all !== undefined) return pickedNumbers(all, picks);
+  const times = new Float64Array(picks?.length ?? count);
+  if (picks === undefined) for (let i = 0; i < count; i++) times[i] = firstMs + i * stepMs;
+  else for (let i = 0; i < times.length; i++) times[i] = firstMs + (picks[i] as number) * stepMs;
   return times;
 }
 

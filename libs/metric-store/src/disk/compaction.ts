@@ -4,7 +4,7 @@ import type { DayFile } from './day-file.ts';
 import { gatherTicks } from './gather-ticks.ts';
 import type { HeadFile } from './head-file.ts';
 import type { HistoryFiles } from './history-files.ts';
-import { blockKey, blockMs, closedUntil, dayMs, hourKey, hourMs, pageOf, startOf } from './layout.ts';
+import { blockKey, blockMs, closedUntil, dayMs, hourKey, hourMs, pageOf, rawMarginMs, startOf } from './layout.ts';
 import { mergeSamples } from './merge-samples.ts';
 import { decodeHour, encodeBlock, encodeHour } from './page-row.ts';
 import { encodeRollup } from './rollup-row.ts';
@@ -32,7 +32,8 @@ export function* compact(files: HistoryFiles, options: CompactionOptions, nowMs:
     files.head.dropBlocksBefore(keptFrom);
     files.head.dropSeriesUnseenSince(keptFrom - hourMs);
   });
-  for (const day of files.days('raw')) if (day + dayMs <= nowMs - options.rawMs) files.drop('raw', day);
+  const rawFrom = nowMs - options.rawMs - rawMarginMs;
+  for (const day of files.days('raw')) if (day + dayMs <= rawFrom) files.drop('raw', day);
   for (const day of files.days('rollup')) if (day + dayMs <= nowMs - options.rollupMs) files.drop('rollup', day);
 }
 

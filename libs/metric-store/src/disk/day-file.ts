@@ -17,9 +17,10 @@ export interface HourSummary {
   readonly totals?: Uint8Array;
 }
 
-export interface SeriesPage {
-  readonly page: number;
-  readonly series: readonly StoredSeries[];
+/** Is told before what it may have kept of a file is no longer so. */
+export interface FileWatcher {
+  readonly rowChanges: (key: number) => void;
+  readonly seriesChange: () => void;
 }
 
 /** What one UTC day left: raw samples or minutes, by hour and page, with the series they are of. */
@@ -28,10 +29,18 @@ export class DayFile {
   readonly startMs: number;
   readonly #file: SqliteFile;
   readonly #damaged: () => void;
+  readonly #watcher: FileWatcher | undefined;
 
   /** `damaged` is told of rows that are left out. */
-  constructor(path: string, kind: DayKind, startMs: number, damaged: () => void, readOnly = false) {
+  constructor(
+    path: string,
+    kind: DayKind,
+    startMs: number,
+    damaged: () => void,
+    { readOnly = false, watcher }: { readonly readOnly?: boolean; readonly watcher?: FileWatcher } = {},
+  ) {
     this.#damaged = damaged;
+    this.#watcher = watcher;
     this.kind = kind;
     this.startMs = startMs;
     // Not synced at every commit: an hour is dropped elsewhere only after a checkpoint, which is.
@@ -55,6 +64,15 @@ export class DayFile {
     return row?.['data'] as Uint8Array | undefined;
   }
 
+  /** Rows of one page, by their hours; those that are there. */
+  rowsOf(page: number, hours: readonly number[]): Map<number, Uint8Array> {
+    const keys = hours.map((hour) => hourKey(hour, page));
+    // As many places as a day has hours, so that there is one statement.
+    const places = Array.from({ length: dayMs / hourMs }, (_, i) => keys[i] ?? null);
+    const found = this.#file.all(`select id, data from page where id in (${places.map(() => '?').join()})`, ...places);
+    return new Map(found.map(({ id, data }) => [hourOfKey(this.startMs, id as number), data as Uint8Array]));
+  }
+
   pagesOf(hourStartMs: number): readonly number[] {
     const rows = this.#file.all(
       'select id from page where id >= ? and id < ?',
@@ -65,6 +83,7 @@ export class DayFile {
   }
 
   writeRow(hourStartMs: number, page: number, data: Uint8Array): void {
+    this.#watcher?.rowChanges(hourKey(hourStartMs, page));
     this.#file.run('insert or replace into page values (?, ?)', hourKey(hourStartMs, page), data);
   }
 
@@ -75,6 +94,7 @@ export class DayFile {
     const added = series.filter(({ id }) => !known.has(id));
     if (added.length === 0) return;
     const data = seal(Buffer.from(JSON.stringify([...there, ...added])), page, 9);
+    this.#watcher?.seriesChange();
     this.#file.run('insert or replace into series values (?, ?)', page, data);
   }
 
@@ -83,12 +103,10 @@ export class DayFile {
     return row === undefined ? [] : parseSeries(this.textOf(page, row['data'] as Uint8Array));
   }
 
-  /** Every page of series whose text has all of the pieces. */
-  *seriesWith(pieces: readonly string[]): IterableIterator<SeriesPage> {
-    for (const { page, data } of this.#file.all('select page, data from series')) {
-      const text = this.textOf(page as number, data as Uint8Array);
-      if (pieces.every((piece) => text.includes(piece))) yield { page: page as number, series: parseSeries(text) };
-    }
+  /** All that the file has samples of. */
+  series(): readonly StoredSeries[] {
+    const rows = this.#file.all('select page, data from series');
+    return rows.flatMap(({ page, data }) => [...parseSeries(this.textOf(page as number, data as Uint8Array))]);
   }
 
   /** Which seconds of an hour had a tick, as a bitmap; undefined when nothing of the hour is here. */

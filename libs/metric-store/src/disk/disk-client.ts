@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '@tapewatch/model';
+import type { TooMuchError } from './budget.js';
 import type { DiskCall, DiskCalls, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.js';
-import type { AppendResult, DiskFigures, TickBatch } from './history-disk.js';
 import type { DamageReport } from './history-files.js';
 import type { RecoveredPage } from './recovery.js';
 
@@ -8,18 +9,34 @@ export interface DiskEvents {
   readonly damaged: (report: DamageReport) => void;
   /** Work in the background fails; undefined: it works again. */
   readonly trouble: (reason: string | undefined) => void;
+  /** The worker has ended by itself, once; calls that waited for it have been rejected with the error. */
+  readonly ended?: (error: DiskGoneError) => void;
+}
+
+/** Whoever asks the storage worker. */
+export interface DiskCaller {
+  call<Name extends keyof DiskCalls>(
+    name: Name,
+    args: Parameters<DiskCalls[Name]>,
+    page?: (page: RecoveredPage) => void,
+  ): Promise<ReturnType<DiskCalls[Name]>>;
 }
 
 /** The disk could not do what it was asked for. */
 export class DiskError extends Error {
-  override readonly name = 'DiskError';
-  /** The answer would have been larger than the request allows. */
-  readonly tooMuch: boolean;
+  override readonly name: string = 'DiskError';
+  /** Of the request, the one that the answer would have gone beyond. */
+  readonly limit: TooMuchError['limit'] | undefined;
 
-  constructor(message: string, tooMuch = false) {
+  constructor(message: string, limit?: TooMuchError['limit']) {
     super(message);
-    this.tooMuch = tooMuch;
+    this.limit = limit;
   }
+}
+
+/** There is no worker: nobody knows whether it has done what it was last asked for. */
+export class DiskGoneError extends DiskError {
+  override readonly name = 'DiskGoneError';
 }
 
 interface Waiting {
@@ -29,12 +46,13 @@ interface Waiting {
 }
 
 /** The main thread's end of the storage worker of the history: calls go over by name, answers come back by number. */
-export class DiskClient {
+export class DiskClient implements DiskCaller {
   readonly #worker: Worker;
   readonly #events: DiskEvents;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
-  #ended: Error | undefined;
+  #ended: DiskGoneError | undefined;
+  #closing = false;
 
   constructor(options: DiskWorkerData, events: DiskEvents) {
     this.#events = events;
@@ -46,8 +64,8 @@ export class DiskClient {
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
     this.#worker.on('message', (reply: DiskReply) => this.settle(reply));
-    this.#worker.on('error', (error) => this.end(error instanceof Error ? error : new DiskError(String(error))));
-    this.#worker.on('exit', () => this.end(new DiskError('the storage worker has ended')));
+    this.#worker.on('error', (error) => this.end(messageOf(error)));
+    this.#worker.on('exit', (code) => this.end(`exit code ${code}`));
   }
 
   call<Name extends keyof DiskCalls>(
@@ -64,21 +82,9 @@ export class DiskClient {
     });
   }
 
-  append(batches: readonly TickBatch[]): Promise<AppendResult> {
-    return this.call('append', [batches]);
-  }
-
-  figures(): Promise<DiskFigures> {
-    return this.call('figures', []);
-  }
-
-  /** Resolves once no work that fell due is left. */
-  idle(): Promise<void> {
-    return this.call('idle', []);
-  }
-
   /** Closes the files; what was appended is on disk. Safe twice. */
   async close(): Promise<void> {
+    this.#closing = true;
     if (this.#ended === undefined) await this.call('close', []).catch(() => undefined);
     await this.#worker.terminate();
   }
@@ -89,13 +95,15 @@ export class DiskClient {
     const waiting = this.#waiting.get(reply.id);
     if ('page' in reply) return waiting?.page?.(reply.page);
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting?.reject(new DiskError(reply.error.message, reply.error.tooMuch));
+    if ('error' in reply) waiting?.reject(new DiskError(reply.error.message, reply.error.limit));
     else waiting?.resolve(reply.answer);
   }
 
-  private end(error: Error): void {
-    this.#ended ??= error;
+  private end(reason: string): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = new DiskGoneError(`the storage worker of the metric history has ended (${reason})`);
     for (const waiting of this.#waiting.values()) waiting.reject(this.#ended);
     this.#waiting.clear();
+    if (!this.#closing) this.#events.ended?.(this.#ended);
   }
 }

@@ -1,8 +1,11 @@
+import type { TooMuchError } from './budget.ts';
 import type { AppendResult, DiskFigures, HistoryDiskOptions, OpenedHistory, TickBatch } from './history-disk.ts';
 import type { DamageReport } from './history-files.ts';
 import type { DayKind } from './layout.ts';
-import type { CatalogPart, ReadRequest, ReadSeries } from './reading.ts';
+import type { FindAnswer, LoadAnswer, LoadRequest } from './loading.ts';
+import type { ReadRequest } from './reading.ts';
 import type { RecoveredPage, RecoveredTimes } from './recovery.ts';
+import type { Term } from './series-catalog.ts';
 
 /** What the storage worker can be asked for, by name, and what it answers. */
 export interface DiskCalls {
@@ -10,13 +13,12 @@ export interface DiskCalls {
   append(batches: readonly TickBatch[]): AppendResult;
   /** Sends its pages before the answer. */
   recover(fromMs: number, toMs: number): RecoveredTimes;
-  catalog(
-    kind: DayKind,
-    fromMs: number,
-    toMs: number,
-    equal: readonly (readonly [name: string, value: string])[],
-  ): readonly CatalogPart[];
-  read(request: ReadRequest): readonly ReadSeries[];
+  /** Finds series and reads them. */
+  load(request: LoadRequest): LoadAnswer;
+  /** Finds series only: which of them are wanted, the asker decides. */
+  find(kind: DayKind, fromMs: number, toMs: number, selectors: readonly (readonly Term[])[]): FindAnswer;
+  /** Reads series that were found. */
+  read(request: ReadRequest): Omit<LoadAnswer, 'told'>;
   countSeconds(fromMs: number, toMs: number): number;
   figures(): DiskFigures;
   /** Answers once no work that fell due is left. */
@@ -36,7 +38,7 @@ export interface DiskRequest {
 export type DiskReply =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly page: RecoveredPage }
-  | { readonly id: number; readonly error: { readonly message: string; readonly tooMuch: boolean } }
+  | { readonly id: number; readonly error: { readonly message: string; readonly limit?: TooMuchError['limit'] } }
   | { readonly damage: DamageReport }
   /** Work that nobody asked for has failed, or works again. */
   | { readonly trouble: string | undefined };

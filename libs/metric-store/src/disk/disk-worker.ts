@@ -1,9 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { MinuteArrays } from '../history/minute-summary.ts';
+import { TooMuchError } from './budget.ts';
+import { catalog, type CatalogPart } from './catalog.ts';
 import type { DiskCall, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.ts';
 import { HistoryDisk } from './history-disk.ts';
-import { catalog, countSeconds, readSeries, TooMuchError, type ReadSeries } from './reading.ts';
+import type { StoredSeries } from './layout.ts';
+import { buffersOf, idsOf, load, packed, type FindAnswer, type LoadAnswer } from './loading.ts';
+import { countSeconds, readSeries, type ReadSeries } from './reading.ts';
 import { recover } from './recovery.ts';
+import { ToldIds } from './told-series.ts';
 
 /*
  * All disk work of the metric history happens in this thread, so that an fsync that stalls never stalls a tick. It is loaded as a file of
@@ -15,7 +19,10 @@ const disk = new HistoryDisk(workerData as DiskWorkerData, (damage) => say({ dam
 
 /** Long work, in steps; between two of them a tick that came meanwhile is written. */
 const running: (() => boolean)[] = [];
+const told = new ToldIds();
 let troubled = false;
+/** How long one work goes on before another gets its turn, and ticks that came meanwhile. */
+const turnMs = 4;
 /** Compactions that run. */
 let compacting = 0;
 
@@ -36,7 +43,11 @@ function begin<T>(steps: Generator<unknown, T>, ended: (value: T) => void, faile
 function step(): void {
   const work = running.shift();
   if (work === undefined) return;
-  if (!work()) running.push(work);
+  // Short steps together: a turn of the event loop in between costs as much as they do.
+  const until = performance.now() + turnMs;
+  let done = work();
+  while (!done && performance.now() < until) done = work();
+  if (!done) running.push(work);
   if (running.length > 0) setImmediate(step);
 }
 
@@ -74,38 +85,33 @@ function answer(id: number, work: () => unknown): void {
 }
 
 /** `handedOver`: what the other thread gets without a copy. */
-function answerInSteps<T>(
+function answerInSteps<T, Answer>(
   id: number,
   steps: Generator<unknown, T>,
-  handedOver: (value: T) => ArrayBuffer[] = () => [],
+  answerOf: (value: T) => Answer,
+  handedOver: (answer: Answer) => ArrayBuffer[] = () => [],
 ): void {
   begin(
     steps,
-    (value) => port.postMessage({ id, answer: value } satisfies DiskReply, handedOver(value)),
+    (value) => {
+      const reply = answerOf(value);
+      port.postMessage({ id, answer: reply } satisfies DiskReply, handedOver(reply));
+    },
     (thrown) => fail(id, thrown),
   );
 }
 
+function samplesOf(found: readonly ReadSeries[]): Omit<LoadAnswer, 'told'> {
+  return { raw: packed(found), others: found.filter(({ raw }) => raw === undefined) };
+}
+
 function fail(id: number, thrown: unknown): void {
-  say({ id, error: { message: messageOf(thrown), tooMuch: thrown instanceof TooMuchError } });
+  const limit = thrown instanceof TooMuchError ? { limit: thrown.limit } : {};
+  say({ id, error: { message: messageOf(thrown), ...limit } });
 }
 
 function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-/** Each series that was read has arrays of its own. */
-function buffersOf(found: readonly ReadSeries[]): ArrayBuffer[] {
-  const buffers = new Set<ArrayBufferLike>();
-  for (const { raw, minutes } of found) {
-    if (raw !== undefined) buffers.add(raw.times.buffer).add(raw.values.buffer);
-    if (minutes !== undefined) for (const column of columnsOf(minutes)) buffers.add(column.buffer);
-  }
-  return [...buffers] as ArrayBuffer[];
-}
-
-function columnsOf({ startMs, min, max, sum, count, last }: MinuteArrays): readonly Float64Array[] {
-  return [startMs, min, max, sum, count, last];
 }
 
 function* recoverSending(id: number, fromMs: number, toMs: number): Generator<void, unknown> {
@@ -119,6 +125,14 @@ function* recoverSending(id: number, fromMs: number, toMs: number): Generator<vo
   }
 }
 
+function seriesOf(parts: readonly CatalogPart[]): readonly StoredSeries[] {
+  return parts.flatMap(({ series }) => series);
+}
+
+function same<T>(value: T): T {
+  return value;
+}
+
 function serve(id: number, call: DiskCall): void {
   switch (call.name) {
     case 'open':
@@ -127,17 +141,28 @@ function serve(id: number, call: DiskCall): void {
       answer(id, () => disk.append(...call.args));
       return compactWhenDue();
     case 'recover':
-      return answerInSteps(id, recoverSending(id, ...call.args));
-    case 'catalog':
-      return answerInSteps(id, catalog(disk.files, ...call.args));
+      return answerInSteps(id, recoverSending(id, ...call.args), same);
+    case 'load':
+      return answerInSteps(
+        id,
+        load(disk.files, ...call.args),
+        ({ parts, found }): LoadAnswer => ({ told: told.tell(seriesOf(parts)), ...samplesOf(found) }),
+        buffersOf,
+      );
+    case 'find':
+      return answerInSteps(
+        id,
+        catalog(disk.files, ...call.args),
+        (parts): FindAnswer => ({ told: told.tell(seriesOf(parts)), parts: parts.map(idsOf) }),
+      );
     case 'read':
-      return answerInSteps(id, readSeries(disk.files, ...call.args), buffersOf);
+      return answerInSteps(id, readSeries(disk.files, ...call.args), samplesOf, buffersOf);
     case 'countSeconds':
       return answer(id, () => countSeconds(disk.files, ...call.args));
     case 'figures':
       return answer(id, () => disk.figures());
     case 'idle':
-      return answerInSteps(id, whileCompacting());
+      return answerInSteps(id, whileCompacting(), same);
     case 'close':
       running.length = 0;
       answer(id, () => disk.close());

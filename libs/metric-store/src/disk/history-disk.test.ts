@@ -9,7 +9,8 @@ import { inspectHistory } from '../inspect-history.js';
 import { HistoryDisk, type HistoryDiskOptions, type TickBatch } from './history-disk.js';
 import type { DamageReport } from './history-files.js';
 import { dayMs, hourMs, type StoredSeries } from './layout.js';
-import { catalog, countSeconds, readSeries, type ReadKind, type ReadSeries } from './reading.js';
+import { catalog } from './catalog.js';
+import { countSeconds, readSeries, type ReadKind, type ReadSeries } from './reading.js';
 import { DamagedFileError } from './sqlite-file.js';
 import { recover, runToEnd } from './recovery.js';
 
@@ -54,7 +55,7 @@ function append(disk: HistoryDisk, batches: readonly TickBatch[]): void {
 }
 
 function readAll(disk: HistoryDisk, kind: ReadKind, fromMs: number, toMs: number): Map<string, ReadSeries[]> {
-  const parts = runToEnd(catalog(disk.files, kind === 'raw' ? 'raw' : 'rollup', fromMs, toMs, [['__name__', 'a_b']]));
+  const parts = runToEnd(catalog(disk.files, kind === 'raw' ? 'raw' : 'rollup', fromMs, toMs, [[{ name: '__name__', value: 'a_b', not: false }]]));
   const request = parts.map(({ dayStartMs, series }) => ({
     ids: series.map(({ id }) => id),
     ...(dayStartMs === undefined ? {} : { dayStartMs }),

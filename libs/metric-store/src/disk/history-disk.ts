@@ -6,6 +6,8 @@ import type { TickRow } from './tick-row.ts';
 
 export interface HistoryDiskOptions extends CompactionOptions {
   readonly folder: string;
+  /** As in HistoryFilesOptions. */
+  readonly caches?: boolean;
 }
 
 /** What came at one time; several of one time are parts of one tick. */
@@ -51,7 +53,8 @@ export class HistoryDisk {
 
   constructor(options: HistoryDiskOptions, damaged: (report: DamageReport) => void) {
     this.#options = options;
-    this.files = new HistoryFiles({ folder: options.folder, now: () => Date.now(), damaged });
+    const { folder, caches = true } = options;
+    this.files = new HistoryFiles({ folder, caches, now: () => Date.now(), damaged });
   }
 
   /** Ticks of a future that the clock does not know any more count as if they were of now. */

@@ -1,12 +1,17 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ChunkCache } from './chunk-cache.ts';
 import { DayFile } from './day-file.ts';
 import { HeadFile } from './head-file.ts';
 import { closedUntil, dayFileName, dayOfFileName, headName, type DayKind } from './layout.ts';
+import { SeriesCatalog } from './series-catalog.ts';
 import { ClosedFileError, DamagedFileError, setAside, sizeOf } from './sqlite-file.ts';
 
 /** Day files that stay open; each costs a few handles and its cache. */
-const openDays = 6;
+const openDays = 20;
+/** What reading keeps in memory: unpacked chunks, and about so many series' names. */
+const keptChunksBytes = 32 * 2 ** 20;
+const keptSeries = 60_000;
 /** A disk on which new files are damaged as soon as they are there does not keep work beginning again for ever. */
 const mostTries = 20;
 
@@ -21,6 +26,8 @@ export interface HistoryFilesOptions {
   readonly folder: string;
   readonly now: () => number;
   readonly damaged: (report: DamageReport) => void;
+  /** False: every read goes to the files, as a test does to see that it makes no difference. */
+  readonly caches?: boolean;
 }
 
 /** The files of the history; what is damaged is set aside by name, and the rest serves. */
@@ -30,9 +37,14 @@ export class HistoryFiles {
   /** The most lately used last. */
   readonly #days = new Map<string, DayFile>();
   #headsLost = 0;
+  readonly chunks: ChunkCache;
+  readonly catalog: SeriesCatalog;
 
   constructor(options: HistoryFilesOptions) {
     this.#options = options;
+    const caches = options.caches ?? true;
+    this.chunks = new ChunkCache(caches ? keptChunksBytes : 0);
+    this.catalog = new SeriesCatalog(caches ? keptSeries : 0);
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   }
 
@@ -53,7 +65,11 @@ export class HistoryFiles {
     if (day === undefined) {
       const path = join(this.#options.folder, name);
       if (!make && sizeOf(path) === 0) return undefined;
-      day = new DayFile(path, kind, dayStartMs, () => this.rowDamaged(path));
+      const watcher = {
+        rowChanges: (key: number) => this.chunks.forget(path, key),
+        seriesChange: () => this.catalog.forget(path),
+      };
+      day = new DayFile(path, kind, dayStartMs, () => this.rowDamaged(path), { watcher });
     }
     this.#days.delete(name);
     this.#days.set(name, day);
@@ -78,6 +94,7 @@ export class HistoryFiles {
     const name = dayFileName(kind, dayStartMs);
     this.#days.get(name)?.close();
     this.#days.delete(name);
+    this.forget(join(this.#options.folder, name));
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(this.#options.folder, name + suffix), { force: true });
   }
 
@@ -132,8 +149,14 @@ export class HistoryFiles {
       this.#head = undefined;
       this.#headsLost++;
     }
+    this.forget(error.path);
     const aside = setAside(error.path, this.#options.now());
     this.#options.damaged({ file: error.path, aside, reason: error.message });
+  }
+
+  private forget(path: string): void {
+    this.chunks.forgetFile(path);
+    this.catalog.forget(path);
   }
 
   rowDamaged(path: string): void {

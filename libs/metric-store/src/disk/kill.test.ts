@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inspectHistory } from '../inspect-history.js';
 import { killSeries, killStepMs, killValue } from '../testing/appending-process.js';
 import { HistoryDisk } from './history-disk.js';
-import { catalog, readSeries } from './reading.js';
+import { catalog } from './catalog.js';
+import { readSeries } from './reading.js';
 import { runToEnd } from './recovery.js';
 
 const kills = 50;
@@ -51,7 +52,7 @@ describe('a history whose process is killed', { timeout: 600_000 }, () => {
       fromMs = lastTickMs + killStepMs;
     }
     const { disk } = open(forever);
-    const parts = runToEnd(catalog(disk.files, 'raw', 0, Infinity, []));
+    const parts = runToEnd(catalog(disk.files, 'raw', 0, Infinity, [[]]));
     const request = parts.map(({ dayStartMs, series }) => ({
       ids: series.map(({ id }) => id),
       ...(dayStartMs === undefined ? {} : { dayStartMs }),

@@ -7,6 +7,11 @@ import type { MetricDescription } from '@tapewatch/model';
 export const blockMs = 300_000;
 export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
+/**
+ * Samples are kept so much longer than is promised, so that a query over all of that time also finds what its first step looks back at, and is not
+ * answered from minutes for five missing ones. Files are of days, so that it takes next to no room.
+ */
+export const rawMarginMs = hourMs;
 export const headName = 'head.db';
 /** In `HeadFile.fact`: up to here everything is in the files of days. */
 export const closedUntil = 'closed_until';

@@ -1,21 +1,17 @@
 import type { Samples } from '../codec/samples.ts';
 import { MinuteColumns, type MinuteArrays } from '../history/minute-summary.ts';
+import { Budget } from './budget.ts';
 import { grouped } from './compaction.ts';
 import { gatherTicks } from './gather-ticks.ts';
+import { onGrid, type Grid } from './grid.ts';
 import type { HeadFile } from './head-file.ts';
 import type { HistoryFiles } from './history-files.ts';
-import { blockMs, closedUntil, dayMs, hourKey, hourMs, startOf, type DayKind, type StoredSeries } from './layout.ts';
-import { cutSamples, joined, mergeSamples } from './merge-samples.ts';
-import { decodeHour } from './page-row.ts';
+import { blockMs, closedUntil, dayMs, hourKey, hourMs, startOf, type DayKind } from './layout.ts';
+import { cutSamples, mergeSamples } from './merge-samples.ts';
+import { readRawDay } from './raw-day.ts';
 import { decodeRollup } from './rollup-row.ts';
 import { withoutStale } from './stale-marker.ts';
 import { addTotals, decodeTotals, totalOf, type Totals } from './totals-row.ts';
-
-/** Series of one file; `dayStartMs` absent: of the head. */
-export interface CatalogPart {
-  readonly dayStartMs?: number;
-  readonly series: readonly StoredSeries[];
-}
 
 /** `total`: what all minutes come to, in one. */
 export type ReadKind = DayKind | 'total';
@@ -27,6 +23,8 @@ export interface ReadRequest {
   readonly toMs: number;
   readonly parts: readonly { readonly dayStartMs?: number; readonly ids: readonly number[] }[];
   readonly maxSamples: number;
+  /** Of raw samples, those alone that are the newest at some time of the grid. All that were looked at count as read. */
+  readonly grid?: Grid;
 }
 
 export interface ReadSeries {
@@ -38,58 +36,6 @@ export interface ReadSeries {
   readonly total?: Totals;
 }
 
-/** More was to be read than the request allows. */
-export class TooMuchError extends Error {
-  override readonly name = 'TooMuchError';
-}
-
-/** The series that have all label values and may have samples in [fromMs, toMs]. */
-export function catalog(
-  files: HistoryFiles,
-  ...request: readonly [
-    kind: DayKind,
-    fromMs: number,
-    toMs: number,
-    equal: readonly (readonly [name: string, value: string])[],
-  ]
-): Generator<void, readonly CatalogPart[]> {
-  return files.retriedSteps(() => catalogOnce(files, ...request));
-}
-
-function* catalogOnce(
-  files: HistoryFiles,
-  kind: DayKind,
-  fromMs: number,
-  toMs: number,
-  equal: readonly (readonly [name: string, value: string])[],
-): Generator<void, readonly CatalogPart[]> {
-  const parts: CatalogPart[] = [];
-  // Before anything is looked up by name: does the text have the value at all?
-  const pieces = equal.map(([, value]) => JSON.stringify(value));
-  const closed = files.head.fact(closedUntil);
-  for (const dayStartMs of files.days(kind)) {
-    if (dayStartMs > toMs || dayStartMs + dayMs <= fromMs || dayStartMs >= closed) continue;
-    const series = files.guarded<StoredSeries[]>(
-      () => [...(files.day(kind, dayStartMs)?.seriesWith(pieces) ?? [])].flatMap((page) => [...page.series]),
-      () => [],
-    );
-    parts.push({ dayStartMs, series: series.filter((each) => hasAll(each, equal)) });
-    yield;
-  }
-  if (toMs >= closed) {
-    const texts = [...files.head.seriesTexts().values()].filter((text) =>
-      pieces.every((piece) => text.includes(piece)),
-    );
-    const series = texts.map((text) => JSON.parse(text) as StoredSeries);
-    parts.push({ series: series.filter((each) => hasAll(each, equal)) });
-  }
-  return parts;
-}
-
-function hasAll(series: StoredSeries, equal: readonly (readonly [string, string])[]): boolean {
-  return equal.every(([name, value]) => series.values[series.names.indexOf(name)] === value);
-}
-
 /** Reads series that a catalog named. Yields now and then. Throws TooMuchError. */
 export function readSeries(files: HistoryFiles, request: ReadRequest): Generator<void, readonly ReadSeries[]> {
   return files.retriedSteps(() => readOnce(files, request));
@@ -97,57 +43,61 @@ export function readSeries(files: HistoryFiles, request: ReadRequest): Generator
 
 function* readOnce(files: HistoryFiles, request: ReadRequest): Generator<void, readonly ReadSeries[]> {
   const closed = files.head.fact(closedUntil);
-  const budget = { left: request.maxSamples };
+  const budget = new Budget(request.maxSamples);
   const found: ReadSeries[] = [];
   for (const [part, { dayStartMs, ids }] of request.parts.entries()) {
     if (ids.length === 0) continue;
     let series: Map<number, Found>;
     if (dayStartMs === undefined) series = yield* readHead(files.head, request, ids, closed, budget);
     else if (request.kind === 'total') series = yield* totalDay(files, request, dayStartMs, ids, closed);
-    else series = yield* readDay(files, { ...request, kind: request.kind }, dayStartMs, ids, closed, budget);
+    else if (request.kind === 'raw') series = yield* readRawOfDay(files, request, dayStartMs, ids, closed, budget);
+    else series = yield* readMinutesOfDay(files, request, dayStartMs, ids, closed, budget);
     for (const [id, each] of series) found.push({ part, id, ...each });
   }
   return found;
 }
 
-interface Budget {
-  left: number;
-}
-
 type Found = Omit<ReadSeries, 'part' | 'id'>;
 
-function spend(budget: Budget, count: number): void {
-  budget.left -= count;
-  if (budget.left < 0) throw new TooMuchError('more samples than the limit of a query');
-}
-
-function* readDay(
+function* readMinutesOfDay(
   files: HistoryFiles,
-  { kind, fromMs, toMs }: ReadRequest & { readonly kind: DayKind },
+  { fromMs, toMs }: ReadRequest,
   dayStartMs: number,
   ids: readonly number[],
   closed: number,
   budget: Budget,
 ): Generator<void, Map<number, Found>> {
-  const raw = new Map<number, Samples[]>();
   const minutes = new Map<number, MinuteColumns>();
   const first = Math.max(dayStartMs, startOf(fromMs, hourMs));
   const end = Math.min(dayStartMs + dayMs, closed, toMs + 1);
+  const hours: number[] = [];
+  for (let hour = first; hour < end; hour += hourMs) hours.push(hour);
   for (const [page, wantedIds] of grouped(ids)) {
     const wanted = new Set(wantedIds);
-    for (let hour = first; hour < end; hour += hourMs) {
-      const row = files.guarded(
-        () => files.day(kind, dayStartMs)?.row(hour, page),
-        () => undefined,
-      );
-      if (row === undefined) continue;
-      if (kind === 'raw') readRawRow(files, { hour, page, row, wanted, fromMs, toMs, budget, raw });
-      else readRollupRow(files, { hour, page, row, wanted, fromMs, toMs, budget, minutes });
-      yield;
+    const rows = files.guarded(
+      () => files.day('rollup', dayStartMs)?.rowsOf(page, hours) ?? new Map<number, Uint8Array>(),
+      () => new Map<number, Uint8Array>(),
+    );
+    yield;
+    for (const hour of hours) {
+      const row = rows.get(hour);
+      if (row !== undefined) readRollupRow(files, { hour, page, row, wanted, fromMs, toMs, budget, minutes });
     }
   }
-  if (kind === 'raw') return new Map([...raw].map(([id, parts]) => [id, { raw: joined(parts) }]));
   return new Map([...minutes].map(([id, columns]) => [id, { minutes: columns.trimmed() }]));
+}
+
+function* readRawOfDay(
+  files: HistoryFiles,
+  { fromMs, toMs, grid }: ReadRequest,
+  dayStartMs: number,
+  ids: readonly number[],
+  closed: number,
+  budget: Budget,
+): Generator<void, Map<number, Found>> {
+  const request = { dayStartMs, ids, fromMs, toMs, closed, budget };
+  const found = yield* readRawDay(files, grid === undefined ? request : { ...request, grid });
+  return new Map([...found].map(([id, raw]) => [id, { raw }]));
 }
 
 /** Whole hours from their totals, parts of hours from their minutes. */
@@ -200,7 +150,7 @@ function* totalsOfMinutes(
   toMs: number,
 ): Generator<void, readonly Totals[]> {
   const minutes = new Map<number, MinuteColumns>();
-  const budget = { left: Infinity };
+  const budget = new Budget(Infinity);
   for (const page of grouped(wanted).keys()) {
     const row = files.guarded(
       () => files.day('rollup', dayStartMs)?.row(hour, page),
@@ -222,26 +172,6 @@ interface RowRequest {
   readonly budget: Budget;
 }
 
-function readRawRow(files: HistoryFiles, request: RowRequest & { readonly raw: Map<number, Samples[]> }): void {
-  const { hour, page, row, wanted, fromMs, toMs, budget, raw } = request;
-  const damaged = (): void => files.rowDamaged(`${new Date(hour).toISOString()} of the raw history`);
-  try {
-    for (const [id, samples] of decodeHour(hourKey(hour, page), hour, row, { wanted, damaged })) {
-      const { times } = samples;
-      const whole = (times[0] as number) > fromMs && (times.at(-1) as number) <= toMs;
-      const cut = whole ? samples : cutSamples(samples, fromMs, toMs);
-      if (cut.times.length === 0) continue;
-      spend(budget, cut.times.length);
-      const known = raw.get(id);
-      if (known === undefined) raw.set(id, [cut]);
-      else known.push(cut);
-    }
-  } catch (thrown) {
-    if (thrown instanceof TooMuchError) throw thrown;
-    damaged();
-  }
-}
-
 function readRollupRow(
   files: HistoryFiles,
   request: RowRequest & { readonly minutes: Map<number, MinuteColumns> },
@@ -258,14 +188,14 @@ function readRollupRow(
     const all = minutes.get(id) ?? new MinuteColumns();
     const before = all.length;
     all.addMinutes(columns, fromMs, toMs);
-    spend(budget, all.length - before);
+    budget.spend(all.length - before);
     if (all.length > 0) minutes.set(id, all);
   }
 }
 
 function* readHead(
   head: HeadFile,
-  { kind, fromMs, toMs }: ReadRequest,
+  { kind, fromMs, toMs, grid }: ReadRequest,
   ids: readonly number[],
   closed: number,
   budget: Budget,
@@ -281,7 +211,7 @@ function* readHead(
     if (!wanted.has(id)) return;
     const cut = cutSamples(samples, first - 1, end - 1);
     if (cut.times.length === 0) return;
-    spend(budget, cut.times.length);
+    budget.spend(cut.times.length);
     found.set(id, mergeSamples(found.get(id), cut));
   };
   for (const { bucket, page } of head.blockKeys(first, end)) {
@@ -291,7 +221,7 @@ function* readHead(
   }
   // A pushed sample may have come long after its time.
   for (const [id, samples] of yield* gatherTicks(head, 0, Infinity, wanted)) take(id, samples);
-  return new Map([...found].map(([id, samples]) => [id, kind === 'raw' ? { raw: samples } : minutesOf(samples)]));
+  return new Map([...found].map(([id, samples]) => [id, kind === 'raw' ? { raw: onGrid(samples, grid) } : minutesOf(samples)]));
 }
 
 function minutesOf(samples: Samples): Found {

@@ -43,7 +43,7 @@ export class SqliteFile {
     this.#database = new DatabaseSync(path, { readOnly: options.readOnly === true });
     try {
       this.#database.exec('pragma busy_timeout = 2000');
-      this.#database.exec('pragma cache_size = -2000');
+      this.#database.exec(`pragma cache_size = ${options.durable ? -2000 : -500}`);
       if (options.readOnly === true) return;
       this.#database.exec(`pragma page_size = ${pageSize}`);
       this.#database.exec('pragma journal_mode = wal');

@@ -1,10 +1,13 @@
 import { Labels, type Matcher, type MetricDescription } from '@tapewatch/model';
 import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/promql';
-import type { DiskClient } from '../disk/disk-client.js';
+import type { DiskCaller } from '../disk/disk-client.js';
 import { DiskError } from '../disk/disk-client.js';
 import type { Samples } from '../codec/samples.js';
-import { mergeSamples } from '../disk/merge-samples.js';
-import type { ReadKind, ReadRequest, ReadSeries } from '../disk/reading.js';
+import { onGrid, type Grid } from '../disk/grid.js';
+import type { LoadRequest, PackedSamples } from '../disk/loading.js';
+import { joined, mergeSamples } from '../disk/merge-samples.js';
+import type { ReadSeries } from '../disk/reading.js';
+import type { Term } from '../disk/series-catalog.js';
 import { addTotals, totalOf, type Totals } from '../disk/totals-row.js';
 import type { MemoryStore } from '../memory-store.js';
 import type {
@@ -18,20 +21,24 @@ import type {
 import { LoadedSeries, LoadedSource } from './loaded-source.js';
 import { lastOfEachMinute, memoryMinutes, startOfMinute } from './memory-history.js';
 import { MinuteColumns, minuteMs } from './minute-summary.js';
+import { SeriesNames, type SeriesName } from './series-names.js';
 
 /** What was found on disk of one label set. */
 interface Stored {
   readonly labels: Labels;
   readonly metric: MetricDescription;
+  readonly raw: Samples[];
+  /** Minutes and totals. */
   readonly pieces: ReadSeries[];
 }
 
 /** Memory for what it holds, the files of the history for what is older. */
 export class DiskHistory implements HistoryReader, TotalsReader {
   readonly #store: MemoryStore;
-  readonly #disk: DiskClient;
+  readonly #disk: DiskCaller;
+  readonly #names = new SeriesNames();
 
-  constructor(store: MemoryStore, disk: DiskClient) {
+  constructor(store: MemoryStore, disk: DiskCaller) {
     this.#store = store;
     this.#disk = disk;
   }
@@ -42,6 +49,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     toMs: number,
     resolution: HistoryResolution,
     limits: HistoryLimits = {},
+    grid?: Grid,
   ): Promise<SeriesSource> {
     if (resolution === 'minute') {
       const found = new Map<string, LoadedSeries>();
@@ -53,8 +61,9 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     }
     const boundaryMs = this.#store.firstTickAt ?? Infinity;
     if (fromMs + 1 >= boundaryMs) return this.#store;
-    const stored = await this.read('raw', selectors, fromMs, Math.min(toMs, boundaryMs - 1), limits);
-    return new LoadedSource(this.withMemory(stored, selectors, boundaryMs, toMs, limits));
+    const request = { kind: 'raw', fromMs, toMs: Math.min(toMs, boundaryMs - 1) } as const;
+    const stored = await this.read(grid === undefined ? request : { ...request, grid }, selectors, limits);
+    return new LoadedSource(this.withMemory(stored, selectors, { boundaryMs, toMs, limits, grid }));
   }
 
   async minutes(
@@ -68,7 +77,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     const boundaryMs = Math.ceil((this.#store.firstTickAt ?? Infinity) / minuteMs) * minuteMs;
     const stored =
       firstMs < boundaryMs
-        ? await this.read('rollup', [matchers], firstMs, Math.min(endMs, boundaryMs), limits)
+        ? await this.read({ kind: 'rollup', fromMs: firstMs, toMs: Math.min(endMs, boundaryMs) }, [matchers], limits)
         : new Map<string, Stored>();
     const recent = memoryMinutes(this.#store, matchers, Math.max(firstMs, boundaryMs), endMs, limits);
     const found: MinuteSeries[] = [];
@@ -99,7 +108,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     const boundaryMs = Math.ceil((this.#store.firstTickAt ?? Infinity) / minuteMs) * minuteMs;
     const stored =
       firstMs < boundaryMs
-        ? await this.read('total', [matchers], firstMs, Math.min(endMs, boundaryMs), limits)
+        ? await this.read({ kind: 'total', fromMs: firstMs, toMs: Math.min(endMs, boundaryMs) }, [matchers], limits)
         : new Map<string, Stored>();
     const found = new Map<string, SeriesTotals>();
     for (const [key, { labels, metric, pieces }] of stored) {
@@ -125,73 +134,70 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     return Math.min(1, (onDisk + inMemory) / ((toMs - fromMs) / 1000));
   }
 
-  /** Asks which series there are, keeps those that the matchers accept, and reads them. By the key of their labels. */
+  /** What the disk has of the series that one of the selectors accepts, by the key of their labels. */
   private async read(
-    kind: ReadKind,
+    request: Omit<LoadRequest, 'selectors' | 'maxSeries' | 'maxSamples'>,
     selectors: readonly (readonly Matcher[])[],
-    fromMs: number,
-    toMs: number,
-    { maxSeries = Infinity, maxSamples = Number.MAX_SAFE_INTEGER }: HistoryLimits,
+    limits: HistoryLimits,
   ): Promise<Map<string, Stored>> {
-    const stored = new Map<string, Stored>();
-    const wanted = new Map<string, { dayStartMs?: number; ids: Map<number, Stored> }>();
-    for (const matchers of selectors) {
-      for (const part of await this.#disk.call('catalog', [
-        kind === 'raw' ? 'raw' : 'rollup',
-        fromMs,
-        toMs,
-        equalities(matchers),
-      ])) {
-        const { dayStartMs } = part;
-        const place = wanted.get(String(dayStartMs)) ?? {
-          ids: new Map<number, Stored>(),
-          ...(dayStartMs === undefined ? {} : { dayStartMs }),
-        };
-        wanted.set(String(dayStartMs), place);
-        for (const { id, names, values, metric } of part.series) {
-          const labels = Labels.fromEntries(names.map((name, i) => [name, values[i] as string] as const));
-          if (!matchers.every((matcher) => matcher.matches(labels.get(matcher.name)))) continue;
-          let series = stored.get(labels.key);
-          if (series === undefined) stored.set(labels.key, (series = { labels, metric, pieces: [] }));
-          if (stored.size > maxSeries)
-            throw new QueryLimitError(
-              'maxSeries',
-              `the matchers accept more than ${maxSeries} series, the limit of a query`,
-            );
-          place.ids.set(id, series);
-        }
-      }
+    const { maxSeries = Number.MAX_SAFE_INTEGER, maxSamples = Number.MAX_SAFE_INTEGER } = limits;
+    const asked = { ...request, selectors: selectors.map(termsOf), maxSeries, maxSamples };
+    try {
+      return selectors.every((matchers) => matchers.every(isTerm))
+        ? await this.load(asked)
+        : await this.findAndLoad(asked, selectors);
+    } catch (thrown) {
+      throw thrown instanceof DiskError ? limitError(thrown, { maxSeries, maxSamples }) : thrown;
     }
-    const places = [...wanted.values()];
-    const parts = places.map(({ dayStartMs, ids }) => ({
-      ids: [...ids.keys()],
-      ...(dayStartMs === undefined ? {} : { dayStartMs }),
-    }));
-    for (const piece of await this.pieces({ kind, fromMs, toMs, parts, maxSamples }))
-      places[piece.part]?.ids.get(piece.id)?.pieces.push(piece);
-    return stored;
   }
 
-  private async pieces(request: ReadRequest): Promise<readonly ReadSeries[]> {
-    try {
-      return await this.#disk.call('read', [request]);
-    } catch (thrown) {
-      if (thrown instanceof DiskError && thrown.tooMuch)
-        throw new QueryLimitError(
-          'maxSamples',
-          `the query would read more than ${request.maxSamples} samples, the limit of a query`,
-        );
-      throw thrown;
-    }
+  /** One question, one answer. */
+  private async load(request: LoadRequest): Promise<Map<string, Stored>> {
+    const { told, raw, others } = await this.#disk.call('load', [request]);
+    return byLabels(this.#names.learn(told), raw, others);
+  }
+
+  /** The worker cannot tell what a regular expression accepts. */
+  private async findAndLoad(
+    { kind, fromMs, toMs, maxSeries, maxSamples, grid, selectors: terms }: LoadRequest,
+    selectors: readonly (readonly Matcher[])[],
+  ): Promise<Map<string, Stored>> {
+    const { told, parts } = await this.#disk.call('find', [kind === 'raw' ? 'raw' : 'rollup', fromMs, toMs, terms]);
+    const names = this.#names.learn(told);
+    const accepted = new Map<number, string>();
+    const refused = new Set<number>();
+    const isAccepted = (id: number): boolean => {
+      if (accepted.has(id)) return true;
+      if (refused.has(id)) return false;
+      const { labels } = nameOf(names, id);
+      const accepts = selectors.some((matchers) => matchers.every((each) => each.matches(labels.get(each.name))));
+      if (accepts) accepted.set(id, labels.key);
+      else refused.add(id);
+      return accepts;
+    };
+    const wanted = parts.map((part) => ({ ...part, ids: part.ids.filter(isAccepted) }));
+    if (accepted.size > maxSeries && new Set(accepted.values()).size > maxSeries)
+      throw new DiskError('too many series', 'maxSeries');
+    const request = { kind, fromMs, toMs, parts: wanted, maxSamples };
+    const { raw, others } = await this.#disk.call('read', [grid === undefined ? request : { ...request, grid }]);
+    return byLabels(names, raw, others);
   }
 
   /** Adds what memory has from the boundary on, so that one array holds all of a series. */
   private withMemory(
     stored: Map<string, Stored>,
     selectors: readonly (readonly Matcher[])[],
-    boundaryMs: number,
-    toMs: number,
-    { maxSamples = Infinity }: HistoryLimits,
+    {
+      boundaryMs,
+      toMs,
+      limits: { maxSamples = Infinity },
+      grid,
+    }: {
+      readonly boundaryMs: number;
+      readonly toMs: number;
+      readonly limits: HistoryLimits;
+      readonly grid: Grid | undefined;
+    },
   ): readonly LoadedSeries[] {
     const loaded = new Map<string, LoadedSeries>();
     const buffer = new SampleBuffer(4096);
@@ -205,12 +211,12 @@ export class DiskHistory implements HistoryReader, TotalsReader {
         if (read > maxSamples)
           throw new QueryLimitError('maxSamples', `the query would read more than ${maxSamples} samples`);
         const recent = { times: buffer.times.slice(0, buffer.length), values: buffer.values.slice(0, buffer.length) };
-        const { times, values } = mergeSamples(rawOf(stored.get(memory.labels.key)), recent);
+        const { times, values } = mergeSamples(rawOf(stored.get(memory.labels.key), grid), recent);
         loaded.set(memory.labels.key, new LoadedSeries(memory.labels, times, values));
       }
     }
     for (const [key, old] of stored) {
-      const samples = rawOf(old);
+      const samples = rawOf(old, grid);
       if (!loaded.has(key) && samples !== undefined)
         loaded.set(key, new LoadedSeries(old.labels, samples.times, samples.values));
     }
@@ -218,19 +224,68 @@ export class DiskHistory implements HistoryReader, TotalsReader {
   }
 }
 
-/** What the disk can look up by itself: an equality with a value that is none of a missing label. */
-function equalities(matchers: readonly Matcher[]): readonly (readonly [string, string])[] {
-  return matchers
-    .filter(({ operator, value }) => operator === '=' && value !== '')
-    .map(({ name, value }) => [name, value] as const);
+function isTerm({ operator }: Matcher): boolean {
+  return operator === '=' || operator === '!=';
+}
+
+/** What the disk can look up by itself. */
+function termsOf(matchers: readonly Matcher[]): readonly Term[] {
+  return matchers.filter(isTerm).map(({ name, operator, value }) => ({ name, value, not: operator === '!=' }));
+}
+
+function limitError(
+  thrown: DiskError,
+  { maxSeries, maxSamples }: { readonly maxSeries: number; readonly maxSamples: number },
+): Error {
+  if (thrown.limit === undefined) return thrown;
+  return thrown.limit === 'maxSeries'
+    ? new QueryLimitError('maxSeries', `the matchers accept more than ${maxSeries} series, the limit of a query`)
+    : new QueryLimitError(
+        'maxSamples',
+        `the query would read more than ${maxSamples} samples, the limit of a query`,
+      );
+}
+
+function nameOf(names: ReadonlyMap<number, SeriesName>, id: number): SeriesName {
+  const name = names.get(id);
+  if (name === undefined) throw new Error(`series ${id} of the metric history has no name`);
+  return name;
+}
+
+function byLabels(
+  names: ReadonlyMap<number, SeriesName>,
+  { ids, ends, times, values }: PackedSamples,
+  others: readonly ReadSeries[],
+): Map<string, Stored> {
+  const stored = new Map<string, Stored>();
+  const of = (id: number): Stored => {
+    const { labels, metric } = nameOf(names, id);
+    let series = stored.get(labels.key);
+    if (series === undefined) stored.set(labels.key, (series = { labels, metric, raw: [], pieces: [] }));
+    return series;
+  };
+  let from = 0;
+  for (let i = 0; i < ids.length; i++) {
+    const to = ends[i] as number;
+    of(ids[i] as number).raw.push({ times: times.subarray(from, to), values: values.subarray(from, to) });
+    from = to;
+  }
+  for (const piece of others) of(piece.id).pieces.push(piece);
+  return stored;
 }
 
 /** The pieces of a series may come from several days, and of one day under several ids. */
-function rawOf(stored: Stored | undefined): Samples | undefined {
-  let all: Samples | undefined;
-  for (const { raw } of inOrder(stored?.pieces ?? [], ({ raw }) => raw?.times[0]))
-    if (raw !== undefined) all = mergeSamples(all, raw);
-  return all;
+function rawOf(stored: Stored | undefined, grid: Grid | undefined): Samples | undefined {
+  const all = wholeOf(stored);
+  // Once more for the whole: the last sample of each piece has come along.
+  return all === undefined || stored?.raw.length === 1 ? all : onGrid(all, grid);
+}
+
+function wholeOf(stored: Stored | undefined): Samples | undefined {
+  const pieces = [...(stored?.raw ?? [])].sort((a, b) => (a.times[0] ?? 0) - (b.times[0] ?? 0));
+  if (pieces.every(({ times }, i) => i === 0 || (pieces[i - 1]?.times.at(-1) ?? 0) < (times[0] ?? 0)))
+    return pieces.length === 0 ? undefined : joined(pieces);
+  return pieces.reduce<Samples | undefined>(mergeSamples, undefined);
 }
 
 function minutesOf(stored: Stored, recent?: MinuteColumns): MinuteColumns {

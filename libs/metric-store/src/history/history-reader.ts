@@ -1,5 +1,6 @@
 import type { Labels, Matcher, MetricDescription } from '@tapewatch/model';
 import type { SeriesSource } from '@tapewatch/promql';
+import type { Grid } from '../disk/grid.js';
 
 /** How much one answer may read. Going over a limit throws promql's QueryLimitError. */
 export interface HistoryLimits {
@@ -14,7 +15,8 @@ export type HistoryResolution = 'raw' | 'minute';
 export interface HistoryReader {
   /**
    * Loads what the selectors need in (fromMs, toMs], and gives a source over memory and disk for the (synchronous) evaluator. It answers
-   * for these selectors and this stretch alone.
+   * for these selectors and this stretch alone. With a grid it is asked for the newest sample at times of the grid alone, and need not
+   * have any others.
    */
   source(
     selectors: readonly (readonly Matcher[])[],
@@ -22,6 +24,7 @@ export interface HistoryReader {
     toMs: number,
     resolution: HistoryResolution,
     limits?: HistoryLimits,
+    grid?: Grid,
   ): Promise<SeriesSource>;
   /** One-minute summaries of every series that all matchers accept, of the whole minutes that begin in [fromMs, toMs); series in no order. */
   minutes(

@@ -3,13 +3,17 @@ import type { AlertInstance, Clock, Evaluation, Logger } from '@tapewatch/model'
 import { Labels } from '@tapewatch/model';
 import type { Expression, QueryResult } from '@tapewatch/promql';
 import { parse } from '@tapewatch/promql';
+import { changedGroups } from '../changed-groups.js';
 import type { RuleGroup } from '../rule-group.js';
+import { groupKey } from '../rule-group.js';
 import type { RecordSamples } from '../rule-sample.js';
 import type { RuleGroupView } from '../rule-view.js';
 import type { TemplateContext } from './alert-elements.js';
+import { EndedSeries } from './ended-series.js';
 import { LiveGroup } from './live-group.js';
 import { createRuleMetrics } from './rule-metrics.js';
 import type { RuleMetrics } from './rule-metrics.js';
+import { UnmatchedRules } from './unmatched-rules.js';
 
 export interface RuleEngineOptions {
   readonly groups: readonly RuleGroup[];
@@ -38,12 +42,24 @@ export interface RuleEngine {
   /** Called on every tick, with its time: strictly growing, never with a time that is past. Never throws. */
   evaluate(at: number): void;
   /**
-   * Puts pending and firing alerts back, before the first evaluation: after a start, or into the engine that a reload made.
+   * Puts pending and firing alerts back after a start, before the first evaluation.
    * `startedAt` is since when samples are kept (what came before is not in memory).
    * Returns the ones whose rule no longer exists.
    */
   restore(instances: readonly AlertInstance[], startedAt: number): readonly AlertInstance[];
+  /**
+   * Takes other groups in the place of those there are, between two evaluations. A rule goes on with its alerts, timers and series if there was one of
+   * its name and labels in the group of the same file and name; a raised `for` makes firing alerts wait again. Everything else begins anew.
+   */
+  replaceGroups(groups: readonly RuleGroup[]): Replaced;
   views(): readonly RuleGroupView[];
+}
+
+export interface Replaced {
+  /** As `changedGroups` says. */
+  readonly changed: readonly string[];
+  /** Alerts whose rule no longer exists: the engine knows them no more, and whoever took its evaluations ends them. */
+  readonly orphans: readonly AlertInstance[];
 }
 
 export function createRuleEngine(options: RuleEngineOptions): RuleEngine {
@@ -53,19 +69,18 @@ export function createRuleEngine(options: RuleEngineOptions): RuleEngine {
 class GroupedRuleEngine implements RuleEngine {
   readonly #options: RuleEngineOptions;
   readonly #metrics: RuleMetrics;
-  readonly #groups: readonly LiveGroup[];
+  readonly #ended = new EndedSeries();
+  #groups: readonly LiveGroup[] = [];
+  #startedAt = -Infinity;
+  readonly #unmatched: UnmatchedRules;
   readonly #templateQueries = new Map<string, Expression>();
 
   constructor(options: RuleEngineOptions) {
-    const { groups, query, record, ruleFailed, meter, clock, logger } = options;
+    const { groups, meter, logger } = options;
     this.#options = options;
-    this.#metrics = createRuleMetrics(
-      meter,
-      groups.map(({ name }) => name),
-    );
-    this.#groups = groups.map(
-      (group) => new LiveGroup({ group, query, record, ruleFailed, metrics: this.#metrics, clock, logger }),
-    );
+    this.#metrics = createRuleMetrics(meter);
+    this.#unmatched = new UnmatchedRules(meter, logger);
+    this.#groups = this.#live(groups);
   }
 
   evaluate(at: number): void {
@@ -79,15 +94,57 @@ class GroupedRuleEngine implements RuleEngine {
       const evaluation = group.evaluate(at, context);
       if (evaluation !== undefined) this.#handOn(evaluation);
     }
+    this.#endSeries(at);
+    this.#unmatched.look(at, this.#groups);
   }
 
   restore(instances: readonly AlertInstance[], startedAt: number): readonly AlertInstance[] {
-    return instances.filter((instance) => !this.#groups.some((group) => group.restore(instance, startedAt)));
+    this.#startedAt = startedAt;
+    for (const group of this.#groups) group.startAt(startedAt);
+    return instances.filter((instance) => !this.#groups.some((group) => group.restore(instance)));
+  }
+
+  replaceGroups(groups: readonly RuleGroup[]): Replaced {
+    const before = this.#groups;
+    const fresh = this.#live(groups);
+    const successors = new Map(fresh.map((group) => [groupKey(group.group), group]));
+    const orphans = before.flatMap((group) => {
+      const adopted = successors.get(groupKey(group.group))?.adopt(group) ?? new Set();
+      const { instances, series, queryOffsetMs } = group.left(adopted);
+      this.#ended.add(series, queryOffsetMs);
+      return instances;
+    });
+    this.#groups = fresh;
+    const changed = changedGroups(
+      before.map(({ group }) => group),
+      groups,
+    );
+    return { changed, orphans };
   }
 
   views(): readonly RuleGroupView[] {
     const { alertId } = this.#options;
     return this.#groups.map((group) => group.view((instance) => (alertId === undefined ? [] : [alertId(instance)])));
+  }
+
+  #live(groups: readonly RuleGroup[]): readonly LiveGroup[] {
+    const { query, record, ruleFailed, clock, logger } = this.#options;
+    this.#metrics.begin(groups.map(({ name }) => name));
+    return groups.map((group) => {
+      const live = new LiveGroup({ group, query, record, ruleFailed, metrics: this.#metrics, clock, logger });
+      live.startAt(this.#startedAt);
+      return live;
+    });
+  }
+
+  #endSeries(at: number): void {
+    const { record, logger } = this.#options;
+    if (record === undefined) return;
+    try {
+      this.#ended.settle(at, this.#groups, record);
+    } catch (error) {
+      logger.warn({ err: error }, 'series of removed rules could not be ended');
+    }
   }
 
   #handOn(evaluation: Evaluation): void {

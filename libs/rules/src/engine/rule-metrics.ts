@@ -4,13 +4,14 @@ export interface RuleMetrics {
   readonly duration: Histogram;
   readonly failures: Counter;
   readonly missed: Counter;
+  /** The counters exist from the start for every group, so that `increase()` over them sees the first failure. */
+  begin(groups: Iterable<string>): void;
 }
 
 const boundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
-/** The counters exist from the start for every group, so that `increase()` over them sees the first failure. */
-export function createRuleMetrics(meter: Meter, groups: Iterable<string>): RuleMetrics {
-  const metrics: RuleMetrics = {
+export function createRuleMetrics(meter: Meter): RuleMetrics {
+  const metrics = {
     duration: meter.createHistogram('tapewatch.rule.evaluation.duration', {
       description: 'Time that one evaluation of a rule group takes',
       unit: 's',
@@ -25,9 +26,13 @@ export function createRuleMetrics(meter: Meter, groups: Iterable<string>): RuleM
       unit: '{evaluation}',
     }),
   };
-  for (const group of groups) {
-    metrics.failures.add(0, { group });
-    metrics.missed.add(0, { group });
-  }
-  return metrics;
+  return {
+    ...metrics,
+    begin(groups) {
+      for (const group of groups) {
+        metrics.failures.add(0, { group });
+        metrics.missed.add(0, { group });
+      }
+    },
+  };
 }

@@ -32,6 +32,11 @@ export class WarmUp {
     this.#select = select;
   }
 
+  /** Whether data that is not there now may only not be there yet. */
+  isOver(at: number, startedAt: number): boolean {
+    return at - startedAt >= Math.max(this.#horizonMs, sourcesReportWithinMs);
+  }
+
   /** For one evaluation: whether a restored alert that is not in the result is to stay as it is. */
   holderAt(at: number, startedAt: number): (instance: AlertInstance) => boolean {
     const runMs = at - startedAt;
