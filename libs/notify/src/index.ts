@@ -1,7 +1,8 @@
 export type { Channel, Receiver } from './channel.js';
 export type { ReportToTell } from './compose-report.js';
 export { Notifier } from './notifier.js';
-export type { ChannelTest, ChannelView, NotifierOptions } from './notifier.js';
+export type { GroupView } from './dispatcher.js';
+export type { ChannelTest, ChannelView, NotifierOptions, NotifierRouting } from './notifier.js';
 export { outlineMatching, outlineRoutes } from './route-outline.js';
 export { groupLabels, RouteTree } from './route-tree.js';
 export type { Route, RouteNode } from './route-tree.js';
