@@ -3,6 +3,7 @@ export { metricsFolder } from './open-metrics.js';
 export type { PipelineDependencies } from './create-pipeline.js';
 export type { Reload } from './reload/reloader.js';
 export { stateMigrations, statePath } from './kept-state.js';
+export { formatMatcher } from '@tapewatch/promql';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,
