@@ -81,7 +81,11 @@ const code = await runProgram(process.argv.slice(2), {
     },
     testRules: (args) => testRules(args, { terminal, messages, runTests }),
     reload: (args) => reload({ terminal, messages, findServer: () => runningServer(args) }),
-    testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
+    testChannel: (name, args) =>
+      testChannel({
+        ...{ name, terminal, messages, preview: args.preview === true },
+        findServer: () => runningServer(args),
+      }),
     query: (expression, args) =>
       queryCommand({
         ...{ expression, args, terminal, messages, clock: systemClock },

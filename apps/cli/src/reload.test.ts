@@ -5,8 +5,7 @@ import { RecordingTerminal } from './testing/recording-terminal.js';
 
 async function told(answer: unknown) {
   const terminal = new RecordingTerminal();
-  const findServer = () =>
-    Promise.resolve({ graphql: <T>() => Promise.resolve({ reloadConfig: answer } as T) });
+  const findServer = () => Promise.resolve({ graphql: <T>() => Promise.resolve({ reloadConfig: answer } as T) });
   const code = await reload({ terminal, messages: english, findServer });
   return { code, out: terminal.outLines.join('\n'), error: terminal.errorLines.join('\n') };
 }

@@ -7,6 +7,7 @@ import { inhibitRuleOf, routeOf } from './routing.js';
 import type { ListenAddress } from './scalars.js';
 import type {
   ChannelConfig,
+  HeartbeatConfig,
   Locate,
   MessageTemplateConfig,
   MetricsConfig,
@@ -95,7 +96,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     shippedRules: raw.shipped_rules,
     ruleFiles: assembly.ruleFiles,
     alerts: {
-      resolveTimeoutMs: raw.alerts.resolve_timeout,
+      resolveTimeoutMs: assembly.imported?.resolveTimeoutMs ?? raw.alerts.resolve_timeout,
       limits: raw.alerts.limits.map((limit) => ({
         name: limit.name,
         ...(limit.max_alerts === undefined ? {} : { maxAlerts: limit.max_alerts }),
@@ -105,6 +106,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     },
     ...routingOf(raw, assembly),
     templateFiles: assembly.templateFiles,
+    ...(raw.heartbeat === undefined ? {} : { heartbeat: heartbeatOf(raw.heartbeat) }),
     reports: raw.reports,
     locate: assembly.locate,
     warnings: assembly.warnings,
@@ -115,12 +117,9 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
 
 type Routing = Pick<TapewatchConfig, (keyof ImportedAlertmanager & keyof TapewatchConfig) | 'routingPath'>;
 
-/** Alertmanager's default. */
-const resolveTimeoutMs = 5 * 60_000;
-
 function routingOf(raw: RawConfig, { imported, timeIntervals }: Assembly): Routing {
   if (imported !== undefined) {
-    const { templates: _files, ...routing } = imported;
+    const { templates: _files, resolveTimeoutMs: _ofAlerts, ...routing } = imported;
     return { ...routing, routingPath: [alertmanagerKey] };
   }
   const receivers = raw.receivers.length === 0 ? [defaultReceiver] : raw.receivers.map(receiverOf);
@@ -130,7 +129,6 @@ function routingOf(raw: RawConfig, { imported, timeIntervals }: Assembly): Routi
     inhibitRules: raw.inhibit_rules.map((rule, i) => inhibitRuleOf(rule, ['inhibit_rules', i])),
     timeIntervals,
     routingPath: [],
-    resolveTimeoutMs,
   };
 }
 
@@ -148,6 +146,10 @@ function backendOf(raw: NonNullable<RawConfig['metrics']['backend']>): NonNullab
     },
     timeoutMs: timeout,
   };
+}
+
+function heartbeatOf({ interval, timeout, ...rest }: NonNullable<RawConfig['heartbeat']>): HeartbeatConfig {
+  return { ...rest, intervalMs: interval, timeoutMs: timeout };
 }
 
 function exchangeOf(raw: RawConfig['exchanges'][number]): TapewatchConfig['exchanges'][number] {

@@ -78,7 +78,6 @@ describe('loadConfig', () => {
       timeIntervals: [],
       routingPath: [],
       templateFiles: [],
-      resolveTimeoutMs: 300_000,
       warnings: [],
       reports: [{ kind: 'daily', schedule: '5 0 * * *', zone: 'UTC', receivers: [], language: 'en' }],
     });

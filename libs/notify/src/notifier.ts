@@ -14,15 +14,18 @@ import {
   type Page,
   type PageRequest,
 } from '@tapewatch/model';
-import type { Receiver } from './channel.js';
+import type { Channel, Receiver } from './channel.js';
 import { ChannelSender, type ChannelState } from './channel-sender.js';
 import { compose } from './compose.js';
 import { composeReport, type ReportToTell } from './compose-report.js';
 import { Dispatcher, type GroupView, type Routing } from './dispatcher.js';
 import type { TimeWindows } from './muting.js';
+import { createNotificationCount } from './notification-count.js';
 import { Outbox, type ChannelOutcomes } from './outbox.js';
 import type { Outgoing } from './outgoing.js';
-import { Ledger, type NotificationView } from './ledger.js';
+import { Ledger, wordsOf, type NotificationView } from './ledger.js';
+import { putIntoWords } from './put-into-words.js';
+import { sampleAlerts, testAlert } from './sample-alerts.js';
 import { RouteTree } from './route-tree.js';
 
 /** Who is told what; changes while the program runs. */
@@ -56,6 +59,13 @@ export interface ChannelView extends ChannelState {
   readonly deadLetters: number;
 }
 
+/** What a channel would say. */
+export interface MessagePreview {
+  readonly channel: string;
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface ChannelTest {
   readonly channel: string;
   readonly outcome: NotificationOutcome;
@@ -78,10 +88,7 @@ export class Notifier {
     this.#options = options;
     this.#outbox = new Outbox(options.database);
     this.#ledger = new Ledger(options.database);
-    this.#count = options.meter.createCounter('notification.count', {
-      unit: '{notification}',
-      description: 'Notifications by outcome',
-    });
+    this.#count = createNotificationCount(options.meter);
     this.#duration = options.meter.createHistogram('notification.duration', {
       unit: 's',
       description: 'One attempt to deliver a notification',
@@ -177,29 +184,24 @@ export class Notifier {
   /** Sends a message that says it is a test, at once and once. */
   async test(name: string, by: string): Promise<CommandResult<ChannelTest>> {
     const { clock, externalUrl, language } = this.#options;
-    const receivers = this.#receivers;
-    const receiver = receivers.find(({ channels }) => channels.some((channel) => channel.name === name));
-    const channel = receiver?.channels.find((one) => one.name === name);
-    if (receiver === undefined || channel === undefined) {
-      const known = receivers.flatMap(({ channels }) => channels.map((one) => one.name));
-      return refused('NOT_FOUND', `no channel is called ${name}; there are: ${known.join(', ')}`, 'name');
-    }
+    const found = this.channelNamed(name);
+    if (!found.ok) return found;
+    const { receiver, channel } = found.value;
     const at = clock.now();
     const begun = clock.monotonic();
     const alert = testAlert(name, by, at);
-    const result = await channel.send(
-      compose({
-        idempotencyKey: `${name}/test/${at}`,
-        receiver: receiver.name,
-        groupKey: 'test',
-        groupLabels: Labels.EMPTY,
-        alerts: [alert],
-        externalUrl: externalUrl(),
-        at,
-        test: true,
-        ...(language === undefined ? {} : { language }),
-      }),
-    );
+    const notification = compose({
+      idempotencyKey: `${name}/test/${at}`,
+      receiver: receiver.name,
+      groupKey: 'test',
+      groupLabels: Labels.EMPTY,
+      alerts: [alert],
+      externalUrl: externalUrl(),
+      at,
+      test: true,
+      ...(language === undefined ? {} : { language }),
+    });
+    const result = await channel.send(putIntoWords(notification, channel, this.#options.logger));
     const latencyMs = clock.monotonic() - begun;
     return accepted({
       channel: name,
@@ -207,6 +209,37 @@ export class Notifier {
       latencyMs,
       ...(result.outcome === 'sent' ? {} : { reason: result.reason }),
     });
+  }
+
+  /** What a channel would say of a group with an alert that fires and one that is over; nothing is sent. */
+  preview(name: string): CommandResult<MessagePreview> {
+    const { clock, externalUrl, language, logger } = this.#options;
+    const found = this.channelNamed(name);
+    if (!found.ok) return found;
+    const { receiver, channel } = found.value;
+    const at = clock.now();
+    const alerts = sampleAlerts(at);
+    const notification = compose({
+      idempotencyKey: `${name}/preview/${at}`,
+      receiver: receiver.name,
+      groupKey: 'preview',
+      groupLabels: Labels.of({ alertname: 'ExchangeFeedStale' }),
+      alerts: channel.sendResolved ? alerts : alerts.slice(0, 1),
+      externalUrl: externalUrl(),
+      at,
+      ...(language === undefined ? {} : { language }),
+    });
+    return accepted({ channel: name, ...wordsOf(putIntoWords(notification, channel, logger)) });
+  }
+
+  private channelNamed(name: string): CommandResult<{ readonly receiver: Receiver; readonly channel: Channel }> {
+    const receivers = this.#receivers;
+    for (const receiver of receivers) {
+      const channel = receiver.channels.find((one) => one.name === name);
+      if (channel !== undefined) return accepted({ receiver, channel });
+    }
+    const known = receivers.flatMap(({ channels }) => channels.map((one) => one.name));
+    return refused('NOT_FOUND', `no channel is called ${name}; there are: ${known.join(', ')}`, 'name');
   }
 
   /** Tells a receiver of a report, once, however often it is asked to. Resolves once that is durable; rejects when it cannot be written. */
@@ -317,24 +350,5 @@ function routingOf({ route, receivers, timeWindows }: NotifierRouting): Routing 
     routes: new RouteTree(route),
     receivers: new Map(receivers.map((receiver) => [receiver.name, receiver])),
     timeWindows: timeWindows ?? new Map(),
-  };
-}
-
-function testAlert(channel: string, by: string, at: number): Alert {
-  const labels = Labels.of({ alertname: 'TestNotification', severity: 'info', channel });
-  return {
-    id: `test-${at}`,
-    fingerprint: labels.fingerprint(),
-    rule: { group: 'test', name: 'TestNotification' },
-    name: 'TestNotification',
-    state: 'firing',
-    labels,
-    annotations: {
-      summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.`,
-      requested_by: by,
-    },
-    value: 1,
-    startsAt: at,
-    firedAt: at,
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '@tapewatch/plugin-host';
 import type { Channel, Receiver } from '@tapewatch/notify';
 import { bundledPlugins } from './bundled-plugins.js';
+import { loadMessageTemplates, type LoadedTemplates } from './message-templates.js';
 import { undeliverableChannel } from './undeliverable.js';
 
 /** Every plugin of the program: the bundled ones, then the user's, as far as they can be loaded, and what is wrong with the others. */
@@ -47,11 +48,16 @@ export async function bindReceivers(
   supervisor: Supervisor,
 ): Promise<readonly Receiver[]> {
   const host = { registry, supervisor, locate: config.locate };
+  const templates = await loadMessageTemplates(config);
   const parsed = await Promise.all(
     config.receivers.map(({ channels }) => Promise.all(channels.map((channel) => bindChannel(channel, host)))),
   );
-  whole(parsed.flat());
-  return config.receivers.map(({ name }, i) => ({ name, channels: whole(parsed[i] ?? []) }));
+  const fault: Parsed<Channel> = { ok: false, problems: templates.problems };
+  whole([...parsed.flat(), ...(templates.problems.length > 0 ? [fault] : [])]);
+  return config.receivers.map(({ name }, i) => ({
+    name,
+    channels: whole(parsed[i] ?? []).map((channel) => withTemplate(channel, templates)),
+  }));
 }
 
 /** One that no plugin serves takes nothing, and says so. */
@@ -68,6 +74,11 @@ function whole<T>(parsed: readonly Parsed<T>[]): readonly T[] {
   const problems = parsed.flatMap((one) => (one.ok ? [] : one.problems));
   if (problems.length > 0) throw new ConfigError(problems);
   return parsed.flatMap((one) => (one.ok ? [one.value] : []));
+}
+
+function withTemplate(channel: Channel, { byChannel }: LoadedTemplates): Channel {
+  const template = byChannel.get(channel.name);
+  return template === undefined ? channel : { ...channel, template };
 }
 
 /** Receivers of an imported file that no plugin serves, each by name: nothing that they are to be told can be delivered. */

@@ -1,25 +1,15 @@
 import { hostname } from 'node:os';
-import { createNoopMeter } from '@opentelemetry/api';
 import { Access } from '@tapewatch/access';
 import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
-import {
-  ConfigError,
-  formatProblem,
-  languageOf,
-  type AlertEvent,
-  type Clock,
-  type HealthEvent,
-  type Logger,
-  type Problem,
-} from '@tapewatch/model';
-import { Notifier, type Receiver } from '@tapewatch/notify';
-import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
+import { formatProblem, languageOf, type AlertEvent, type HealthEvent } from '@tapewatch/model';
+import { Heartbeat, Notifier } from '@tapewatch/notify';
+import { Supervisor } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
-import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
+import { createRuleEngine } from '@tapewatch/rules';
 import {
   createTelemetry,
   destinationsFrom,
@@ -30,106 +20,21 @@ import {
 } from '@tapewatch/telemetry';
 import { Backtests } from './backtest/backtests.js';
 import { loadRuleText } from './backtest/load-rule-text.js';
-import { bindChecks, bindReceivers, foreignReceivers, loadPlugins } from './configured-plugins.js';
-import { loadRules } from './configured-rules.js';
+import { checkPipelineConfig, type LoadedConfig } from './check-pipeline-config.js';
+import { bindChecks, bindReceivers } from './configured-plugins.js';
+import type { PipelineDependencies } from './dependencies.js';
 import { EventTopic } from './event-topic.js';
-import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
 import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
+import { pulseFault } from './pulse.js';
 import { Queries } from './queries.js';
-import { Reloader } from './reload/reloader.js';
-import { WatchFiles } from './reload/watch-files.js';
-import { routingProblems } from './routing-problems.js';
-import { reportProblems } from './report-problems.js';
+import { createReload, type InForce } from './reload/create-reload.js';
 import { reportDelivery, reportSources } from './report-sources.js';
 import { TickFork } from './tick-fork.js';
-
-export interface PipelineDependencies {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly env: NodeJS.ProcessEnv;
-  readonly version: string;
-  /** Base of links, without a trailing slash; asked late, as the port may be known late. */
-  readonly externalUrl: () => string;
-  readonly shippedRulesDir: string;
-  /** Reads the configuration again, from where this one came from; rejects with a ConfigError. Without it there is no reload. */
-  readonly readConfig?: () => Promise<TapewatchConfig>;
-}
-
-/** How often files are looked at for changes. */
-const watchEveryMs = 1_000;
-
-/** To see whether the environment lays something wrong over it. */
-const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
-
-/** What a config names, loaded. */
-export interface LoadedConfig {
-  readonly registry: PluginRegistry;
-  readonly groups: readonly RuleGroup[];
-  /** What has no effect, or cannot be delivered. */
-  readonly warnings: readonly Problem[];
-  /** Bound to nothing that could send. */
-  readonly receivers: readonly Receiver[];
-}
-
-/** Everything of a config that can be wrong and that only the stages can see; with `loaded`, by the plugins that are there already. Throws a ConfigError with all of it; touches no data. */
-export async function checkPipelineConfig(
-  config: TapewatchConfig,
-  dependencies: Pick<PipelineDependencies, 'clock' | 'logger' | 'env' | 'shippedRulesDir'>,
-  loaded?: PluginRegistry,
-): Promise<LoadedConfig> {
-  const problems = [
-    ...exchangeProblems(config.exchanges, config.locate),
-    ...reportProblems(config.reports, config.locate),
-    ...routingProblems(config),
-  ];
-  const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      if (!(thrown instanceof ConfigError)) throw thrown;
-      problems.push(...thrown.problems);
-      return undefined;
-    }
-  };
-  await collect(() => destinationsFrom(dependencies.env, config.otlp.destinations));
-  await collect(() => resourceFrom(dependencies.env, unnamedResource));
-  const { registry, problems: pluginProblems } =
-    loaded === undefined ? await loadPlugins(config) : { registry: loaded, problems: [] };
-  problems.push(...pluginProblems);
-  const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
-  const idle = idleSupervisor(dependencies);
-  await collect(() => bindChecks(config, registry, idle));
-  const receivers = await collect(() => bindReceivers(config, registry, idle));
-  if (problems.length > 0 || groups === undefined || receivers === undefined) throw new ConfigError(problems);
-  return {
-    ...{ registry, groups, receivers },
-    warnings: [...config.warnings, ...foreignReceivers(config, registry)],
-  };
-}
-
-/** Of each name whether a time lies in one of its intervals. */
-function timeWindows({ timeIntervals }: TapewatchConfig): ReadonlyMap<string, (at: number) => boolean> {
-  return new Map(
-    timeIntervals.map(({ name, intervals }) => [name, (at: number) => intervals.some((one) => one.contains(at))]),
-  );
-}
-
-/** To see whether plugins take their config, without calling or measuring them. */
-function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 'logger'>): Supervisor {
-  return new Supervisor({
-    clock,
-    logger,
-    meter: createNoopMeter(),
-    query: () => Promise.resolve([]),
-    noteError: () => undefined,
-  });
-}
+import { timeWindows } from './time-windows.js';
 
 /**
  * Builds the program from its config: the one place that knows the order of the stages. Opens the data folder, loads plugins and rules,
@@ -197,6 +102,8 @@ async function assemble(
   });
   const checks = await bindChecks(config, registry, supervisor);
   const receivers = await bindReceivers(config, registry, supervisor);
+  /** What a reload changes. */
+  let inForce: InForce = { config, groups, receivers };
 
   // rules ──> alerts ──> notify ──> channels
   const alertEvents = new EventTopic<AlertEvent>(logger);
@@ -207,6 +114,8 @@ async function assemble(
     notificationsKeptMs: config.history.notificationsMs,
     receivers,
     timeWindows: timeWindows(config),
+    current: (id) => alerts.current(id),
+    escalated: (id, note) => alerts.escalated(id, note),
     externalUrl,
     language: languageOf(env),
     clock,
@@ -219,6 +128,7 @@ async function assemble(
     dispatch: notifier,
     ...config.alerts,
     inhibitRules: config.inhibitRules,
+    suppressed: (alert, reason) => void notifier.suppressed(alert, reason),
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,
@@ -266,7 +176,8 @@ async function assemble(
   const backtests = new Backtests({
     clock,
     surroundings: () => ({
-      ...{ metrics, rawMs, groups, receivers, clock, route: config.route },
+      ...{ metrics, rawMs, clock },
+      ...{ groups: inForce.groups, receivers: inForce.receivers, route: inForce.config.route },
       loadFile: (file) => loadRuleText(file, registry),
       externalUrl: externalUrl(),
       language: languageOf(env),
@@ -276,35 +187,41 @@ async function assemble(
   healthEvents.readFrom(health.history);
   reportEvents.readFrom(reports.events);
 
-  const reloader = new Reloader({
-    config,
-    read: dependencies.readConfig ?? (() => Promise.reject(new Error('this program was not told where its configuration is'))),
-    prepare: async (next) => {
-      const { groups: nextGroups } = await checkPipelineConfig(next, dependencies, registry);
-      const nextReceivers = await bindReceivers(next, registry, supervisor);
-      return () => {
-        notifier.reconfigure({ route: next.route, receivers: nextReceivers });
-        return engine.replaceGroups(nextGroups);
-      };
-    },
-    clock,
-    logger,
+  const { reloader, watch } = createReload(config, dependencies, {
+    registry,
+    supervisor,
     meter,
+    apply: (next) => {
+      inForce = next;
+      void notifier.reconfigure({
+        route: next.config.route,
+        receivers: next.receivers,
+        timeWindows: timeWindows(next.config),
+      });
+      alerts.swapInhibitRules(next.config.inhibitRules);
+      const { changed, orphans } = engine.replaceGroups(next.groups);
+      alerts.abandon(orphans, clock.now());
+      return changed;
+    },
   });
-  const watch = config.reload.watch
-    ? new WatchFiles({
-        paths: () => reloader.config.sources,
-        changed: () => void reloader.reload('a changed file'),
-        everyMs: watchEveryMs,
-        clock,
-      })
-    : undefined;
-
+  const heartbeat =
+    config.heartbeat === undefined
+      ? undefined
+      : new Heartbeat({
+          ...config.heartbeat,
+          fault: () => pulseFault({ alerts, clock, engine, notifier, store }),
+          fetch,
+          clock,
+          logger,
+          meter,
+        });
   return new PipelineRun({
+    ...(heartbeat === undefined ? {} : { heartbeat }),
     config,
     reloader,
     watch,
     version,
+    externalUrl,
     clock,
     logger,
     meter,

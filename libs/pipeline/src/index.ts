@@ -1,6 +1,7 @@
-export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
+export { checkPipelineConfig } from './check-pipeline-config.js';
+export { createPipeline } from './create-pipeline.js';
 export { metricsFolder } from './open-metrics.js';
-export type { PipelineDependencies } from './create-pipeline.js';
+export type { PipelineDependencies } from './dependencies.js';
 export type { Reload } from './reload/reloader.js';
 export { stateMigrations, statePath } from './kept-state.js';
 export { formatMatcher } from '@tapewatch/promql';
@@ -32,6 +33,7 @@ export type {
   Session,
 } from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
+export type { AlertGroupView, RoutedAlert } from './routed-alerts.js';
 export type {
   AlertFilter,
   AlertSummary,
@@ -47,7 +49,7 @@ export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
 export { inspectHistory } from '@tapewatch/metric-store';
 export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
-export type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
+export type { ChannelTest, ChannelView, MessagePreview, NotificationView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
 export { showRoutes, testRoutes } from './route-test.js';
 export type { RouteTest } from './route-test.js';

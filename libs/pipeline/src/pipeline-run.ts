@@ -102,6 +102,7 @@ export class PipelineRun implements Pipeline {
     telemetry.start();
     await reports.start();
     this.#parts.watch?.start();
+    this.#parts.heartbeat?.start();
   }
 
   stop(): Promise<void> {
@@ -121,6 +122,7 @@ export class PipelineRun implements Pipeline {
       supervisor.stop('check');
       await Promise.all([this.tryTo('stop checks', health.stop()), this.tryTo('stop exchanges', exchanges.stop())]);
       await this.tryTo('stop host instruments', this.#host?.stop());
+      await this.tryTo('stop the heartbeat', this.#parts.heartbeat?.stop());
       await this.tryTo('write alerts', alerts.stop());
       await this.tryTo('finish a report', reports.stop());
       const history = this.tryTo('close the metric history', metrics.stop());

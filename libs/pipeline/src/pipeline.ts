@@ -18,6 +18,7 @@ import type {
   SilenceView,
   WantedSilence,
 } from '@tapewatch/alerts';
+import type { AlertGroupView, RoutedAlert } from './routed-alerts.js';
 import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -37,7 +38,7 @@ import type {
   PageRequest,
   Language,
 } from '@tapewatch/model';
-import type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
+import type { ChannelTest, ChannelView, MessagePreview, NotificationView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type {
   DailyReport,
@@ -88,6 +89,14 @@ export interface PipelineReader {
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
+  /** Every alert that fires, as Alertmanager's API shows it. */
+  routedAlerts(): readonly RoutedAlert[];
+  /** Every group in which something fires, as Alertmanager's API shows it. */
+  alertGroups(): readonly AlertGroupView[];
+  /** Names of all receivers. */
+  receivers(): readonly string[];
+  /** The routes and receivers in force as an Alertmanager's file, for its tools; without secrets. */
+  alertmanagerText(): string;
   /** Of all states, sorted as Alertmanager does: active, pending, expired ones. */
   silences(): readonly SilenceView[];
   silence(id: string): SilenceView | undefined;
@@ -125,6 +134,8 @@ export interface PipelineReader {
   verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
+  /** What a channel would say; nothing is sent. */
+  messagePreview(channel: string): CommandResult<MessagePreview>;
   /** The ledger, newest first. */
   notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>>;
   plugins(): readonly PluginView[];

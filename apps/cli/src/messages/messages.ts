@@ -32,6 +32,7 @@ export interface Messages {
     readonly reload: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly testChannelPreview: string;
     readonly notifications: string;
     readonly notificationsList: string;
     readonly notificationsAlert: string;

@@ -98,7 +98,10 @@ function stopOnSignals({ process, terminal, messages, clock }: StartCommandOptio
  * SIGHUP has the configuration read again, as it has for every daemon; before everything runs it is passed over, as the configuration has only
  * just been read. A terminal that is closed sends it, too: then nobody is left to stop the program, so it stops.
  */
-function reloadOnSignal({ process, hasTerminal }: StartCommandOptions, stops: StopRequests): (running: Running) => void {
+function reloadOnSignal(
+  { process, hasTerminal }: StartCommandOptions,
+  stops: StopRequests,
+): (running: Running) => void {
   const hadTerminal = hasTerminal();
   let reload = (): void => undefined;
   process.on('SIGHUP', () => {

@@ -2,10 +2,9 @@ import type { AlertGroupView, RoutedAlert } from '@tapewatch/pipeline';
 
 /** `gettableAlert` of Alertmanager's API. */
 export function alertJson(routed: RoutedAlert, mutedBy: readonly string[] = []): object {
-  const { alert, receivers, updatedAt, endsAt, generatorUrl } = routed;
+  const { alert, receivers, updatedAt, endsAt, generatorUrl, inhibitedBy } = routed;
   const silencedBy = alert.silencedBy ?? [];
-  const inhibitedBy = alert.inhibitedBy ?? [];
-  const suppressed = silencedBy.length > 0 || inhibitedBy.length > 0 || mutedBy.length > 0;
+  const suppressed = silencedBy.length > 0 || alert.inhibitedBy !== undefined || mutedBy.length > 0;
   return {
     annotations: alert.annotations,
     endsAt: timeText(endsAt),

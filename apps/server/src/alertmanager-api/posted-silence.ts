@@ -1,13 +1,13 @@
 import type { Matcher } from '@tapewatch/model';
 import { messageOf } from '@tapewatch/model';
-import { createMatcher } from '@tapewatch/promql';
-import type { PostedSilence } from '@tapewatch/pipeline';
+import { createMatcher, formatMatcher } from '@tapewatch/promql';
+import type { WantedSilence } from '@tapewatch/pipeline';
 import { BadRequest } from './bad-request.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The body of `POST /api/v2/silences`. Throws BadRequest with what is wrong with it. */
-export function readPostedSilence(body: unknown): PostedSilence {
+export function readPostedSilence(body: unknown): WantedSilence {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new BadRequest('silence in body must be an object');
   const fields = body as Fields;
@@ -22,7 +22,7 @@ export function readPostedSilence(body: unknown): PostedSilence {
   };
 }
 
-function matchersOf(value: unknown): readonly Matcher[] {
+function matchersOf(value: unknown): readonly string[] {
   if (!Array.isArray(value) || value.length === 0)
     throw new BadRequest('silence.matchers in body should have at least 1 items');
   return (value as readonly unknown[]).map((entry, i) => {
@@ -33,10 +33,12 @@ function matchersOf(value: unknown): readonly Matcher[] {
     const { isRegex, isEqual = true } = fields;
     if (typeof isRegex !== 'boolean') throw new BadRequest(`${where}.isRegex in body is required`);
     try {
-      return createMatcher(
-        name,
-        `${isEqual === false ? '!' : '='}${isRegex ? '~' : isEqual === false ? '=' : ''}` as Matcher['operator'],
-        text,
+      return formatMatcher(
+        createMatcher(
+          name,
+          `${isEqual === false ? '!' : '='}${isRegex ? '~' : isEqual === false ? '=' : ''}` as Matcher['operator'],
+          text,
+        ),
       );
     } catch (thrown) {
       throw new BadRequest(`${where}: ${messageOf(thrown)}`);

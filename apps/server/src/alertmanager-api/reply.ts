@@ -28,6 +28,11 @@ class RefusedError extends Error {
   }
 }
 
+/** Throws what `reply` answers for a silence that is not there. */
+export function noSilence(id: string): never {
+  throw new RefusedError({ code: 'NOT_FOUND', message: `silence ${id.slice(0, 100)} not found` });
+}
+
 /** The value, or a throw that `reply` turns into the API's answer. */
 export function found<T>(result: CommandResult<T>): T {
   if (result.ok) return result.value;

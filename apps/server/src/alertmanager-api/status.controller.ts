@@ -21,7 +21,7 @@ export class AlertmanagerStatusController {
   status(@Res() response: ServerResponse): Promise<void> {
     return reply(response, () => ({
       cluster: { status: 'disabled', peers: [] },
-      config: { original: this.pipeline.read.configText() },
+      config: { original: this.pipeline.read.alertmanagerText() },
       uptime: timeText(this.pipeline.read.status().startedAt),
       versionInfo: {
         ...{ branch: '', buildDate: '', buildUser: '', goVersion: '', revision: `tapewatch ${this.version}` },

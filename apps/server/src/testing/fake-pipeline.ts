@@ -2,6 +2,7 @@ import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Pa
 import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
 import type {
   Access,
+  AlertGroupView,
   AlertFilter,
   BacktestProgress,
   BacktestRequest,
@@ -17,6 +18,7 @@ import type {
   PostedAlert,
   QueryOptions,
   RaisedAlert,
+  RoutedAlert,
   Readiness,
   Reload,
   StateArchive,
@@ -174,6 +176,31 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
       byName: { ExchangeFeedStale: 1 },
       lastFiredAt: sampleStart,
     });
+  }
+
+  routedAlerts(): readonly RoutedAlert[] {
+    return this.alertList
+      .filter(({ state }) => state === 'firing')
+      .map((alert) => ({
+        alert,
+        updatedAt: alert.startsAt,
+        endsAt: alert.endsAt ?? alert.startsAt + 240_000,
+        generatorUrl: 'http://tapewatch.test/graph',
+        receivers: ['console'],
+        inhibitedBy: [],
+      }));
+  }
+
+  alertGroups(): readonly AlertGroupView[] {
+    return [{ receiver: 'console', labels: Labels.EMPTY, alerts: this.routedAlerts(), mutedBy: [] }];
+  }
+
+  receivers(): readonly string[] {
+    return ['console'];
+  }
+
+  alertmanagerText(): string {
+    return 'route:\n  receiver: console\nreceivers:\n  - name: console\n';
   }
 
   silences(): readonly SilenceView[] {
@@ -338,6 +365,10 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   channels() {
     return Promise.resolve(sampleChannels);
+  }
+
+  messagePreview(channel: string) {
+    return this.ledger.messagePreview(channel);
   }
 
   notifications(...args: Parameters<PipelineReader['notifications']>) {

@@ -16,13 +16,19 @@ const writtenAs: Partial<Record<Section, string>> = {
   dataDir: 'data_dir',
   shippedRules: 'shipped_rules',
   ruleFiles: 'rule_files',
+  inhibitRules: 'inhibit_rules',
+  timeIntervals: 'time_intervals',
+  templateFiles: 'templates',
 };
 
 /** Where it was read from and how it reads say nothing about what it means. */
-const ofTheText: readonly Section[] = ['file', 'locate', 'shown', 'sources'];
+const ofTheText: readonly Section[] = ['file', 'locate', 'shown', 'sources', 'warnings'];
 
 /** Rules and who is told of them: the part of a configuration that changes while the program runs. */
-const reloaded: readonly Section[] = ['shippedRules', 'ruleFiles', 'route', 'receivers'];
+const reloaded: readonly Section[] = [
+  ...(['shippedRules', 'ruleFiles', 'route', 'receivers'] as const),
+  ...(['inhibitRules', 'timeIntervals', 'templateFiles'] as const),
+];
 
 /** Compares section by section. Rule files are compared by name only: what stands in them is compared as rules. */
 export function configChanges(before: TapewatchConfig, after: TapewatchConfig): ConfigChanges {
