@@ -150,7 +150,7 @@ receivers:
   it.each([
     ['a silence without a comment', ['silence', 'add', 'alertname=x', '--duration=1h', '--require-comment'], 'comment'],
     ['a silence that is not there', ['silence', 'expire', '11111111-1111-4111-8111-111111111111'], ''],
-    ['a matcher that is none', ['alert', 'query', 'team=~"("'], ''],
+    ['a matcher that is none', ['alert', 'query', 'Added', 'team=~"("'], ''],
   ])('refuses %s', async (_what, args, words) => {
     expect(await amtool(args, { fails: true })).toContain(words);
   });

@@ -71,7 +71,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
     warnings: alertmanager?.warnings ?? [],
     templateFiles: await expandTemplates(alertmanager?.imported?.templates ?? templatePatterns(tree, folder), source),
     shown: shownConfig(text),
-    sources: [...sources, ...rules.files],
+    sources: [...new Set([file, ...sources, ...rules.files])],
     baseDir: options.baseDir,
     ruleFiles: rules.files,
     ...(alertmanager?.imported === undefined ? {} : { imported: alertmanager.imported }),

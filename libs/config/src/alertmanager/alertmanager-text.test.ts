@@ -40,7 +40,8 @@ describe('alertmanagerText', () => {
     const again = await load('alertmanager_config: alertmanager.yml\n', { 'alertmanager.yml': text });
     const { route, inhibitRules, timeIntervals } = again;
     const withoutPlaces = (list: readonly object[]) => list.map((one) => ({ ...one, path: [] }));
-    expect(route).toEqual(config.route);
+    expect(route).toMatchObject(config.route);
+    expect(route).toMatchObject({ groupIntervalMs: 1_000, repeatIntervalMs: 14_400_000 });
     expect(withoutPlaces(inhibitRules)).toEqual(withoutPlaces(config.inhibitRules));
     expect(timeIntervals.map(({ name, intervals }) => [name, intervals.map(({ fields }) => fields)])).toEqual(
       config.timeIntervals.map(({ name, intervals }) => [name, intervals.map(({ fields }) => fields)]),
