@@ -1,4 +1,4 @@
-import { compileAlertFilter, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
+import { compileAlertFilter, filterSilences, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
@@ -24,7 +24,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
     alertDetails: (wanted) => alertDetails(alerts, engine.views(), parts.externalUrl(), wanted),
-    silences: () => alerts.silences.all(),
+    silences: (matchers) => filterSilences(alerts.silences.all(), matchers),
     silence: (id) => alerts.silences.find(id),
     previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
     rules: () => engine.views(),

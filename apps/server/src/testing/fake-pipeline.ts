@@ -183,8 +183,9 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     }));
   }
 
-  silences(): readonly SilenceView[] {
-    return this.silenceList;
+  silences(matchers: readonly string[] = []): CommandResult<readonly SilenceView[]> {
+    if (matchers.includes('{')) return refused('INVALID_INPUT', 'a label name was expected', 'matchers');
+    return accepted(this.silenceList);
   }
 
   silence(id: string): SilenceView | undefined {
