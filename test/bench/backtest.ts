@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { loadConfig, type TapewatchConfig } from '@tapewatch/config';
 import { openMetricStore } from '@tapewatch/metric-store';
 import { Labels, systemClock, type CommandResult, type Series } from '@tapewatch/model';
@@ -47,10 +48,18 @@ export const backtest: Benchmark = {
       await alone.close();
       const pipeline = await createPipeline(config, dependencies);
       const { name } = rules['threshold, 10 series'] as { name: string };
+      const delays = monitorEventLoopDelay({ resolution: 1 });
+      delays.enable();
       const beside = await pipeline.read.backtest({ rule: name, from: startMs, to: endMs });
+      delays.disable();
       Object.assign(figures, figuresOf('threshold, 10 series, in the server', beside));
       await pipeline.stop();
-      return { ...figures, hours };
+      return {
+        ...figures,
+        'event loop held up meanwhile, p99, ms': (delays.percentile(99) / 1e6).toFixed(1),
+        'longest, ms': (delays.max / 1e6).toFixed(1),
+        hours,
+      };
     } finally {
       await folder.remove();
     }

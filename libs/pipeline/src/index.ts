@@ -47,7 +47,7 @@ export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
 export { inspectHistory } from '@tapewatch/metric-store';
 export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
-export type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
+export type { ChannelTest, ChannelView, MessagePreview, NotificationView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
 export { showRoutes, testRoutes } from './route-test.js';
 export type { RouteTest } from './route-test.js';

@@ -6,7 +6,7 @@ import type { Exchanges } from '@tapewatch/exchanges';
 import type { HealthChecks } from '@tapewatch/health';
 import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
 import type { AlertEvent, Clock, HealthEvent, Logger } from '@tapewatch/model';
-import type { Notifier } from '@tapewatch/notify';
+import type { Heartbeat, Notifier } from '@tapewatch/notify';
 import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
 import type { ReportEvent, Reports } from '@tapewatch/reporting';
 import type { RuleEngine } from '@tapewatch/rules';
@@ -42,6 +42,7 @@ export interface PipelineParts {
   readonly access: Access;
   readonly alerts: Alerts;
   readonly notifier: Notifier;
+  readonly heartbeat?: Heartbeat;
   readonly exchanges: Exchanges;
   readonly health: HealthChecks;
   readonly reports: Reports;

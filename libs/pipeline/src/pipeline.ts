@@ -38,7 +38,7 @@ import type {
   PageRequest,
   Language,
 } from '@tapewatch/model';
-import type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
+import type { ChannelTest, ChannelView, MessagePreview, NotificationView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type {
   DailyReport,
@@ -127,6 +127,8 @@ export interface PipelineReader {
   verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
+  /** What a channel would say; nothing is sent. */
+  messagePreview(channel: string): CommandResult<MessagePreview>;
   /** The ledger, newest first. */
   notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>>;
   plugins(): readonly PluginView[];

@@ -348,6 +348,10 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve(sampleChannels);
   }
 
+  messagePreview(channel: string) {
+    return this.ledger.messagePreview(channel);
+  }
+
   notifications(...args: Parameters<PipelineReader['notifications']>) {
     return this.ledger.notifications(...args);
   }
