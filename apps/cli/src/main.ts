@@ -2,6 +2,7 @@ import { loadConfig, type TapewatchConfig } from '@tapewatch/config';
 import { systemClock } from '@tapewatch/model';
 import { addAccessCommands } from './access/access-commands.js';
 import type { BacktestPlace } from './backtest/backtest-command.js';
+import { addAlertCommand } from './alerts/alert-command.js';
 import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
@@ -14,6 +15,7 @@ import { reportDaily } from './report/report-command.js';
 import { addRoutesCommand } from './routes/routes-command.js';
 import { answeringServer, configFileOf, dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
+import { addSilenceCommand } from './silences/silence-command.js';
 import { loadAssembly } from './start/assembly.js';
 import { hasTerminal } from './start/has-terminal.js';
 import { withSimulator } from './start/start.js';
@@ -70,6 +72,11 @@ const code = await runProgram(process.argv.slice(2), {
         demoConfig: findWorkspace().demoConfig,
       });
       addNotificationsCommand(program, { terminal, messages, setCode, findServer: runningServer });
+    },
+    addAlerting: (program, setCode) => {
+      const options = { terminal, messages, setCode, findServer: runningServer, clock: systemClock };
+      addAlertCommand(program, options);
+      addSilenceCommand(program, { ...options, input: process.stdin });
     },
     backup: async (file, args) => {
       const { backupCommand } = await import('./backup/backup-command.js');

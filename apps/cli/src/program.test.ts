@@ -24,6 +24,7 @@ async function run(args: readonly string[], messages = english) {
       reportDaily: (reportArgs) => done(['report', reportArgs]),
       addAccess: () => undefined,
       addNotifying: () => undefined,
+      addAlerting: () => undefined,
       backup: (file, backupArgs) => done(['backup', file, backupArgs]),
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
       testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),

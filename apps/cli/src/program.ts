@@ -23,6 +23,8 @@ export interface ProgramOptions {
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
     /** Adds the commands about routes and notifications, in the same way. */
     addNotifying(program: Command, setCode: (code: ExitCode) => void): void;
+    /** Adds the commands about alerts and silences. */
+    addAlerting(program: Command, setCode: (code: ExitCode) => void): void;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
@@ -149,6 +151,7 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
       setCode(await commands.testChannel(name, args)),
     );
   commands.addNotifying(program, setCode);
+  commands.addAlerting(program, setCode);
   addServerOptions(program.command('query'), messages)
     .description(help.query)
     .helpOption('-h, --help', help.help)

@@ -13,6 +13,7 @@ export type { AlertLimit } from './posted/alert-limits.js';
 export type { KnownAlert, PostedAlert } from './posted/posted-alert.js';
 export type { RaisedAlert } from './posted/raise.js';
 export { alertSweep } from './retention.js';
+export { filterSilences } from './silences/filter-silences.js';
 export { previewSilence } from './silences/preview-silence.js';
 export type { SilencePreview } from './silences/preview-silence.js';
 export type { Silence, SilenceState, SilenceView } from './silences/silence.js';

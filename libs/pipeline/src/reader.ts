@@ -1,4 +1,4 @@
-import { compileAlertFilter, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
+import { compileAlertFilter, filterSilences, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
@@ -28,7 +28,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     alertGroups: () => alertGroups(parts),
     receivers: () => parts.notifier.receivers(),
     alertmanagerText: () => alertmanagerText(parts.reloader.config),
-    silences: () => alerts.silences.all(),
+    silences: (matchers) => filterSilences(alerts.silences.all(), matchers),
     silence: (id) => alerts.silences.find(id),
     previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
     rules: () => engine.views(),

@@ -1,4 +1,6 @@
+import { alertEnglish } from '../alerts/alert-english.js';
 import { backtestEnglish } from '../backtest/backtest-messages.js';
+import { silenceEnglish } from '../silences/silence-english.js';
 import type { Messages } from './messages.js';
 
 function counted(count: number, one: string, many = `${one}s`): string {
@@ -130,6 +132,8 @@ export const english: Messages = {
     made: (from, to, completeness) => `Report of ${from} to ${to}; the data is ${completeness} complete.`,
     written: (file) => `Written to ${file}.`,
   },
+  alerts: alertEnglish,
+  silence: silenceEnglish,
   access: {
     help: {
       token: 'Make, list and revoke tokens, with which programs and people come in.',

@@ -1,4 +1,6 @@
+import { alertKorean } from '../alerts/alert-korean.js';
 import { backtestKorean } from '../backtest/backtest-messages.js';
+import { silenceKorean } from '../silences/silence-korean.js';
 import type { Messages } from './messages.js';
 
 export const korean: Messages = {
@@ -121,6 +123,8 @@ export const korean: Messages = {
     made: (from, to, completeness) => `${from} ~ ${to} 보고서; 데이터 완전성 ${completeness}.`,
     written: (file) => `${file}에 기록했습니다.`,
   },
+  alerts: alertKorean,
+  silence: silenceKorean,
   access: {
     help: {
       token: '프로그램과 사람이 들어올 때 쓰는 토큰을 만들고, 보고, 폐기합니다.',

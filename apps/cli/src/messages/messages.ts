@@ -1,4 +1,6 @@
+import type { AlertMessages } from '../alerts/alert-messages.js';
 import type { BacktestMessages } from '../backtest/backtest-messages.js';
+import type { SilenceMessages } from '../silences/silence-messages.js';
 
 /** Every text that the program itself says to people. Log lines and the codes of problems stay English, for searching. */
 export interface Messages {
@@ -121,6 +123,8 @@ export interface Messages {
     readonly written: (file: string) => string;
   };
   readonly access: AccessMessages;
+  readonly alerts: AlertMessages;
+  readonly silence: SilenceMessages;
   readonly backup: {
     readonly copying: string;
     readonly left: (seconds: number) => string;
