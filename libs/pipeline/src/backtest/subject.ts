@@ -91,7 +91,8 @@ function recordingRules(groups: readonly RuleGroup[]): readonly RecordingRule[] 
 }
 
 function expressionsOf(rule: Rule): readonly Expression[] {
-  return [rule.expression, ...templateExpressions(rule)];
+  const held = rule.makes === 'alerts' && rule.holds !== undefined ? [rule.holds.expression] : [];
+  return [rule.expression, ...held, ...templateExpressions(rule)];
 }
 
 const textInTemplate = /"((?:[^"\\]|\\.)*)"|`([^`]*)`/g;
