@@ -44,6 +44,7 @@ import { Queries } from './queries.js';
 import { routingProblems } from './routing-problems.js';
 import { reportProblems } from './report-problems.js';
 import { reportDelivery, reportSources } from './report-sources.js';
+import { timeWindows } from './time-windows.js';
 import { TickFork } from './tick-fork.js';
 
 export interface PipelineDependencies {
@@ -101,13 +102,6 @@ export async function checkPipelineConfig(
     ...{ registry, groups, receivers: bound.receivers },
     warnings: [...config.warnings, ...foreignReceivers(config, registry)],
   };
-}
-
-/** Of each name whether a time lies in one of its intervals. */
-function timeWindows({ timeIntervals }: TapewatchConfig): ReadonlyMap<string, (at: number) => boolean> {
-  return new Map(
-    timeIntervals.map(({ name, intervals }) => [name, (at: number) => intervals.some((one) => one.contains(at))]),
-  );
 }
 
 /** To see whether plugins take their config, without calling or measuring them. */
@@ -256,6 +250,7 @@ async function assemble(
     clock,
     surroundings: () => ({
       ...{ metrics, rawMs, groups, receivers, clock, route: config.route },
+      timeWindows: timeWindows(config),
       loadFile: (file) => loadRuleText(file, registry),
       externalUrl: externalUrl(),
       language: languageOf(env),
