@@ -275,6 +275,7 @@ async function assemble(
     ...(heartbeat === undefined ? {} : { heartbeat }),
     config,
     version,
+    externalUrl,
     clock,
     logger,
     meter,

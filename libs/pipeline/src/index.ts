@@ -31,6 +31,7 @@ export type {
   Session,
 } from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
+export type { AlertDetails } from './alert-details.js';
 export type {
   AlertFilter,
   AlertSummary,

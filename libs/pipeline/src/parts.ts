@@ -21,6 +21,8 @@ import type { TickFork } from './tick-fork.js';
 export interface PipelineParts {
   readonly config: TapewatchConfig;
   readonly version: string;
+  /** Base of links, without a trailing slash. */
+  readonly externalUrl: () => string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;

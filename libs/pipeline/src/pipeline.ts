@@ -18,6 +18,7 @@ import type {
   SilenceView,
   WantedSilence,
 } from '@tapewatch/alerts';
+import type { AlertDetails } from './alert-details.js';
 import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -87,6 +88,8 @@ export interface PipelineReader {
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
+  /** What Alertmanager's API says of alerts beyond what they are here, in their order. */
+  alertDetails(alerts: readonly Alert[]): readonly AlertDetails[];
   /** Of all states, sorted as Alertmanager does: active, pending, expired ones. */
   silences(): readonly SilenceView[];
   silence(id: string): SilenceView | undefined;

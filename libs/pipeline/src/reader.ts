@@ -2,6 +2,7 @@ import { compileAlertFilter, listAlerts, previewSilence, summarizeAlerts } from 
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
+import { alertDetails } from './alert-details.js';
 import type { PipelineParts } from './parts.js';
 import { formatQuery, parseQuery } from './query-text.js';
 import { findSeries, metricMetadata } from './series-queries.js';
@@ -22,6 +23,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     compileAlertFilter,
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
+    alertDetails: (wanted) => alertDetails(alerts, engine.views(), parts.externalUrl(), wanted),
     silences: () => alerts.silences.all(),
     silence: (id) => alerts.silences.find(id),
     previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
