@@ -33,8 +33,8 @@ import { pulseFault } from './pulse.js';
 import { Queries } from './queries.js';
 import { createReload, type InForce } from './reload/create-reload.js';
 import { reportDelivery, reportSources } from './report-sources.js';
-import { TickFork } from './tick-fork.js';
 import { timeWindows } from './time-windows.js';
+import { TickFork } from './tick-fork.js';
 
 /**
  * Builds the program from its config: the one place that knows the order of the stages. Opens the data folder, loads plugins and rules,
@@ -178,6 +178,7 @@ async function assemble(
     surroundings: () => ({
       ...{ metrics, rawMs, clock },
       ...{ groups: inForce.groups, receivers: inForce.receivers, route: inForce.config.route },
+      timeWindows: timeWindows(inForce.config),
       loadFile: (file) => loadRuleText(file, registry),
       externalUrl: externalUrl(),
       language: languageOf(env),

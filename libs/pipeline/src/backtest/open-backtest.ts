@@ -5,6 +5,7 @@ import { checkPipelineConfig } from '../check-pipeline-config.js';
 import type { PipelineDependencies } from '../dependencies.js';
 import { KeptState, statePath } from '../kept-state.js';
 import { openMetrics } from '../open-metrics.js';
+import { timeWindows } from '../time-windows.js';
 import type { BacktestRequest, BacktestResult } from './backtest-result.js';
 import { loadRuleText } from './load-rule-text.js';
 import { runBacktest, type BacktestWatch } from './run-backtest.js';
@@ -40,6 +41,7 @@ export async function openBacktest(
         request,
         {
           ...{ metrics, groups, receivers, clock, route: config.route, language: languageOf(env) },
+          timeWindows: timeWindows(config),
           rawMs: config.metrics.backend === undefined ? config.metrics.history.rawMs : Infinity,
           loadFile: (file) => loadRuleText(file, registry),
           externalUrl: config.server.externalUrl ?? 'http://localhost',

@@ -3,7 +3,7 @@ import { alertId, alertMigrations, Alerts } from '@tapewatch/alerts';
 import type { RouteConfig } from '@tapewatch/config';
 import { openScratchDatabase, type Database } from '@tapewatch/database';
 import type { Clock, Evaluation, Language } from '@tapewatch/model';
-import { Notifier, notifyMigrations, RouteTree } from '@tapewatch/notify';
+import { Notifier, notifyMigrations, RouteTree, type TimeWindows } from '@tapewatch/notify';
 import { evaluateInstant, horizonMs, type QueryLimits, type SeriesSource } from '@tapewatch/promql';
 import { createRuleEngine, type RuleEngine, type RuleGroup } from '@tapewatch/rules';
 import type {
@@ -26,6 +26,7 @@ export interface RuleReplayOptions {
   readonly history: ReplayHistory;
   readonly route: RouteConfig;
   readonly receivers: readonly ReplayReceiver[];
+  readonly timeWindows?: TimeWindows;
   /** Of the first evaluation. */
   readonly fromMs: number;
   readonly flapWithinMs: number;
@@ -76,6 +77,7 @@ export class RuleReplay {
       notificationsKeptMs: keptForEver,
       externalUrl: () => externalUrl,
       random: () => 0.5,
+      ...(options.timeWindows === undefined ? {} : { timeWindows: options.timeWindows }),
       ...(language === undefined ? {} : { language }),
     });
     const alerts = await Alerts.open({

@@ -1,6 +1,7 @@
 import type { RouteConfig } from '@tapewatch/config';
 import type { MetricStore } from '@tapewatch/metric-store';
 import { accepted, messageOf, refused, type Clock, type CommandResult, type Language } from '@tapewatch/model';
+import type { TimeWindows } from '@tapewatch/notify';
 import { QueryLimitError } from '@tapewatch/promql';
 import type { RuleGroup } from '@tapewatch/rules';
 import type { BacktestRequest, BacktestResult, TimeRange } from './backtest-result.js';
@@ -26,6 +27,7 @@ export interface BacktestSurroundings {
   readonly loadFile: (file: NonNullable<BacktestRequest['file']>) => Promise<readonly RuleGroup[]>;
   readonly route: RouteConfig;
   readonly receivers: readonly ReplayReceiver[];
+  readonly timeWindows?: TimeWindows;
   readonly externalUrl: string;
   readonly language?: Language;
   /** The real one. */
@@ -154,11 +156,12 @@ class Replay {
   }
 
   async #open(subject: Sides['tested']): Promise<void> {
-    const { route, receivers, externalUrl, language, clock } = this.#around;
+    const { route, receivers, timeWindows, externalUrl, language, clock } = this.#around;
     this.#replays.push(
       await RuleReplay.open({
         ...{ subject, route, receivers, externalUrl, clock, history: this.#history },
         ...{ fromMs: this.#course.from, flapWithinMs: this.#flapWithinMs },
+        ...(timeWindows === undefined ? {} : { timeWindows }),
         ...(language === undefined ? {} : { language }),
       }),
     );
