@@ -132,7 +132,7 @@ export class RuleReplay {
     this.#warming.evaluate(at);
   }
 
-  /** One evaluation, and all that follows from it before the next. */
+  /** What fell due by then, and one evaluation. */
   async evaluate(at: number): Promise<void> {
     await this.#clock.advanceTo(at);
     this.#source.moveTo(at);
@@ -154,9 +154,9 @@ export class RuleReplay {
     this.#engine.restore(this.#alerts.instances(), to);
   }
 
-  /** Everything that is due at `endMs`, too, is done; nothing may follow. */
+  /** After the last evaluation; nothing may follow. */
   async end(endMs: number): Promise<BacktestOutcome> {
-    await this.#clock.advanceTo(endMs + 1);
+    await this.#clock.advanceTo(endMs);
     const { subject } = this;
     const firings = this.#firings.all();
     const routes = new RouteTree(this.#options.route);

@@ -13,7 +13,7 @@ import type { ReplayReceiver } from './recorded-notifications.js';
 import { ReplayHistory } from './replay-history.js';
 import { RuleReplay } from './rule-replay.js';
 import { SelectorWatch } from './selector-watch.js';
-import { askedBy, selectorsIn } from './subject.js';
+import { askedBy, queriesOf, selectorsIn } from './subject.js';
 
 /** What a backtest needs of the program. */
 export interface BacktestSurroundings {
@@ -126,7 +126,7 @@ class Replay {
     const holes = remote ? [] : await read(holesIn(history, from, to));
     for (const subject of subjectsOf(this.#sides)) await this.#open(subject);
     const beginsMs = Math.min(from, ...this.#replays.map((replay) => replay.beginsMs));
-    const seen = new SelectorWatch(this.#sides.tested.alerts.flatMap(({ rule }) => selectorsIn([rule.expression])));
+    const seen = new SelectorWatch(this.#sides.tested.alerts.flatMap(({ rule }) => selectorsIn(queriesOf(rule))));
     let hole = 0;
     for (let at = beginsMs; at <= to; at += secondMs) {
       const stop = this.#stopped(at, watch);
