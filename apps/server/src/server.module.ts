@@ -19,6 +19,7 @@ import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
 import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
 import { ReportEventResolver, ReportResolver, ReportsResolver } from './graphql/reports/reports.resolver.js';
 import { RulesResolver } from './graphql/rules/rules.resolver.js';
+import { SilenceResolver, SilencesResolver } from './graphql/silences/silences.resolver.js';
 import { BackupController } from './http/backup.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { ReportController } from './http/report.controller.js';
@@ -55,6 +56,8 @@ const resolvers = [
   ReportResolver,
   ReportsResolver,
   RulesResolver,
+  SilenceResolver,
+  SilencesResolver,
 ];
 
 const controllers = [

@@ -2,7 +2,6 @@ import type { Counter, Meter } from '@opentelemetry/api';
 import { formatDuration, type Logger, type Matcher, type Series, type Tick, type TickStage } from '@tapewatch/model';
 import type { SeriesSource } from '@tapewatch/promql';
 import { stepMs } from './chunk.js';
-import type { Samples } from './codec/samples.js';
 import { SeriesIndex } from './series-index.js';
 import { SeriesMemory } from './series-memory.js';
 
@@ -187,11 +186,12 @@ export class MemoryStore implements TickStage, SeriesSource {
     return this.#index.select(matchers);
   }
 
-  /** Takes back what an earlier process has stored of a series; before the first tick. Undefined when there is no room for it. */
-  restore(series: Series, samples: Samples, pushed = false): SeriesMemory | undefined {
-    const memory = this.memoryOf(series, pushed);
-    memory?.restore(samples);
-    return memory;
+  /**
+   * Makes a series of an earlier process known again, for its samples to be put into; before the first tick. Undefined when there is no
+   * room for it.
+   */
+  restore(series: Series, pushed = false): SeriesMemory | undefined {
+    return this.memoryOf(series, pushed);
   }
 
   /**

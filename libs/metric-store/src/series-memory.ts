@@ -1,11 +1,14 @@
-import type { Labels, MetricDescription, Series } from '@tapewatch/model';
+import { isStale, type Labels, type MetricDescription, type Series } from '@tapewatch/model';
 import type { Sample, SampleBuffer, SeriesReader } from '@tapewatch/promql';
-import { Chunk } from './chunk.js';
+import { Chunk, stepMs } from './chunk.js';
 import type { Samples } from './codec/samples.js';
+import type { RecoveredRun } from './disk/recovered-page.js';
 import { TimedChunk } from './timed-chunk.js';
 
 /** About what a series costs besides its samples: labels, index entries, objects. */
 const overheadBytes = 600;
+
+type RestoredRun = Omit<RecoveredRun, 'id'>;
 
 /** One series in memory: chunks, oldest first. */
 export class SeriesMemory implements SeriesReader {
@@ -51,10 +54,19 @@ export class SeriesMemory implements SeriesReader {
   }
 
   /** Appends what was read from the disk, markers included; what is not newer than what is here is left out. */
-  restore({ times, values }: Samples): void {
-    let i = 0;
-    while (i < times.length && (times[i] as number) <= this.newestMs) i++;
-    while (i < times.length) i += this.chunkFor(times[i] as number).appendRun(times, values, i);
+  restore(samples: Samples): void {
+    const { times, values } = newer(samples, this.newestMs);
+    if (times.length === 0) return;
+    if (this.pushed) this.put(TimedChunk.restored({ times, values }));
+    else for (let i = 0; i < times.length; i++) this.restoreRun(single(times[i] as number, values.subarray(i, i + 1)));
+  }
+
+  /** As `restore`, of samples that come every second; the values are kept, not copied. */
+  restoreRun(run: RestoredRun): void {
+    const passed = Math.floor((this.newestMs - run.startMs) / stepMs) + 1;
+    if (passed >= run.length) return;
+    const rest = passed <= 0 ? run : withoutFirst(run, passed);
+    this.put(this.pushed ? TimedChunk.restored(timed(rest)) : Chunk.restored(rest));
   }
 
   /** Whether its newest entry says that it has ended. */
@@ -97,12 +109,16 @@ export class SeriesMemory implements SeriesReader {
     }
   }
 
+  private put(chunk: Chunk | TimedChunk): void {
+    this.#chunks.at(-1)?.seal();
+    this.#chunks.push(chunk);
+  }
+
   private chunkFor(atMs: number): Chunk | TimedChunk {
     const last = this.#chunks.at(-1);
     if (last?.takes(atMs) === true) return last;
-    last?.seal();
     const chunk = this.pushed ? new TimedChunk() : new Chunk(atMs);
-    this.#chunks.push(chunk);
+    this.put(chunk);
     return chunk;
   }
 
@@ -110,4 +126,27 @@ export class SeriesMemory implements SeriesReader {
   private chunkAt(atMs: number): Chunk | TimedChunk | undefined {
     return this.#chunks.findLast((chunk) => chunk.startMs <= atMs);
   }
+}
+
+function newer({ times, values }: Samples, thanMs: number): Samples {
+  let first = 0;
+  while (first < times.length && (times[first] as number) <= thanMs) first++;
+  return first === 0 ? { times, values } : { times: times.subarray(first), values: values.subarray(first) };
+}
+
+function single(startMs: number, values: Float64Array): RestoredRun {
+  return { startMs, length: 1, values, hasStale: isStale(values, 0) };
+}
+
+function withoutFirst({ startMs, length, values, hasStale }: RestoredRun, count: number): RestoredRun {
+  const kept = values.length < length ? values : values.subarray(count);
+  return { startMs: startMs + count * stepMs, length: length - count, values: kept, hasStale };
+}
+
+function timed({ startMs, length, values }: RestoredRun): Samples {
+  const times = Float64Array.from({ length }, (_, i) => startMs + i * stepMs);
+  if (values.length === length) return { times, values };
+  const all = new Float64Array(length);
+  for (let i = 0; i < length; i++) all.set(values, i);
+  return { times, values: all };
 }

@@ -29,6 +29,11 @@ export class Labels {
     );
   }
 
+  /** Of what another one's `names` and `values` were: sorted, each name once, no value empty. It is not looked into. */
+  static fromSorted(names: readonly string[], values: readonly string[]): Labels {
+    return names.length === 0 ? Labels.EMPTY : new Labels(names, values);
+  }
+
   get size(): number {
     return this.names.length;
   }

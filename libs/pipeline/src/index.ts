@@ -2,6 +2,7 @@ export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
 export { metricsFolder } from './open-metrics.js';
 export type { PipelineDependencies } from './create-pipeline.js';
 export { stateMigrations, statePath } from './kept-state.js';
+export { formatMatcher } from '@tapewatch/promql';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,

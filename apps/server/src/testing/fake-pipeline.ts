@@ -24,6 +24,8 @@ import type {
   ReportHead,
   ReportKind,
   ReportRequest,
+  SilenceView,
+  WantedSilence,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
 import { FakeLedger } from './fake-ledger.js';
@@ -37,6 +39,7 @@ import {
   samplePlugins,
   sampleReport,
   sampleRules,
+  sampleSilence,
   sampleStart,
   sampleStatus,
 } from './sample-data.js';
@@ -63,6 +66,7 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   };
 
   alertList: Alert[] = [sampleAlert()];
+  silenceList: readonly SilenceView[] = [sampleSilence()];
   components: readonly ComponentHealth[] = sampleComponents;
   ready: Readiness = { ready: true, waitingFor: [], degraded: [] };
   /** Who did what. */
@@ -169,6 +173,33 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
       byName: { ExchangeFeedStale: 1 },
       lastFiredAt: sampleStart,
     });
+  }
+
+  silences(): readonly SilenceView[] {
+    return this.silenceList;
+  }
+
+  silence(id: string): SilenceView | undefined {
+    return this.silenceList.find((silence) => silence.id === id);
+  }
+
+  previewSilence(matchers: readonly string[], since: number): ReturnType<PipelineReader['previewSilence']> {
+    this.told.push({ what: 'preview', matchers, since });
+    if (matchers.length === 0)
+      return Promise.resolve(refused('INVALID_INPUT', 'at least one matcher is needed', 'input.matchers'));
+    return Promise.resolve(accepted({ active: this.alertList, pastCount: 3, past: [] }));
+  }
+
+  setSilence(wanted: WantedSilence): Promise<CommandResult<SilenceView>> {
+    this.told.push({ what: 'silence', ...wanted });
+    const refusal = wanted.id === undefined || this.silence(wanted.id) !== undefined ? undefined : unknownSilence;
+    return Promise.resolve(refusal ?? accepted(sampleSilence({ comment: wanted.comment })));
+  }
+
+  expireSilence(id: string): Promise<CommandResult<SilenceView>> {
+    this.told.push({ what: 'expire', id });
+    const silence = this.silence(id);
+    return Promise.resolve(silence === undefined ? unknownSilence : accepted({ ...silence, state: 'expired' }));
   }
 
   rules() {
@@ -427,6 +458,8 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve(accepted(changed));
   }
 }
+
+const unknownSilence = refused<SilenceView>('NOT_FOUND', 'No silence has this id', 'id');
 
 function resultOf(kind: MetricResult['kind'], at: number, times: Float64Array, values: Float64Array): MetricResult {
   return { kind, at, series: [{ labels: Labels.of({ venue: 'binance' }), times, values }], warnings: [], infos: [] };

@@ -1,5 +1,5 @@
 import type { Alert, ComponentHealth } from '@tapewatch/model';
-import { Labels } from '@tapewatch/model';
+import { Labels, TimeInterval } from '@tapewatch/model';
 import type {
   BacktestOutcome,
   BacktestResult,
@@ -9,6 +9,7 @@ import type {
   PluginView,
   ReportHead,
   RuleGroupView,
+  SilenceView,
 } from '@tapewatch/pipeline';
 
 export const sampleStart = Date.UTC(2026, 0, 31, 9, 30);
@@ -26,6 +27,32 @@ export function sampleAlert(change: Partial<Alert> = {}): Alert {
     value: 12.5,
     startsAt: sampleStart,
     firedAt: sampleStart + 5000,
+    ...change,
+  };
+}
+
+/** `s1`, one that is active; with `recurring` and two matchers, so that every field has something to show. */
+export function sampleSilence(change: Partial<SilenceView> = {}): SilenceView {
+  const interval = TimeInterval.parse({
+    times: [{ start_time: '09:00', end_time: '17:00' }],
+    weekdays: ['monday:friday'],
+    days_of_month: [1],
+    location: 'Asia/Seoul',
+  });
+  return {
+    id: 's1',
+    matchers: [
+      { name: 'venue', operator: '=', value: 'binance', matches: (value) => value === 'binance' },
+      { name: 'feed', operator: '!~', value: 'order.*', matches: (value) => !value.startsWith('order') },
+    ],
+    startsAt: sampleStart,
+    endsAt: sampleStart + 3_600_000,
+    createdBy: 'jin',
+    comment: 'maintenance of the venue',
+    updatedAt: sampleStart,
+    ...(interval.ok ? { recurring: [interval.value] } : {}),
+    ended: false,
+    state: 'active',
     ...change,
   };
 }

@@ -6,6 +6,7 @@ import { HistoryDisk } from './history-disk.ts';
 import type { StoredSeries } from './layout.ts';
 import { buffersOf, idsOf, load, packed, type FindAnswer, type LoadAnswer } from './loading.ts';
 import { countSeconds, readSeries, type ReadSeries } from './reading.ts';
+import { buffersOfPage } from './recovered-page.ts';
 import { recover } from './recovery.ts';
 import { ToldIds } from './told-series.ts';
 
@@ -119,8 +120,7 @@ function* recoverSending(id: number, fromMs: number, toMs: number): Generator<vo
   for (;;) {
     const { done, value } = pages.next();
     if (done === true) return value;
-    const buffers = value.series.flatMap(({ samples }) => [samples.times.buffer, samples.values.buffer]);
-    port.postMessage({ id, page: value }, [...new Set(buffers)] as ArrayBuffer[]);
+    port.postMessage({ id, page: value }, buffersOfPage(value));
     yield;
   }
 }
@@ -150,11 +150,10 @@ function serve(id: number, call: DiskCall): void {
         buffersOf,
       );
     case 'find':
-      return answerInSteps(
-        id,
-        catalog(disk.files, ...call.args),
-        (parts): FindAnswer => ({ told: told.tell(seriesOf(parts)), parts: parts.map(idsOf) }),
-      );
+      return answerInSteps(id, catalog(disk.files, ...call.args), (parts): FindAnswer => ({
+        told: told.tell(seriesOf(parts)),
+        parts: parts.map(idsOf),
+      }));
     case 'read':
       return answerInSteps(id, readSeries(disk.files, ...call.args), samplesOf, buffersOf);
     case 'countSeconds':

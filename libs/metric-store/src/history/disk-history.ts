@@ -240,10 +240,7 @@ function limitError(
   if (thrown.limit === undefined) return thrown;
   return thrown.limit === 'maxSeries'
     ? new QueryLimitError('maxSeries', `the matchers accept more than ${maxSeries} series, the limit of a query`)
-    : new QueryLimitError(
-        'maxSamples',
-        `the query would read more than ${maxSamples} samples, the limit of a query`,
-      );
+    : new QueryLimitError('maxSamples', `the query would read more than ${maxSamples} samples, the limit of a query`);
 }
 
 function nameOf(names: ReadonlyMap<number, SeriesName>, id: number): SeriesName {

@@ -1,11 +1,9 @@
 import type { Meter } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
 import type { Tick } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
 import type { Collection } from '../collection.js';
-import { TickReader } from '../tick-reader.js';
+import { createTickMeters } from '../tick-meters.js';
 import { SeriesTranslation } from './series-translation.js';
 
 /** Real meters whose collections a test takes by hand. */
@@ -22,13 +20,13 @@ const testResource = {
 };
 
 function meters(resource: Readonly<Record<string, string>> = testResource, cardinalityLimit = 1000): Meters {
-  const reader = new TickReader({
+  const { provider, reader } = createTickMeters({
     cardinalityLimit,
     startedAt: 0,
     callbackTimeoutMs: 1000,
     onNotFinite: () => undefined,
+    resource,
   });
-  const provider = new MeterProvider({ resource: resourceFromAttributes(resource), readers: [reader] });
   return {
     meter: provider.getMeter('test'),
     collect: async (at) => (await reader.read(at)).collection,
