@@ -103,7 +103,7 @@ export async function checkPipelineConfig(
 }
 
 /** Of each name whether a time lies in one of its intervals. */
-function timeWindows({ timeIntervals }: TapewatchConfig): ReadonlyMap<string, (at: number) => boolean> {
+export function timeWindows({ timeIntervals }: TapewatchConfig): ReadonlyMap<string, (at: number) => boolean> {
   return new Map(
     timeIntervals.map(({ name, intervals }) => [name, (at: number) => intervals.some((one) => one.contains(at))]),
   );
@@ -255,6 +255,8 @@ async function assemble(
     clock,
     surroundings: () => ({
       ...{ metrics, rawMs, groups, receivers, clock, route: config.route },
+      ...{ timeWindows: timeWindows(config), inhibitRules: config.inhibitRules },
+      silences: () => Promise.resolve(alerts.silences.all()),
       loadFile: (file) => loadRuleText(file, registry),
       externalUrl: externalUrl(),
       language: languageOf(env),
