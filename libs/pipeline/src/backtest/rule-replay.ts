@@ -154,6 +154,11 @@ export class RuleReplay {
     return this.#source;
   }
 
+  /** The program began to run with the first second of the range: for a while the rules give their sources time to report. */
+  start(): void {
+    this.#engine.restore([], this.#options.fromMs);
+  }
+
   /** The program did not run in this time; then it starts, as it always does, with the alerts that it knew. */
   restart({ from, to }: TimeRange): void {
     this.#clock.skipTo(to);

@@ -9,7 +9,7 @@ import type { BacktestRequest, BacktestResult, TimeRange } from './backtest-resu
 import { Blocks } from './blocks.js';
 import { chooseSides, subjectsOf, type Sides } from './choose-sides.js';
 import { compare } from './comparison.js';
-import { holesIn } from './holes.js';
+import { holesIn, shortestHoleMs } from './holes.js';
 import { rangeOf } from './range.js';
 import type { ReplayReceiver } from './recorded-notifications.js';
 import { ReplayHistory } from './replay-history.js';
@@ -136,6 +136,8 @@ class Replay {
     const { silences } = this.#around;
     const kept = this.#withSilences && silences !== undefined ? await read(silences()) : [];
     for (const subject of subjectsOf(this.#sides)) await this.#open(subject, kept);
+    if (!remote && (await read(history.completeness(from - shortestHoleMs, from))) === 0)
+      for (const replay of this.#replays) replay.start();
     const beginsMs = Math.min(from, ...this.#replays.map((replay) => replay.beginsMs));
     const seen = new SelectorWatch(this.#sides.tested.alerts.flatMap(({ rule }) => selectorsIn(queriesOf(rule))));
     let hole = 0;
