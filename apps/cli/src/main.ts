@@ -78,7 +78,11 @@ const code = await runProgram(process.argv.slice(2), {
       return restoreCommand(file, args, { ...around(), knownMigrations });
     },
     testRules: (args) => testRules(args, { terminal, messages, runTests }),
-    testChannel: (name, args) => testChannel({ name, terminal, messages, findServer: () => runningServer(args) }),
+    testChannel: (name, args) =>
+      testChannel({
+        ...{ name, terminal, messages, preview: args.preview === true },
+        findServer: () => runningServer(args),
+      }),
     query: (expression, args) =>
       queryCommand({
         ...{ expression, args, terminal, messages, clock: systemClock },

@@ -28,7 +28,7 @@ export interface ProgramOptions {
     testRules(args: TestRulesArguments): Promise<ExitCode>;
     query(expression: string, args: QueryArguments): Promise<ExitCode>;
     backtest(rule: string | undefined, args: BacktestArguments): Promise<ExitCode>;
-    testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
+    testChannel(name: string, args: ServerArguments & { readonly preview?: boolean }): Promise<ExitCode>;
     tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
   };
 }
@@ -140,7 +140,10 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .description(help.testChannel)
     .helpOption('-h, --help', help.help)
     .argument('<name>', help.testChannelName)
-    .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
+    .option('--preview', help.testChannelPreview)
+    .action(async (name: string, args: ServerArguments & { readonly preview?: boolean }) =>
+      setCode(await commands.testChannel(name, args)),
+    );
   commands.addNotifying(program, setCode);
   addServerOptions(program.command('query'), messages)
     .description(help.query)

@@ -7,6 +7,7 @@ import { inhibitRuleOf, routeOf } from './routing.js';
 import type { ListenAddress } from './scalars.js';
 import type {
   ChannelConfig,
+  HeartbeatConfig,
   Locate,
   MessageTemplateConfig,
   MetricsConfig,
@@ -102,6 +103,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     },
     ...routingOf(raw, assembly),
     templateFiles: assembly.templateFiles,
+    ...(raw.heartbeat === undefined ? {} : { heartbeat: heartbeatOf(raw.heartbeat) }),
     reports: raw.reports,
     locate: assembly.locate,
     warnings: assembly.warnings,
@@ -144,6 +146,10 @@ function backendOf(raw: NonNullable<RawConfig['metrics']['backend']>): NonNullab
     },
     timeoutMs: timeout,
   };
+}
+
+function heartbeatOf({ interval, timeout, ...rest }: NonNullable<RawConfig['heartbeat']>): HeartbeatConfig {
+  return { ...rest, intervalMs: interval, timeoutMs: timeout };
 }
 
 function exchangeOf(raw: RawConfig['exchanges'][number]): TapewatchConfig['exchanges'][number] {

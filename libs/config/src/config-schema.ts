@@ -140,6 +140,14 @@ function channelsOf(key: string, entries: readonly z.output<typeof channel>[] | 
   }));
 }
 
+const heartbeat = z.strictObject({
+  url: url('http', 'https'),
+  method: z.enum(['GET', 'POST']).default('POST'),
+  headers: z.record(text(), z.string()).default({}),
+  interval: duration(10_000).default(60_000),
+  timeout: duration(100).default(10_000),
+});
+
 const report = z.strictObject({
   kind: z.enum(['daily']).default('daily'),
   schedule: text().default('5 0 * * *'),
@@ -192,6 +200,7 @@ export const configSchema = z.strictObject({
   inhibit_rules: z.array(inhibitRule).default([]),
   time_intervals: z.array(timeIntervals).default([]),
   templates: z.array(text()).default([]),
+  heartbeat: heartbeat.optional(),
   // Without the key there is one, of every day, that is kept and sent to nobody.
   reports: z.array(report).prefault([{}]),
 });

@@ -13,6 +13,7 @@ export type {
   CheckConfig,
   EscalationConfig,
   ExchangeConfig,
+  HeartbeatConfig,
   InhibitRuleConfig,
   Locate,
   MessageTemplateConfig,

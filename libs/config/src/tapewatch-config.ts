@@ -32,6 +32,8 @@ export interface TapewatchConfig {
   readonly templateFiles: readonly string[];
   /** When an alert that was pushed without an end, and is pushed no more, is over. */
   readonly resolveTimeoutMs: number;
+  /** Whom to call for as long as all is well. */
+  readonly heartbeat?: HeartbeatConfig;
   readonly reports: readonly ReportConfig[];
   /** Where a path of the tree stands in the file, for problems that only a later stage can see. */
   readonly locate: Locate;
@@ -180,6 +182,15 @@ export interface EscalationConfig {
   /** Since the alert began to fire. */
   readonly afterMs: number;
   readonly receiver: string;
+}
+
+/** A dead man's switch: somebody who tells people when the calls cease. */
+export interface HeartbeatConfig {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
 }
 
 /** A report that is made again and again. */

@@ -7,6 +7,7 @@ import { closedBecause, mutedBecause, untilNextMinute, type TimeWindows } from '
 import { dueFor, nextEntry, type Due, type LogEntry } from './notification-log.js';
 import { digest, NotSentNotes, type HeldAlert, type NotSent } from './not-sent.js';
 import type { Outbox, Outgoing, StoredLogEntry } from './outbox.js';
+import { putIntoWords } from './put-into-words.js';
 import { defaults, groupLabels, type Route, type RouteTree } from './route-tree.js';
 import { ToldLog } from './told-log.js';
 
@@ -315,7 +316,15 @@ export class Dispatcher {
       at: now,
       ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
     });
-    return { id: this.nextId(), channel: channel.name, notification, attempts: 0, nextAttemptAt: now, queuedAt: now };
+    const worded = putIntoWords(notification, channel, this.#options.logger);
+    return {
+      id: this.nextId(),
+      channel: channel.name,
+      notification: worded,
+      attempts: 0,
+      nextAttemptAt: now,
+      queuedAt: now,
+    };
   }
 
   private async keep(group: Group, decision: Decision): Promise<void> {

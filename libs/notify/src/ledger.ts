@@ -119,10 +119,17 @@ function viewOf(row: NotificationRow): NotificationView {
 
 function textOf(payload: string): string | undefined {
   if (payload === '') return undefined;
-  const { title, alerts } = summarize(JSON.parse(payload) as Notification);
+  const { title, text } = wordsOf(JSON.parse(payload) as Notification);
+  return text === '' ? title : `${title}\n${text}`;
+}
+
+/** What a notification says: in the words of templates, where there are any, or in plain ones. */
+export function wordsOf(notification: Notification): { readonly title: string; readonly text: string } {
+  const { title, alerts } = summarize(notification);
   const lines = alerts.map(({ status, name, summary, description }) => {
     const told = [summary, description].filter((text) => text !== '').join(' ');
     return told === '' ? `${status} ${name}` : `${status} ${name}: ${told}`;
   });
-  return [title, ...lines].join('\n');
+  const { message } = notification;
+  return { title: message?.title ?? title, text: message?.text ?? lines.join('\n') };
 }

@@ -111,7 +111,7 @@ describe('Notifier', () => {
     expect(channels[0].got).toHaveLength(2);
     notifier.dispatch([a]);
     await pass(3_000);
-    expect(channels[0].got).toHaveLength(3);
+    await until(() => expect(channels[0].got).toHaveLength(3));
   }, 30_000);
 
   it('says nothing of an alert that ended before its group was told', async () => {

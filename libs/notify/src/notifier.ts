@@ -14,14 +14,17 @@ import {
   type Page,
   type PageRequest,
 } from '@tapewatch/model';
-import type { Receiver } from './channel.js';
+import type { Channel, Receiver } from './channel.js';
 import { ChannelSender, type ChannelState } from './channel-sender.js';
 import { compose } from './compose.js';
 import { composeReport, type ReportToTell } from './compose-report.js';
 import { Dispatcher } from './dispatcher.js';
 import type { TimeWindows } from './muting.js';
+import { createNotificationCount } from './notification-count.js';
 import { Outbox, type ChannelOutcomes, type Outgoing } from './outbox.js';
-import { Ledger, type NotificationView } from './ledger.js';
+import { Ledger, wordsOf, type NotificationView } from './ledger.js';
+import { putIntoWords } from './put-into-words.js';
+import { sampleAlerts, testAlert } from './sample-alerts.js';
 import { RouteTree } from './route-tree.js';
 
 export interface NotifierOptions {
@@ -49,6 +52,13 @@ export interface ChannelView extends ChannelState {
   readonly deadLetters: number;
 }
 
+/** What a channel would say. */
+export interface MessagePreview {
+  readonly channel: string;
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface ChannelTest {
   readonly channel: string;
   readonly outcome: NotificationOutcome;
@@ -69,10 +79,7 @@ export class Notifier {
     this.#options = options;
     this.#outbox = new Outbox(options.database);
     this.#ledger = new Ledger(options.database);
-    this.#count = options.meter.createCounter('notification.count', {
-      unit: '{notification}',
-      description: 'Notifications by outcome',
-    });
+    this.#count = createNotificationCount(options.meter);
     this.#senders = createSenders(options, this.#outbox, this.#count);
     this.#dispatcher = new Dispatcher({
       ...options,
@@ -133,29 +140,25 @@ export class Notifier {
 
   /** Sends a message that says it is a test, at once and once. */
   async test(name: string, by: string): Promise<CommandResult<ChannelTest>> {
-    const { clock, receivers, externalUrl, language } = this.#options;
-    const receiver = receivers.find(({ channels }) => channels.some((channel) => channel.name === name));
-    const channel = receiver?.channels.find((one) => one.name === name);
-    if (receiver === undefined || channel === undefined) {
-      const known = receivers.flatMap(({ channels }) => channels.map((one) => one.name));
-      return refused('NOT_FOUND', `no channel is called ${name}; there are: ${known.join(', ')}`, 'name');
-    }
+    const { clock, externalUrl, language } = this.#options;
+    const found = this.channelNamed(name);
+    if (!found.ok) return found;
+    const { receiver, channel } = found.value;
     const at = clock.now();
     const begun = clock.monotonic();
     const alert = testAlert(name, by, at);
-    const result = await channel.send(
-      compose({
-        idempotencyKey: `${name}/test/${at}`,
-        receiver: receiver.name,
-        groupKey: 'test',
-        groupLabels: Labels.EMPTY,
-        alerts: [alert],
-        externalUrl: externalUrl(),
-        at,
-        test: true,
-        ...(language === undefined ? {} : { language }),
-      }),
-    );
+    const notification = compose({
+      idempotencyKey: `${name}/test/${at}`,
+      receiver: receiver.name,
+      groupKey: 'test',
+      groupLabels: Labels.EMPTY,
+      alerts: [alert],
+      externalUrl: externalUrl(),
+      at,
+      test: true,
+      ...(language === undefined ? {} : { language }),
+    });
+    const result = await channel.send(putIntoWords(notification, channel, this.#options.logger));
     const latencyMs = clock.monotonic() - begun;
     return accepted({
       channel: name,
@@ -163,6 +166,37 @@ export class Notifier {
       latencyMs,
       ...(result.outcome === 'sent' ? {} : { reason: result.reason }),
     });
+  }
+
+  /** What a channel would say of a group with an alert that fires and one that is over; nothing is sent. */
+  preview(name: string): CommandResult<MessagePreview> {
+    const { clock, externalUrl, language, logger } = this.#options;
+    const found = this.channelNamed(name);
+    if (!found.ok) return found;
+    const { receiver, channel } = found.value;
+    const at = clock.now();
+    const alerts = sampleAlerts(at);
+    const notification = compose({
+      idempotencyKey: `${name}/preview/${at}`,
+      receiver: receiver.name,
+      groupKey: 'preview',
+      groupLabels: Labels.of({ alertname: 'ExchangeFeedStale' }),
+      alerts: channel.sendResolved ? alerts : alerts.slice(0, 1),
+      externalUrl: externalUrl(),
+      at,
+      ...(language === undefined ? {} : { language }),
+    });
+    return accepted({ channel: name, ...wordsOf(putIntoWords(notification, channel, logger)) });
+  }
+
+  private channelNamed(name: string): CommandResult<{ readonly receiver: Receiver; readonly channel: Channel }> {
+    const { receivers } = this.#options;
+    for (const receiver of receivers) {
+      const channel = receiver.channels.find((one) => one.name === name);
+      if (channel !== undefined) return accepted({ receiver, channel });
+    }
+    const known = receivers.flatMap(({ channels }) => channels.map((one) => one.name));
+    return refused('NOT_FOUND', `no channel is called ${name}; there are: ${known.join(', ')}`, 'name');
   }
 
   /** Tells a receiver of a report, once, however often it is asked to. Resolves once that is durable; rejects when it cannot be written. */
@@ -257,23 +291,4 @@ function createSenders(options: NotifierOptions, outbox: Outbox, count: Counter)
   return new Map(
     channels.map((channel) => [channel.name, new ChannelSender({ ...options, channel, outbox, count, duration })]),
   );
-}
-
-function testAlert(channel: string, by: string, at: number): Alert {
-  const labels = Labels.of({ alertname: 'TestNotification', severity: 'info', channel });
-  return {
-    id: `test-${at}`,
-    fingerprint: labels.fingerprint(),
-    rule: { group: 'test', name: 'TestNotification' },
-    name: 'TestNotification',
-    state: 'firing',
-    labels,
-    annotations: {
-      summary: `Test of the channel ${channel}, asked for by ${by}. Nothing is wrong.`,
-      requested_by: by,
-    },
-    value: 1,
-    startsAt: at,
-    firedAt: at,
-  };
 }

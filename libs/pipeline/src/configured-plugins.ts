@@ -10,6 +10,7 @@ import {
 } from '@tapewatch/plugin-host';
 import type { Channel, Receiver } from '@tapewatch/notify';
 import { bundledPlugins } from './bundled-plugins.js';
+import { loadMessageTemplates, type LoadedTemplates } from './message-templates.js';
 import { undeliverableChannel } from './undeliverable.js';
 
 /** Every plugin of the program: the bundled ones, then the user's, as far as they can be loaded, and what is wrong with the others. */
@@ -45,6 +46,8 @@ export async function bindPlugins(
   };
   const checks: CheckInstance[] = [];
   for (const [i, check] of config.checks.entries()) checks.push(...kept(await createCheck(check, ['checks', i], host)));
+  const templates = await loadMessageTemplates(config);
+  problems.push(...templates.problems);
   const receivers: Receiver[] = [];
   for (const { name, channels } of config.receivers) {
     const bound: Channel[] = [];
@@ -52,10 +55,15 @@ export async function bindPlugins(
       bound.push(
         ...(isForeign(channel, registry) ? [undeliverableChannel(channel)] : kept(await createChannel(channel, host))),
       );
-    receivers.push({ name, channels: bound });
+    receivers.push({ name, channels: bound.map((channel) => withTemplate(channel, templates)) });
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { checks, receivers };
+}
+
+function withTemplate(channel: Channel, { byChannel }: LoadedTemplates): Channel {
+  const template = byChannel.get(channel.name);
+  return template === undefined ? channel : { ...channel, template };
 }
 
 /** Receivers of an imported file that no plugin serves, each by name: nothing that they are to be told can be delivered. */

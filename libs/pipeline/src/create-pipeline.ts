@@ -16,7 +16,7 @@ import {
   type Logger,
   type Problem,
 } from '@tapewatch/model';
-import { Notifier, type Receiver } from '@tapewatch/notify';
+import { Heartbeat, Notifier, type Receiver } from '@tapewatch/notify';
 import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
 import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
@@ -39,6 +39,7 @@ import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
+import { pulseFault } from './pulse.js';
 import { Queries } from './queries.js';
 import { routingProblems } from './routing-problems.js';
 import { reportProblems } from './report-problems.js';
@@ -266,9 +267,22 @@ async function assemble(
   healthEvents.readFrom(health.history);
   reportEvents.readFrom(reports.events);
 
+  const heartbeat =
+    config.heartbeat === undefined
+      ? undefined
+      : new Heartbeat({
+          ...config.heartbeat,
+          fault: () => pulseFault({ alerts, clock, engine, notifier, store }),
+          fetch,
+          clock,
+          logger,
+          meter,
+        });
   return new PipelineRun({
+    ...(heartbeat === undefined ? {} : { heartbeat }),
     config,
     version,
+    externalUrl,
     clock,
     logger,
     meter,

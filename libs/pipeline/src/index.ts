@@ -31,6 +31,7 @@ export type {
   Session,
 } from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
+export type { AlertDetails } from './alert-details.js';
 export type {
   AlertFilter,
   AlertSummary,
@@ -46,7 +47,7 @@ export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
 export { inspectHistory } from '@tapewatch/metric-store';
 export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
-export type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
+export type { ChannelTest, ChannelView, MessagePreview, NotificationView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
 export { showRoutes, testRoutes } from './route-test.js';
 export type { RouteTest } from './route-test.js';

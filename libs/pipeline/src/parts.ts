@@ -6,7 +6,7 @@ import type { Exchanges } from '@tapewatch/exchanges';
 import type { HealthChecks } from '@tapewatch/health';
 import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
 import type { AlertEvent, Clock, HealthEvent, Logger } from '@tapewatch/model';
-import type { Notifier } from '@tapewatch/notify';
+import type { Heartbeat, Notifier } from '@tapewatch/notify';
 import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
 import type { ReportEvent, Reports } from '@tapewatch/reporting';
 import type { RuleEngine } from '@tapewatch/rules';
@@ -21,6 +21,8 @@ import type { TickFork } from './tick-fork.js';
 export interface PipelineParts {
   readonly config: TapewatchConfig;
   readonly version: string;
+  /** Base of links, without a trailing slash. */
+  readonly externalUrl: () => string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -40,6 +42,7 @@ export interface PipelineParts {
   readonly access: Access;
   readonly alerts: Alerts;
   readonly notifier: Notifier;
+  readonly heartbeat?: Heartbeat;
   readonly exchanges: Exchanges;
   readonly health: HealthChecks;
   readonly reports: Reports;

@@ -100,6 +100,7 @@ export class PipelineRun implements Pipeline {
     state.keep(config, { clock, meter });
     telemetry.start();
     await reports.start();
+    this.#parts.heartbeat?.start();
   }
 
   stop(): Promise<void> {
@@ -118,6 +119,7 @@ export class PipelineRun implements Pipeline {
       supervisor.stop('check');
       await Promise.all([this.tryTo('stop checks', health.stop()), this.tryTo('stop exchanges', exchanges.stop())]);
       await this.tryTo('stop host instruments', this.#host?.stop());
+      await this.tryTo('stop the heartbeat', this.#parts.heartbeat?.stop());
       await this.tryTo('write alerts', alerts.stop());
       await this.tryTo('finish a report', reports.stop());
       const history = this.tryTo('close the metric history', metrics.stop());

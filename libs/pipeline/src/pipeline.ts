@@ -18,6 +18,7 @@ import type {
   SilenceView,
   WantedSilence,
 } from '@tapewatch/alerts';
+import type { AlertDetails } from './alert-details.js';
 import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -37,7 +38,7 @@ import type {
   PageRequest,
   Language,
 } from '@tapewatch/model';
-import type { ChannelTest, ChannelView, NotificationView } from '@tapewatch/notify';
+import type { ChannelTest, ChannelView, MessagePreview, NotificationView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type {
   DailyReport,
@@ -87,6 +88,8 @@ export interface PipelineReader {
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
+  /** What Alertmanager's API says of alerts beyond what they are here, in their order. */
+  alertDetails(alerts: readonly Alert[]): readonly AlertDetails[];
   /** Of all states, sorted as Alertmanager does: active, pending, expired ones. */
   silences(): readonly SilenceView[];
   silence(id: string): SilenceView | undefined;
@@ -124,6 +127,8 @@ export interface PipelineReader {
   verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
+  /** What a channel would say; nothing is sent. */
+  messagePreview(channel: string): CommandResult<MessagePreview>;
   /** The ledger, newest first. */
   notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>>;
   plugins(): readonly PluginView[];

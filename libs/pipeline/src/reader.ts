@@ -2,6 +2,7 @@ import { compileAlertFilter, listAlerts, previewSilence, summarizeAlerts } from 
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
+import { alertDetails } from './alert-details.js';
 import type { PipelineParts } from './parts.js';
 import { formatQuery, parseQuery } from './query-text.js';
 import { findSeries, metricMetadata } from './series-queries.js';
@@ -22,6 +23,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     compileAlertFilter,
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
+    alertDetails: (wanted) => alertDetails(alerts, engine.views(), parts.externalUrl(), wanted),
     silences: () => alerts.silences.all(),
     silence: (id) => alerts.silences.find(id),
     previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
@@ -41,6 +43,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     verifyAudit: () => access.audit.verify(),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
+    messagePreview: (channel) => parts.notifier.preview(channel),
     notifications: (request) => parts.notifier.notifications(request),
     plugins: () => registry.views(),
     reports: (request) => reports.page(request),

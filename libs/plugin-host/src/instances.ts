@@ -20,6 +20,7 @@ export interface ChannelInstance {
   readonly plugin: string;
   readonly sendResolved: boolean;
   readonly limits: ChannelLimits;
+  readonly escape?: (text: string) => string;
   send(notification: Notification): Promise<SendResult>;
 }
 
@@ -71,11 +72,13 @@ export async function createChannel(
   if (!parsed.ok) return parsed;
   const instance: Instance = { plugin: provided.plugin.name, kind: 'channel', type: config.type, name: config.name };
   host.supervisor.announce(instance);
+  const escape = provided.definition.escape?.(parsed.value);
   return {
     ok: true,
     value: {
       name: config.name,
       plugin: provided.plugin.name,
+      ...(escape === undefined ? {} : { escape }),
       sendResolved: config.sendResolved ?? provided.definition.sendResolved,
       limits: { ...provided.definition.limits, ...config.limits },
       async send(notification) {

@@ -35,6 +35,7 @@ export const english: Messages = {
     reportLang: 'en or ko (default: the language of the program)',
     testChannel: 'Have the running Tapewatch send a test message, and print what became of it.',
     testChannelName: 'the channel: the name of its receiver, with /type behind it where that has several',
+    testChannelPreview: 'show what it would say of two made-up alerts, and send nothing',
     notifications: 'Show what was told, and what was not and why; or send dead letters again.',
     notificationsList: 'List the newest entries of the ledger.',
     notificationsAlert: 'those about this alert alone',

@@ -31,6 +31,7 @@ export const korean: Messages = {
     reportLang: 'en 또는 ko (기본값: 프로그램의 언어)',
     testChannel: '실행 중인 Tapewatch가 시험 메시지를 보내게 하고 결과를 보여 줍니다.',
     testChannelName: '채널: 수신자 이름, 채널이 여럿이면 뒤에 /종류',
+    testChannelPreview: '보내지 않고, 예시 알림 두 개에 대해 무엇이라 말할지 보여 줍니다',
     notifications: '무엇을 알렸고 무엇을 왜 알리지 않았는지 보여 주거나, 배달 못한 알림을 다시 보냅니다.',
     notificationsList: '원장의 최근 항목을 나열합니다.',
     notificationsAlert: '이 알림에 관한 것만',

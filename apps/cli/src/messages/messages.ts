@@ -31,6 +31,7 @@ export interface Messages {
     readonly reportLang: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly testChannelPreview: string;
     readonly notifications: string;
     readonly notificationsList: string;
     readonly notificationsAlert: string;

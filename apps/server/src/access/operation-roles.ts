@@ -14,6 +14,7 @@ export const operationRoles: Readonly<Record<string, Needed>> = {
   'Query.health': 'viewer',
   'Query.healthHistory': 'viewer',
   'Query.me': ['viewer', 'ingest'],
+  'Query.messagePreview': 'viewer',
   'Query.metric': 'viewer',
   'Query.metricRange': 'viewer',
   'Query.metricsSummary': 'viewer',

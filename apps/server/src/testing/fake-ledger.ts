@@ -1,6 +1,6 @@
 import type { CommandResult, Page, PageRequest } from '@tapewatch/model';
 import { accepted, refused } from '@tapewatch/model';
-import type { NotificationView } from '@tapewatch/pipeline';
+import type { MessagePreview, NotificationView } from '@tapewatch/pipeline';
 import { sampleStart } from './sample-data.js';
 
 /** A ledger of one dead letter and one alert of which nobody was told. */
@@ -42,6 +42,11 @@ export class FakeLedger {
     );
     const items = found.slice(0, first).map((node) => ({ cursor: node.id, node }));
     return Promise.resolve(accepted({ items, hasNextPage: found.length > first }));
+  }
+
+  messagePreview(channel: string): CommandResult<MessagePreview> {
+    if (channel !== 'console') return refused('NOT_FOUND', `No channel is named ${channel}`);
+    return accepted({ channel, title: 'T', text: 'x' });
   }
 
   replayNotification(id: string): Promise<CommandResult<NotificationView>> {

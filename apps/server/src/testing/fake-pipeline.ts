@@ -175,6 +175,14 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     });
   }
 
+  alertDetails(alerts: readonly Alert[]) {
+    return alerts.map(({ startsAt, endsAt }) => ({
+      updatedAt: startsAt,
+      endsAt: endsAt ?? startsAt + 240_000,
+      generatorUrl: 'http://tapewatch.test/graph',
+    }));
+  }
+
   silences(): readonly SilenceView[] {
     return this.silenceList;
   }
@@ -337,6 +345,10 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   channels() {
     return Promise.resolve(sampleChannels);
+  }
+
+  messagePreview(channel: string) {
+    return this.ledger.messagePreview(channel);
   }
 
   notifications(...args: Parameters<PipelineReader['notifications']>) {

@@ -42,7 +42,7 @@ export class LiveAlertRule implements LiveRule {
     this.#conditions = new ConditionAlerts(rule, ref);
     this.#elements = new AlertElements(rule);
     this.#health = new RuleHealth(rule.expression, query, group.queryOffsetMs);
-    this.#warmUp = new WarmUp(rule, (selector, at) => this.#health.seriesOf(selector, at));
+    this.#warmUp = new WarmUp(rule, (expression, at) => this.#health.find(expression, at));
   }
 
   get lastError(): string | undefined {
@@ -95,7 +95,7 @@ export class LiveAlertRule implements LiveRule {
     const isBlind = this.rule.noData !== 'ok' && result.length === 0 && this.#health.isBlind(at);
     const states = isBlind ? [] : this.#applied(result, context);
     // After a start there is no data at first, and that is no news.
-    if (isBlind && !this.#warmUp.isOver(at, this.#startedAt)) return this.#outcome(states);
+    if (isBlind && !this.#warmUp.sourcesHaveReported(at, this.#startedAt)) return this.#outcome(states);
     const isTold = isBlind && this.rule.noData === 'alert';
     return this.#outcome([...states, ...this.#conditions.apply(isTold ? { kind: 'no_data' } : undefined, context)]);
   }

@@ -76,24 +76,22 @@ export class RuleHealth {
   /** Whether its last result is empty because there is nothing to see. Asks queries, so not to be called at every evaluation without need. */
   hasNoData(): boolean {
     const at = this.#evaluatedAt;
-    return at !== undefined && this.#lastError === undefined && this.#resultSize === 0 && this.isBlind(at);
-  }
-
-  /** Whether a selector that the rule cannot do without matches no series. */
-  isBlind(at: number): boolean {
-    return this.#sight.isBlind((probe) => this.seriesOf(probe, at));
-  }
-
-  seriesOf(selector: Expression, at: number): readonly Labels[] {
+    if (at === undefined || this.#lastError !== undefined || this.#resultSize > 0) return false;
     try {
-      return this.#find(selector, at);
+      return this.isBlind(at);
     } catch {
-      return []; // what cannot be read counts as not there yet, so nothing resolves by it
+      return false; // the evaluation itself tells what is wrong
     }
   }
 
-  #find(probe: Expression, at: number): readonly Labels[] {
-    const result = this.#query(probe, at - this.#queryOffsetMs);
+  /** Whether a selector that the rule cannot do without matches no series. Throws when that cannot be read. */
+  isBlind(at: number): boolean {
+    return this.#sight.isBlind((probe) => this.find(probe, at));
+  }
+
+  /** The label sets of an expression's result, asked as the rule asks. */
+  find(expression: Expression, at: number): readonly Labels[] {
+    const result = this.#query(expression, at - this.#queryOffsetMs);
     return result.kind === 'vector' ? result.series.map(({ labels }) => labels) : [];
   }
 
@@ -113,7 +111,7 @@ export class RuleHealth {
 
   #lookAt(at: number): Look {
     try {
-      const find = (probe: Expression): readonly Labels[] => this.#find(probe, at);
+      const find = (probe: Expression): readonly Labels[] => this.find(probe, at);
       return { at, isBlind: this.#sight.isBlind(find), count: this.#sight.count(find) };
     } catch {
       return { at, isBlind: false }; // the evaluation itself tells what is wrong

@@ -50,6 +50,15 @@ describe('notifications over GraphQL', { timeout: 60_000 }, () => {
     expect(JSON.stringify(wrong)).toContain('after is no cursor of this list');
   });
 
+  it('shows what a channel would say', async () => {
+    expect(
+      await data(`{
+        a: messagePreview(channel: "console") { ... on MessagePreview { channel title text } }
+        b: messagePreview(channel: "nope") { __typename }
+      }`),
+    ).toEqual({ a: { channel: 'console', title: 'T', text: 'x' }, b: { __typename: 'NotFound' } });
+  });
+
   it('sends dead letters again, and says what is none', async () => {
     expect(
       await data(`mutation {
