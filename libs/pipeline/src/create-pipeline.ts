@@ -179,6 +179,8 @@ async function assemble(
       ...{ metrics, rawMs, clock },
       ...{ groups: inForce.groups, receivers: inForce.receivers, route: inForce.config.route },
       timeWindows: timeWindows(inForce.config),
+      inhibitRules: inForce.config.inhibitRules,
+      silences: () => Promise.resolve(alerts.silences.all()),
       loadFile: (file) => loadRuleText(file, registry),
       externalUrl: externalUrl(),
       language: languageOf(env),

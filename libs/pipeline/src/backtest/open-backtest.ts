@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { SilenceStore } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { languageOf, StartError, type CommandResult } from '@tapewatch/model';
 import { checkPipelineConfig } from '../check-pipeline-config.js';
@@ -41,7 +42,8 @@ export async function openBacktest(
         request,
         {
           ...{ metrics, groups, receivers, clock, route: config.route, language: languageOf(env) },
-          timeWindows: timeWindows(config),
+          ...{ timeWindows: timeWindows(config), inhibitRules: config.inhibitRules },
+          silences: () => new SilenceStore(state.database).all(),
           rawMs: config.metrics.backend === undefined ? config.metrics.history.rawMs : Infinity,
           loadFile: (file) => loadRuleText(file, registry),
           externalUrl: config.server.externalUrl ?? 'http://localhost',
