@@ -10,12 +10,14 @@ import type { PartsFindings } from './part-problems.js';
 import { addNotificationsCommand } from './notifications/notifications-command.js';
 import { runProgram } from './program.js';
 import { queryCommand } from './query/query-command.js';
+import { reload } from './reload.js';
 import { reportDaily } from './report/report-command.js';
 import { addRoutesCommand } from './routes/routes-command.js';
 import { answeringServer, configFileOf, dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
 import { addSilenceCommand } from './silences/silence-command.js';
 import { loadAssembly } from './start/assembly.js';
+import { hasTerminal } from './start/has-terminal.js';
 import { withSimulator } from './start/start.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
@@ -35,7 +37,7 @@ const code = await runProgram(process.argv.slice(2), {
   commands: {
     start: (args) =>
       startCommand(args, {
-        ...{ process, terminal, messages, version, loadAssembly, checkParts },
+        ...{ process, hasTerminal, terminal, messages, version, loadAssembly, checkParts },
         workspace: findWorkspace(),
         clock: systemClock,
         random: Math.random,
@@ -85,6 +87,7 @@ const code = await runProgram(process.argv.slice(2), {
       return restoreCommand(file, args, { ...around(), knownMigrations });
     },
     testRules: (args) => testRules(args, { terminal, messages, runTests }),
+    reload: (args) => reload({ terminal, messages, findServer: () => runningServer(args) }),
     testChannel: (name, args) =>
       testChannel({
         ...{ name, terminal, messages, preview: args.preview === true },

@@ -29,6 +29,7 @@ async function run(args: readonly string[], messages = english) {
       restore: (file, restoreArgs) => done(['restore', file, restoreArgs]),
       testRules: (testArgs) => done(['test-rules', testArgs], exitCodes.failed),
       query: (expression, args) => done(['query', expression, args]),
+      reload: (args) => done(['reload', args]),
       backtest: (rule, args) => done(['backtest', rule, args]),
       testChannel: (name, args) => done(['test-channel', name, args], exitCodes.failed),
     },

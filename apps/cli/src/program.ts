@@ -29,6 +29,7 @@ export interface ProgramOptions {
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
     query(expression: string, args: QueryArguments): Promise<ExitCode>;
+    reload(args: ServerArguments): Promise<ExitCode>;
     backtest(rule: string | undefined, args: BacktestArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments & { readonly preview?: boolean }): Promise<ExitCode>;
     tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
@@ -136,6 +137,10 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
       setCode(await commands.testRules({ ...options, files })),
     );
+  addServerOptions(program.command('reload'), messages)
+    .description(help.reload)
+    .helpOption('-h, --help', help.help)
+    .action(async (args: ServerArguments) => setCode(await commands.reload(args)));
   addBacktest(program, messages, async (rule, args) => setCode(await commands.backtest(rule, args)));
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)

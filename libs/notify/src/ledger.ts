@@ -8,7 +8,8 @@ import {
   type PageRequest,
 } from '@tapewatch/model';
 import { summarize, type Notification } from '@tapewatch/plugin-sdk';
-import { outgoingOf, type Outgoing } from './outbox.js';
+import { outgoingOf } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
 import type { NotificationRow, NotifyTables } from './tables.js';
 
 /** One row of the ledger: a notification, or that there was none, and why. */

@@ -31,6 +31,7 @@ export interface Messages {
     readonly reportFormat: string;
     readonly reportOut: string;
     readonly reportLang: string;
+    readonly reload: string;
     readonly testChannel: string;
     readonly testChannelName: string;
     readonly testChannelPreview: string;
@@ -145,6 +146,11 @@ export interface Messages {
     readonly unmatched: (pattern: string) => string;
     readonly noneRan: string;
     readonly badPattern: (pattern: string, reason: string) => string;
+  };
+  readonly reload: {
+    readonly done: (changed: string) => string;
+    readonly unchanged: string;
+    readonly waiting: (sections: string) => string;
   };
   readonly testChannel: {
     readonly sent: (channel: string, ms: number) => string;

@@ -34,7 +34,7 @@ async function problemsOf(work: Promise<unknown>): Promise<readonly string[]> {
 
 describe('an alertmanager.yml', () => {
   it('has Alertmanager’s own defaults where it says nothing', async () => {
-    const { route, receivers, routingPath, resolveTimeoutMs } = await load(minimal);
+    const { route, receivers, routingPath, alerts } = await load(minimal);
     expect(route).toEqual({
       receiver: 'team',
       groupBy: [],
@@ -45,7 +45,7 @@ describe('an alertmanager.yml', () => {
       continue: false,
       routes: [],
     });
-    expect({ receivers, routingPath, resolveTimeoutMs }).toEqual({
+    expect({ receivers, routingPath, resolveTimeoutMs: alerts.resolveTimeoutMs }).toEqual({
       receivers: [{ name: 'team', channels: [] }],
       routingPath: ['alertmanager_config'],
       resolveTimeoutMs: 300_000,

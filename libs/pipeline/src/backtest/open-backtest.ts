@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { languageOf, StartError, type CommandResult } from '@tapewatch/model';
-import { checkPipelineConfig, type PipelineDependencies } from '../create-pipeline.js';
+import { checkPipelineConfig } from '../check-pipeline-config.js';
+import type { PipelineDependencies } from '../dependencies.js';
 import { KeptState, statePath } from '../kept-state.js';
 import { openMetrics } from '../open-metrics.js';
 import type { BacktestRequest, BacktestResult } from './backtest-result.js';
