@@ -66,6 +66,7 @@ function addBacktest(
     .option('--from <time>', help.from)
     .option('--to <time>', help.to)
     .option('--flap <duration>', help.flap)
+    .option('--with-silences', help.withSilences)
     .option('--json', help.json)
     .action(run);
 }

@@ -18,6 +18,6 @@ export { previewSilence } from './silences/preview-silence.js';
 export type { SilencePreview } from './silences/preview-silence.js';
 export type { Silence, SilenceState, SilenceView } from './silences/silence.js';
 export type { SilenceLimits, WantedSilence } from './silences/silence-draft.js';
-export { silenceSweep } from './silences/silence-store.js';
+export { SilenceStore, silenceSweep } from './silences/silence-store.js';
 export { alertMigrations } from './tables.js';
 export { alertId } from './tracked-alert.js';

@@ -279,11 +279,15 @@ export class Dispatcher {
     const nowMs = clock.monotonic();
     const wanted = group.changed ? nowMs : group.closed ? nowMs + untilNextMinute(clock.now()) : this.repeatAt(group);
     if (wanted === undefined) return;
-    const waitMs = Math.min(longestWaitMs, Math.max(0, group.tickFrom(Math.max(wanted, nowMs)) - nowMs));
-    group.timer = clock.setTimeout(() => {
-      group.timer = undefined;
-      this.flush(group);
-    }, waitMs);
+    const tickMs = group.tickFrom(Math.max(wanted, nowMs));
+    group.timer = clock.setTimeout(
+      () => {
+        group.timer = undefined;
+        // As of the tick: a timer that is a moment late must not put a repeat off by a whole interval.
+        this.flush(group, Math.min(tickMs, clock.monotonic()));
+      },
+      Math.min(longestWaitMs, tickMs - nowMs),
+    );
   }
 
   /** When the first repeat falls due, of those that are not held back already. */
@@ -300,12 +304,12 @@ export class Dispatcher {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  private flush(group: Group): void {
+  private flush(group: Group, tickMs = this.#options.clock.monotonic()): void {
     // One flush of a group at a time, so that its numbers stay in order; what changes meanwhile goes into the next.
     if (group.flushing) return;
     group.timer?.cancel();
     group.flushing = true;
-    const work = this.tell(group).finally(() => {
+    const work = this.tell(group, tickMs).finally(() => {
       group.flushing = false;
       this.#underWay.delete(work);
       this.schedule(group);
@@ -313,16 +317,17 @@ export class Dispatcher {
     this.#underWay.add(work);
   }
 
-  private async tell(group: Group): Promise<void> {
+  private async tell(group: Group, tickMs: number): Promise<void> {
     const { clock } = this.#options;
     const alerts = this.newest(group);
     const closed = closedBecause(group.route, this.#routing.timeWindows, clock.now());
     const decision: Decision = { entries: [], outgoing: [], notSent: [] };
-    for (const channel of this.channelsOf(group.route)) this.decide(group, channel, alerts, closed, decision);
+    for (const channel of this.channelsOf(group.route))
+      this.decide(group, channel, alerts, { closed, tickMs }, decision);
     group.changed = false;
     group.closed = closed !== undefined;
     if (closed === undefined) group.remind = false;
-    group.flushedAt(clock.monotonic());
+    group.flushedAt(tickMs);
     for (const { channel, entry } of decision.entries) this.#told.note(group.key, channel, entry);
     await this.keep(group, decision);
     for (const one of decision.outgoing) this.#options.send(one);
@@ -344,11 +349,10 @@ export class Dispatcher {
     group: Group,
     channel: Channel,
     alerts: readonly Alert[],
-    closed: string | undefined,
+    { closed, tickMs: nowMs }: { readonly closed: string | undefined; readonly tickMs: number },
     { entries, outgoing, notSent }: Decision,
   ): void {
-    const { clock } = this.#options;
-    const [now, nowMs] = [clock.now(), clock.monotonic()];
+    const now = this.#options.clock.now();
     const entry = this.#told.entry(group.key, channel.name);
     const place = { channel: channel.name, groupKey: group.key, flush: entry?.flush ?? 0 };
     const held = heldOf(alerts, closed);

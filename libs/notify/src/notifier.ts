@@ -262,7 +262,9 @@ export class Notifier {
   }
 
   /** What was sent, is on its way, was given up, and was not sent, each with why; newest first. */
-  notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>> {
+  notifications(
+    request: PageRequest & { readonly alert?: string; readonly outcome?: NotificationOutcome },
+  ): Promise<CommandResult<Page<NotificationView>>> {
     return this.#ledger.page(request);
   }
 

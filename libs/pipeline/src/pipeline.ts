@@ -97,10 +97,8 @@ export interface PipelineReader {
   receivers(): readonly string[];
   /** The routes and receivers in force as an Alertmanager's file, for its tools; without secrets. */
   alertmanagerText(): string;
-  /** Of all states, sorted as Alertmanager does: active, pending, expired ones. */
-  silences(): readonly SilenceView[];
-  /** The same, those on whose own matchers these hold. */
-  matchingSilences(matchers: readonly string[]): CommandResult<readonly SilenceView[]>;
+  /** Of all states, sorted as Alertmanager does: active, pending, expired ones; with matchers those on whose own matchers they hold. */
+  silences(matchers?: readonly string[]): CommandResult<readonly SilenceView[]>;
   silence(id: string): SilenceView | undefined;
   /** What a silence of these matchers would cover now, and would have covered of the alerts that began since. */
   previewSilence(matchers: readonly string[], since: number): Promise<CommandResult<SilencePreview>>;

@@ -30,8 +30,7 @@ export class AlertmanagerSilencesController {
       const asked = new Query(query);
       const matchers = asked.matchers('filter');
       const states = (['active', 'pending', 'expired'] as const).filter((state) => asked.flag(state));
-      return this.pipeline.read
-        .silences()
+      return [...found(this.pipeline.read.silences())]
         .filter((silence) => states.includes(silence.state) && isAbout(silence, matchers))
         .sort(inOrder)
         .map(silenceJson);

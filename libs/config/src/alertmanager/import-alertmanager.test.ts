@@ -168,6 +168,20 @@ receivers:
     ]);
   });
 
+  it('takes an empty text for one that is not there', async () => {
+    const { receivers } = await load(`
+global: { smtp_smarthost: 'localhost:25', smtp_from: a@example.org, smtp_hello: '' }
+route: { receiver: a }
+receivers: [{ name: a, email_configs: [{ to: b@example.org, hello: '', auth_username: '', html: '' }] }]
+`);
+    expect(receivers[0]?.channels[0]?.config).toEqual({
+      to: 'b@example.org',
+      from: 'a@example.org',
+      smarthost: 'localhost:25',
+      html: false,
+    });
+  });
+
   it('keeps receivers of kinds that are not ours, so that nobody believes them told', async () => {
     const { receivers, locate } = await load(`
 route: { receiver: pager }

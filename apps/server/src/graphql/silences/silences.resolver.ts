@@ -60,7 +60,7 @@ export class SilencesResolver {
     })
     matchers: string[] | null | undefined,
   ): readonly SilenceView[] {
-    const silences = valueOf(this.pipeline.read.matchingSilences(matchers ?? []));
+    const silences = valueOf(this.pipeline.read.silences(matchers ?? []));
     return silences.filter(({ state }) => active == null || active === (state === 'active'));
   }
 
