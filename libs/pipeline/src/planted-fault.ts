@@ -1,0 +1,2 @@
+import ccxt from 'ccxt';
+export const planted = ccxt;
