@@ -101,7 +101,12 @@ export async function importAlertmanager(
   const intervals = readTimeIntervals(tree, 'mute_time_intervals', 'time_intervals');
   findings.problems.push(...intervals.problems);
   const receivers = await receiversOf(tree.root, findings);
-  const rest = { ...findings, receiverNames: receiverNames(tree) };
+  const rest = {
+    ...findings,
+    // What stands under global is read for every receiver that uses it.
+    problems: [...new Map(findings.problems.map((problem) => [JSON.stringify(problem), problem])).values()],
+    receiverNames: receiverNames(tree),
+  };
   if (!parsed.success || findings.problems.length > 0) return rest;
   const { global, route, inhibit_rules: rules, templates } = parsed.data;
   noteTopLevel(tree.root, findings);
