@@ -1,4 +1,5 @@
 import { backtest } from './backtest.js';
+import { detect } from './detect.js';
 import { footprint } from './footprint.js';
 import { promqlSweep } from './promql-sweep.js';
 import { promqlVsPrometheus } from './promql-vs-prometheus.js';
@@ -18,6 +19,7 @@ export interface Benchmark {
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   backtest,
+  detect,
   footprint,
   'promql-sweep': promqlSweep,
   'promql-vs-prometheus': promqlVsPrometheus,

@@ -65,6 +65,11 @@ export class Chunk {
     into.set(this.#values.subarray(newest, newest + 1), index);
   }
 
+  /** NaN when it is empty. */
+  get newestValue(): number {
+    return this.#length === 0 ? NaN : this.valueAt(this.#length - 1);
+  }
+
   get endsStale(): boolean {
     return this.#length > 0 && this.isStaleAt(this.#length - 1);
   }

@@ -176,6 +176,18 @@ export class MemoryStore implements TickStage, SeriesSource {
     return undefined;
   }
 
+  /**
+   * Takes a value of a series of ours between two ticks: the next tick brings it again, or a newer one, and until then it is what the series
+   * has from this time on. Only of a series that the newest tick had. False when that has not changed what there is to see.
+   */
+  observe(series: Series, atMs: number, value: number): boolean {
+    const memory = this.#bySeries.get(series);
+    if (memory === undefined || memory.pushed || memory.newestMs !== this.lastTickAt || memory.ended) return false;
+    if (atMs <= memory.newestMs || memory.isAt(value)) return false;
+    memory.observe(atMs, value);
+    return true;
+  }
+
   /** A pushed series has no value from this time on. */
   end(series: Series, timeMs: number): void {
     const memory = this.#byLabels.get(series.labels.key);

@@ -21,6 +21,9 @@ export class SeriesMemory implements SeriesReader {
   /** Its samples have times of their own, off the grid of the tick: another program pushes them. */
   readonly pushed: boolean;
   #chunks: (Chunk | TimedChunk)[] = [];
+  /** A value that came after the newest sample and holds until the next; it is of no second, and kept nowhere. */
+  #headMs = -Infinity;
+  #head = 0;
 
   constructor(series: Series, pushed = false) {
     this.pushed = pushed;
@@ -37,8 +40,22 @@ export class SeriesMemory implements SeriesReader {
     return this.#chunks.reduce((sum, chunk) => sum + chunk.bytes, overheadBytes);
   }
 
+  /** A value between two samples: seen by who looks at a time from its own on, until the next sample takes its place. */
+  observe(atMs: number, value: number): void {
+    this.#headMs = atMs;
+    this.#head = value;
+  }
+
+  /** Whether this is what was observed last, or, where nothing was since, the newest sample. */
+  isAt(value: number): boolean {
+    if (this.#headMs !== -Infinity) return Object.is(this.#head, value);
+    const newest = this.#chunks.at(-1);
+    return newest !== undefined && Object.is(newest.newestValue, value);
+  }
+
   /** Times must grow; the caller sees to it. */
   append(atMs: number, value: number): void {
+    this.#headMs = -Infinity;
     this.chunkFor(atMs).append(atMs, value);
   }
 
@@ -50,6 +67,7 @@ export class SeriesMemory implements SeriesReader {
 
   /** Marks that the series has ended: from here on it has no value. */
   end(atMs: number): void {
+    this.#headMs = -Infinity;
     this.chunkFor(atMs).appendStale(atMs);
   }
 
@@ -87,6 +105,12 @@ export class SeriesMemory implements SeriesReader {
   }
 
   latest(atMs: number, lookbackMs: number, into: Sample): boolean {
+    if (this.#headMs !== -Infinity && this.#headMs <= atMs) {
+      if (this.#headMs <= atMs - lookbackMs) return false;
+      into.timeMs = this.#headMs;
+      into.value = this.#head;
+      return true;
+    }
     const chunk = this.chunkAt(atMs);
     if (chunk === undefined) return false;
     const slot = chunk.slotAt(atMs);
@@ -107,6 +131,7 @@ export class SeriesMemory implements SeriesReader {
       if (chunk.startMs > toMs) return;
       chunk.copy(fromMs, toMs, into, withStale);
     }
+    if (this.#headMs > fromMs && this.#headMs <= toMs) into.push(this.#headMs, this.#head);
   }
 
   private put(chunk: Chunk | TimedChunk): void {

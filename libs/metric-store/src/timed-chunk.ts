@@ -58,6 +58,11 @@ export class TimedChunk {
     into.set(this.#values.subarray(this.#length - 1, this.#length), index);
   }
 
+  /** NaN when it is empty. */
+  get newestValue(): number {
+    return this.#length === 0 ? NaN : this.valueAt(this.#length - 1);
+  }
+
   get endsStale(): boolean {
     return this.#length > 0 && this.isStaleAt(this.#length - 1);
   }

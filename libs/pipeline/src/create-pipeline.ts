@@ -27,6 +27,7 @@ import { EventTopic } from './event-topic.js';
 import { instanceId } from './instance-id.js';
 import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
+import { OnArrival } from './on-arrival.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
 import { pulseFault } from './pulse.js';
@@ -88,7 +89,6 @@ async function assemble(
   });
   const meter = telemetry.meterProvider.getMeter('tapewatch', version);
   metrics.measure(meter);
-  const intake = new OtlpIntake({ clock, meter, next: store, promote: config.otlp.promoteResourceAttributes });
 
   // A backend keeps every sample for as long as it pleases.
   const rawMs = config.metrics.backend === undefined ? config.metrics.history.rawMs : Infinity;
@@ -149,9 +149,30 @@ async function assemble(
     logger,
     externalUrl,
     alertId,
+    countSeries: (matchers) => store.select(matchers).length,
     next: (evaluation) => alerts.accept(evaluation),
   });
-  const exchanges = createExchanges({ exchanges: config.exchanges, meter, clock, logger, random });
+
+  // between ticks: market messages and pushed samples ──> store ──> rules that select few series
+  const arrivals = new OnArrival({ clock, store, engine });
+  const intake = new OtlpIntake({
+    ...{ clock, meter, promote: config.otlp.promoteResourceAttributes },
+    next: {
+      append: (pushed, timeMs, value) => {
+        const refusal = store.append(pushed, timeMs, value);
+        if (refusal === undefined) arrivals.pushed(pushed);
+        return refusal;
+      },
+      end: (pushed, timeMs) => store.end(pushed, timeMs),
+    },
+  });
+  const exchanges = createExchanges({
+    ...{ exchanges: config.exchanges, meter, clock, logger, random },
+    arrived: (instrument, value, attributes) => {
+      const found = series.seriesOf(instrument, attributes);
+      if (found !== undefined) arrivals.observed(found, value);
+    },
+  });
   const health = new HealthChecks({
     checks,
     database,
@@ -237,6 +258,7 @@ async function assemble(
     series,
     destinations,
     telemetry,
+    arrivals,
     intake,
     queries,
     engine,

@@ -16,6 +16,7 @@ import type { EventTopic } from './event-topic.js';
 import type { KeptState } from './kept-state.js';
 import type { Reloader } from './reload/reloader.js';
 import type { WatchFiles } from './reload/watch-files.js';
+import type { OnArrival } from './on-arrival.js';
 import type { Queries } from './queries.js';
 import type { TickFork } from './tick-fork.js';
 
@@ -42,6 +43,7 @@ export interface PipelineParts {
   readonly series: SeriesTranslation;
   readonly destinations: readonly OtlpDestination[];
   readonly telemetry: Telemetry;
+  readonly arrivals: OnArrival;
   readonly intake: OtlpIntake;
   readonly queries: Queries;
   readonly engine: RuleEngine;

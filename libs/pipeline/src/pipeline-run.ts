@@ -113,6 +113,7 @@ export class PipelineRun implements Pipeline {
   private async end(): Promise<void> {
     const { access, alerts, clock, state, exchanges, health, metrics, notifier, reports, supervisor, telemetry } =
       this.#parts;
+    this.#parts.arrivals.stop();
     this.#parts.backtests.stop();
     const patience = new AbortController();
     this.#parts.watch?.stop();

@@ -76,7 +76,23 @@ export class LiveGroup {
     this.#lastEvaluation = { at, tookMs };
     this.#hasRun = true;
     metrics.duration.record(tookMs / 1000, this.#attributes);
-    return { at, group: group.name, transitions, active: this.#rules.flatMap(({ rule }) => [...rule.active()]) };
+    return { at, group: group.name, transitions, active: this.#active() };
+  }
+
+  /**
+   * Judges some of its rules between ticks, whether or not the group is due. What they stand for as series is written with the next tick.
+   * Never throws.
+   */
+  arrive(wanted: ReadonlySet<LiveRule>, at: number, context: TemplateContext): Evaluation {
+    for (const levels of this.#levels) levels.noteBefore();
+    const transitions = this.#rules
+      .filter(({ rule }) => wanted.has(rule))
+      .flatMap(({ rule }) => this.#evaluateRule(rule, undefined, at, context));
+    return { at, group: this.name, transitions, active: this.#active() };
+  }
+
+  live(): readonly LiveRule[] {
+    return this.#rules.map(({ rule }) => rule);
   }
 
   /** False when no rule of this group can have made the alert. */
@@ -165,8 +181,17 @@ export class LiveGroup {
     return new LiveAlertRule(rule, ref, group, query, levels);
   }
 
-  /** One bad rule costs its own evaluation and a count, and one log line per change of its fault. */
-  #evaluateRule(rule: LiveRule, output: RuleOutput, at: number, context: TemplateContext): readonly RuleTransition[] {
+  #active(): AlertInstance[] {
+    return this.#rules.flatMap(({ rule }) => [...rule.active()]);
+  }
+
+  /** One bad rule costs its own evaluation and a count, and one log line per change of its fault. Without an output nothing is written. */
+  #evaluateRule(
+    rule: LiveRule,
+    output: RuleOutput | undefined,
+    at: number,
+    context: TemplateContext,
+  ): readonly RuleTransition[] {
     const { logger, metrics, group, ruleFailed } = this.#options;
     const before = rule.lastError;
     const fail = (reason: string, message: string): void => {
@@ -178,7 +203,7 @@ export class LiveGroup {
     try {
       const { transitions, samples, failure } = rule.evaluate(at, context);
       if (failure !== undefined) fail(failure, 'rule evaluation failed');
-      const problem = this.#write(at, output.withEnds(samples));
+      const problem = output === undefined ? undefined : this.#write(at, output.withEnds(samples));
       if (problem !== undefined) {
         rule.fail(problem);
         fail(problem, 'the result of a rule could not be written');
