@@ -27,7 +27,6 @@ export interface RuleReplayOptions {
   readonly history: ReplayHistory;
   readonly route: RouteConfig;
   readonly receivers: readonly ReplayReceiver[];
-  readonly timeWindows?: TimeWindows;
   /** Of the first evaluation. */
   readonly fromMs: number;
   readonly flapWithinMs: number;
@@ -84,7 +83,6 @@ export class RuleReplay {
       notificationsKeptMs: keptForEver,
       externalUrl: () => externalUrl,
       random: () => 0.5,
-      ...(options.timeWindows === undefined ? {} : { timeWindows: options.timeWindows }),
       ...(language === undefined ? {} : { language }),
     });
     const alerts = await Alerts.open({

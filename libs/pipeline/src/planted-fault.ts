@@ -1,2 +1,0 @@
-import ccxt from 'ccxt';
-export const planted = ccxt;
