@@ -141,6 +141,28 @@ describe('SeriesTranslation', () => {
     expect(ticks.map(({ values }) => values[0])).toEqual([0, 1, 2, 3]);
   });
 
+  it('knows the series of an observable between ticks, by whatever object, while the newest tick had it', async () => {
+    const { meter, collect } = meters({});
+    const kept = { exchange: 'a', symbol: 'b' };
+    const seen = new Set([kept]);
+    const gauge = meter.createObservableGauge('price', { unit: 's' });
+    const counter = meter.createObservableCounter('price', { unit: 's' });
+    for (const each of [gauge, counter])
+      each.addCallback((result) => seen.forEach((attributes) => result.observe(1, attributes)));
+    const { stage, ticks } = translation();
+    expect(stage.seriesOf(gauge, kept)).toBeUndefined();
+    stage.accept(await collect(1000));
+    expect(ticks[0]?.series).toHaveLength(2);
+    expect([stage.seriesOf(gauge, kept), stage.seriesOf(counter, { symbol: 'b', exchange: 'a' })]).toEqual(
+      ticks[0]?.series,
+    );
+    expect(stage.seriesOf(gauge, kept)).toBe(ticks[0]?.series[0]);
+    expect(stage.seriesOf(gauge, { exchange: 'a', symbol: 'other' })).toBeUndefined();
+    seen.clear();
+    stage.accept(await collect(2000));
+    expect(stage.seriesOf(gauge, kept)).toBeUndefined();
+  });
+
   it('drops a series at once when it is no longer observed, and forgets it in time', async () => {
     const { meter, collect } = meters({});
     const shownSymbols = new Set(['a', 'b']);
