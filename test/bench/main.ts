@@ -7,6 +7,7 @@ import { range } from './range.js';
 import { recover } from './recover.js';
 import { staleAlert } from './stale-alert.js';
 import { storeSize } from './store-size.js';
+import { storm } from './storm.js';
 import { tick } from './tick.js';
 
 /** One measurement: prints what it does to stderr, and gives figures by name. */
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   recover,
   'stale-alert': staleAlert,
   'store-size': storeSize,
+  storm,
   tick,
 };
 

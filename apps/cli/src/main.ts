@@ -2,6 +2,7 @@ import { loadConfig, type TapewatchConfig } from '@tapewatch/config';
 import { systemClock } from '@tapewatch/model';
 import { addAccessCommands } from './access/access-commands.js';
 import type { BacktestPlace } from './backtest/backtest-command.js';
+import { addAlertCommand } from './alerts/alert-command.js';
 import { checkConfig } from './check-config.js';
 import { createLogger } from './create-logger.js';
 import { chooseMessages } from './messages/choose-messages.js';
@@ -9,11 +10,14 @@ import type { PartsFindings } from './part-problems.js';
 import { addNotificationsCommand } from './notifications/notifications-command.js';
 import { runProgram } from './program.js';
 import { queryCommand } from './query/query-command.js';
+import { reload } from './reload.js';
 import { reportDaily } from './report/report-command.js';
 import { addRoutesCommand } from './routes/routes-command.js';
 import { answeringServer, configFileOf, dataDirOf, findRunningServer } from './running-server/find-running-server.js';
 import type { ServerArguments } from './running-server/server-arguments.js';
+import { addSilenceCommand } from './silences/silence-command.js';
 import { loadAssembly } from './start/assembly.js';
+import { hasTerminal } from './start/has-terminal.js';
 import { withSimulator } from './start/start.js';
 import { startCommand } from './start/start-command.js';
 import { createTerminal } from './terminal.js';
@@ -33,7 +37,7 @@ const code = await runProgram(process.argv.slice(2), {
   commands: {
     start: (args) =>
       startCommand(args, {
-        ...{ process, terminal, messages, version, loadAssembly, checkParts },
+        ...{ process, hasTerminal, terminal, messages, version, loadAssembly, checkParts },
         workspace: findWorkspace(),
         clock: systemClock,
         random: Math.random,
@@ -69,6 +73,11 @@ const code = await runProgram(process.argv.slice(2), {
       });
       addNotificationsCommand(program, { terminal, messages, setCode, findServer: runningServer });
     },
+    addAlerting: (program, setCode) => {
+      const options = { terminal, messages, setCode, findServer: runningServer, clock: systemClock };
+      addAlertCommand(program, options);
+      addSilenceCommand(program, { ...options, input: process.stdin });
+    },
     backup: async (file, args) => {
       const { backupCommand } = await import('./backup/backup-command.js');
       return backupCommand(file, args, { ...around(), version, fetch });
@@ -78,6 +87,7 @@ const code = await runProgram(process.argv.slice(2), {
       return restoreCommand(file, args, { ...around(), knownMigrations });
     },
     testRules: (args) => testRules(args, { terminal, messages, runTests }),
+    reload: (args) => reload({ terminal, messages, findServer: () => runningServer(args) }),
     testChannel: (name, args) =>
       testChannel({
         ...{ name, terminal, messages, preview: args.preview === true },

@@ -23,10 +23,13 @@ export interface ProgramOptions {
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
     /** Adds the commands about routes and notifications, in the same way. */
     addNotifying(program: Command, setCode: (code: ExitCode) => void): void;
+    /** Adds the commands about alerts and silences. */
+    addAlerting(program: Command, setCode: (code: ExitCode) => void): void;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
     query(expression: string, args: QueryArguments): Promise<ExitCode>;
+    reload(args: ServerArguments): Promise<ExitCode>;
     backtest(rule: string | undefined, args: BacktestArguments): Promise<ExitCode>;
     testChannel(name: string, args: ServerArguments & { readonly preview?: boolean }): Promise<ExitCode>;
     tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
@@ -63,6 +66,7 @@ function addBacktest(
     .option('--from <time>', help.from)
     .option('--to <time>', help.to)
     .option('--flap <duration>', help.flap)
+    .option('--with-silences', help.withSilences)
     .option('--json', help.json)
     .action(run);
 }
@@ -134,6 +138,10 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
       setCode(await commands.testRules({ ...options, files })),
     );
+  addServerOptions(program.command('reload'), messages)
+    .description(help.reload)
+    .helpOption('-h, --help', help.help)
+    .action(async (args: ServerArguments) => setCode(await commands.reload(args)));
   addBacktest(program, messages, async (rule, args) => setCode(await commands.backtest(rule, args)));
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)
@@ -144,6 +152,7 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
       setCode(await commands.testChannel(name, args)),
     );
   commands.addNotifying(program, setCode);
+  commands.addAlerting(program, setCode);
   addServerOptions(program.command('query'), messages)
     .description(help.query)
     .helpOption('-h, --help', help.help)

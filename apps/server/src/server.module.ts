@@ -20,6 +20,9 @@ import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
 import { ReportEventResolver, ReportResolver, ReportsResolver } from './graphql/reports/reports.resolver.js';
 import { RulesResolver } from './graphql/rules/rules.resolver.js';
 import { SilenceResolver, SilencesResolver } from './graphql/silences/silences.resolver.js';
+import { AlertmanagerAlertsController } from './alertmanager-api/alerts.controller.js';
+import { AlertmanagerSilencesController } from './alertmanager-api/silences.controller.js';
+import { AlertmanagerStatusController } from './alertmanager-api/status.controller.js';
 import { BackupController } from './http/backup.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { ReportController } from './http/report.controller.js';
@@ -61,6 +64,9 @@ const resolvers = [
 ];
 
 const controllers = [
+  AlertmanagerAlertsController,
+  AlertmanagerSilencesController,
+  AlertmanagerStatusController,
   BackupController,
   HomeController,
   PrometheusQueryController,

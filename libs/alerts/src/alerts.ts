@@ -145,6 +145,19 @@ export class Alerts {
     void this.#book.note(changes);
   }
 
+  /** One that is under way, as it is now. */
+  current(id: string): Alert | undefined {
+    return this.underWay(id)?.alert;
+  }
+
+  /** A later step of its route was taken; `note` says which. */
+  escalated(id: string, note: string): void {
+    const tracked = this.underWay(id);
+    if (tracked === undefined) return;
+    const event = { at: this.#clock.now(), kind: 'escalated' as const, note };
+    void this.#book.note([{ alert: tracked, event, tell: false }]);
+  }
+
   /** Takes other inhibition rules, as a reload brings them. Their matchers have been checked. */
   swapInhibitRules(rules: readonly InhibitRule[]): void {
     this.#book.swapInhibitRules(rules);

@@ -109,6 +109,21 @@ describe('alerts that nobody is to be told of', () => {
     expect(room.published.find(({ kind }) => kind === 'inhibited')).toMatchObject({ note: `Down ${id}` });
   });
 
+  it('see each other, too, when another program posts them in one request', async () => {
+    const posted = (labels: Readonly<Record<string, string>>) => ({
+      labels,
+      annotations: {},
+      endsAt: room.clock.now() + minute,
+    });
+    await room.alerts.post([posted(effect), posted(cause)]);
+    await room.pass();
+    expect(room.handed.flat().filter(({ name }) => name === 'Slow')).toMatchObject([
+      { inhibitedBy: [room.told('Down')?.id] },
+    ]);
+    await room.pass(2 * minute);
+    expect(room.kindsOf('Slow').filter((kind) => kind !== 'uninhibited')).toEqual(['firing', 'inhibited', 'resolved']);
+  });
+
   it('are handed over again when what inhibits them is resolved, by its rule or by hand', async () => {
     for (const end of [
       async () => room.resolve(cause),

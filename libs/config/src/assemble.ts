@@ -23,6 +23,8 @@ export interface Assembly {
   readonly locate: Locate;
   /** The text it was read from, secrets taken out. */
   readonly shown: string;
+  /** Files that were read, and folders that were searched. */
+  readonly sources: readonly string[];
   /** The current folder. */
   readonly baseDir: string;
   /** Files that `rule_files` came to. */
@@ -61,6 +63,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
       allowPlaintext: raw.server.allow_plaintext,
     },
     log: raw.log,
+    reload: raw.reload,
     metrics: {
       retentionMs: raw.metrics.retention,
       memoryBytes: raw.metrics.memory,
@@ -93,7 +96,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     shippedRules: raw.shipped_rules,
     ruleFiles: assembly.ruleFiles,
     alerts: {
-      resolveTimeoutMs: raw.alerts.resolve_timeout,
+      resolveTimeoutMs: assembly.imported?.resolveTimeoutMs ?? raw.alerts.resolve_timeout,
       limits: raw.alerts.limits.map((limit) => ({
         name: limit.name,
         ...(limit.max_alerts === undefined ? {} : { maxAlerts: limit.max_alerts }),
@@ -108,17 +111,15 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     locate: assembly.locate,
     warnings: assembly.warnings,
     shown: assembly.shown,
+    sources: assembly.sources,
   };
 }
 
 type Routing = Pick<TapewatchConfig, (keyof ImportedAlertmanager & keyof TapewatchConfig) | 'routingPath'>;
 
-/** Alertmanager's default. */
-const resolveTimeoutMs = 5 * 60_000;
-
 function routingOf(raw: RawConfig, { imported, timeIntervals }: Assembly): Routing {
   if (imported !== undefined) {
-    const { templates: _files, ...routing } = imported;
+    const { templates: _files, resolveTimeoutMs: _ofAlerts, ...routing } = imported;
     return { ...routing, routingPath: [alertmanagerKey] };
   }
   const receivers = raw.receivers.length === 0 ? [defaultReceiver] : raw.receivers.map(receiverOf);
@@ -128,7 +129,6 @@ function routingOf(raw: RawConfig, { imported, timeIntervals }: Assembly): Routi
     inhibitRules: raw.inhibit_rules.map((rule, i) => inhibitRuleOf(rule, ['inhibit_rules', i])),
     timeIntervals,
     routingPath: [],
-    resolveTimeoutMs,
   };
 }
 

@@ -179,6 +179,7 @@ export const configSchema = z.strictObject({
   data_dir: text().optional(),
   server: server.prefault({}),
   log: log.prefault({}),
+  reload: z.strictObject({ watch: flag().default(true) }).prefault({}),
   metrics: metrics.prefault({}),
   history: history.prefault({}),
   host: host.prefault({}),

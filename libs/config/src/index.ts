@@ -1,3 +1,4 @@
+export { alertmanagerText } from './alertmanager/alertmanager-text.js';
 export { ConfigFileError } from './config-file-error.js';
 export { findDataDir } from './find-data-dir.js';
 export { fromMatch, fromMatchRe } from './legacy-matchers.js';

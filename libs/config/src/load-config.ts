@@ -36,10 +36,10 @@ function knownKeys(path: TreePath): readonly string[] {
  * TAPEWATCH_DATA_DIR and TAPEWATCH_LISTEN win over the file.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchConfig> {
-  const source: ConfigSource = {
+  const { source, sources } = noting({
     readFile: options.readFile ?? diskSource.readFile,
     glob: options.glob ?? diskSource.glob,
-  };
+  });
   const file = resolve(options.baseDir, options.file);
   const folder = dirname(file);
   const text = options.text ?? (await readConfigText(options.file, file, source));
@@ -71,6 +71,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
     warnings: alertmanager?.warnings ?? [],
     templateFiles: await expandTemplates(alertmanager?.imported?.templates ?? templatePatterns(tree, folder), source),
     shown: shownConfig(text),
+    sources: [...new Set([file, ...sources, ...rules.files])],
     baseDir: options.baseDir,
     ruleFiles: rules.files,
     ...(alertmanager?.imported === undefined ? {} : { imported: alertmanager.imported }),
@@ -83,6 +84,22 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
     inOrder(problems, options.file),
     sound.success ? assemble(sound.data, surroundings) : undefined,
   );
+}
+
+/** Notes which files are read and which folders are searched: when one of them changes, so may the configuration. */
+function noting(source: ConfigSource): { readonly source: ConfigSource; readonly sources: Iterable<string> } {
+  const sources = new Set<string>();
+  const noted: ConfigSource = {
+    readFile: (path) => {
+      sources.add(path);
+      return source.readFile(path);
+    },
+    glob: (pattern) => {
+      sources.add(dirname(pattern.replace(/[*?[\]{}].*$/s, '_')));
+      return source.glob(pattern);
+    },
+  };
+  return { source: noted, sources };
 }
 
 /** Without every section in which something is wrong. A route names receivers, so that they stand and fall together. */

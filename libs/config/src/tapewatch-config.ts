@@ -6,6 +6,8 @@ export interface TapewatchConfig {
   readonly file: string;
   readonly dataDir: string;
   readonly server: ServerConfig;
+  /** Whether the files are read again by themselves when they change. */
+  readonly reload: { readonly watch: boolean };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly metrics: MetricsConfig;
   readonly history: HistoryConfig;
@@ -30,8 +32,6 @@ export interface TapewatchConfig {
   readonly routingPath: readonly string[];
   /** Files with templates for messages. */
   readonly templateFiles: readonly string[];
-  /** When an alert that was pushed without an end, and is pushed no more, is over. */
-  readonly resolveTimeoutMs: number;
   /** Whom to call for as long as all is well. */
   readonly heartbeat?: HeartbeatConfig;
   readonly reports: readonly ReportConfig[];
@@ -41,6 +41,8 @@ export interface TapewatchConfig {
   readonly warnings: readonly Problem[];
   /** The text it was read from as it may be shown: no secrets, no comments. */
   readonly shown: string;
+  /** What it was read from: absolute paths of files, and of folders in which patterns find theirs. */
+  readonly sources: readonly string[];
 }
 
 /** `['exchanges', 0, 'venue']` -> where it stands; the nearest parent when the key itself is absent. */

@@ -3,7 +3,8 @@ import { messageOf, type Clock, type Logger, type NotificationOutcome, type Time
 import { retry, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
 import { backoffMs } from './backoff.js';
 import type { Channel } from './channel.js';
-import type { Outbox, Outgoing } from './outbox.js';
+import type { Outbox } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
 import { RateLimit } from './rate-limit.js';
 import { SendQueue } from './send-queue.js';
 
@@ -39,7 +40,8 @@ const stubborn = 3;
 export class ChannelSender {
   readonly #options: ChannelSenderOptions;
   readonly #queue = new SendQueue();
-  readonly #rate: RateLimit | undefined;
+  #channel: Channel;
+  #rate: RateLimit | undefined;
   readonly #sending = new Set<Promise<void>>();
   #timer: Timer | undefined;
   /** On the monotonic clock, so that a jump of the wall clock neither hurries nor holds it. */
@@ -53,8 +55,8 @@ export class ChannelSender {
 
   constructor(options: ChannelSenderOptions) {
     this.#options = options;
-    const { rate } = options.channel.limits ?? {};
-    this.#rate = rate === undefined ? undefined : new RateLimit(rate);
+    this.#channel = options.channel;
+    this.#rate = rateOf(options.channel);
     for (const outcome of ['sent', 'retrying', 'dead', 'not_sent'])
       options.count.add(0, { channel: options.channel.name, outcome });
   }
@@ -77,6 +79,20 @@ export class ChannelSender {
     if (outgoing.attempts > 0) this.#pausedUntilMs = Math.max(this.#pausedUntilMs, notBeforeMs);
     if (this.#queue.size > maxWaiting) this.giveUpOldest();
     this.next();
+  }
+
+  /** The channel of the same name, as it is configured now: what waits is sent by it, and at once, as it may have been mended. */
+  use(channel: Channel): void {
+    if (channel === this.#channel) return;
+    this.#channel = channel;
+    this.#rate = rateOf(channel);
+    this.#pausedUntilMs = 0;
+    this.next();
+  }
+
+  /** What waits, after a stop. */
+  left(): readonly Outgoing[] {
+    return this.#queue.all();
   }
 
   /** Waits for those that are being sent; the rest stays in the outbox. */
@@ -108,11 +124,12 @@ export class ChannelSender {
   }
 
   private atOnce(): number {
-    return this.#failures > 0 ? 1 : (this.#options.channel.limits?.concurrency ?? 1);
+    return this.#failures > 0 ? 1 : (this.#channel.limits?.concurrency ?? 1);
   }
 
   private async attempt(head: Outgoing): Promise<void> {
-    const { channel, clock, duration } = this.#options;
+    const { clock, duration } = this.#options;
+    const channel = this.#channel;
     const begun = clock.monotonic();
     const result = await this.deliver(head.notification);
     const latencyMs = clock.monotonic() - begun;
@@ -145,7 +162,7 @@ export class ChannelSender {
   /** A channel that breaks its promise never to reject must not end the sender, nor make it spin. */
   private async deliver(notification: Notification): Promise<SendResult> {
     try {
-      return await this.#options.channel.send(notification);
+      return await this.#channel.send(notification);
     } catch (thrown) {
       return retry(messageOf(thrown));
     }
@@ -213,10 +230,11 @@ export class ChannelSender {
 
   private note(reason: string): void {
     if (this.#lastError === undefined)
-      this.#options.logger.warn(
-        { channel: this.#options.channel.name, reason },
-        'the channel does not deliver; trying again',
-      );
+      this.#options.logger.warn({ channel: this.#channel.name, reason }, 'the channel does not deliver; trying again');
     this.#lastError = reason;
   }
+}
+
+function rateOf({ limits }: Channel): RateLimit | undefined {
+  return limits?.rate === undefined ? undefined : new RateLimit(limits.rate);
 }

@@ -3,21 +3,38 @@ import type { Channel, Receiver } from './channel.js';
 import { compose } from './compose.js';
 import { Escalations } from './escalations.js';
 import { Group, groupId, groupKey } from './group.js';
-import { closedBecause, mutedBecause, untilNextMinute, type TimeWindows } from './muting.js';
+import { closedBecause, mutedBecause, mutingIntervals, untilNextMinute, type TimeWindows } from './muting.js';
 import { dueFor, nextEntry, type Due, type LogEntry } from './notification-log.js';
 import { digest, NotSentNotes, type HeldAlert, type NotSent } from './not-sent.js';
-import type { Outbox, Outgoing, StoredLogEntry } from './outbox.js';
+import type { Outbox, StoredLogEntry } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
 import { putIntoWords } from './put-into-words.js';
 import { defaults, groupLabels, type Route, type RouteTree } from './route-tree.js';
 import { ToldLog } from './told-log.js';
 
-export interface DispatcherOptions {
+/** Who is told what; changes while the program runs. */
+export interface Routing {
   readonly routes: RouteTree;
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly timeWindows: TimeWindows;
+}
+
+/** Alerts that are told together, as they stand. */
+export interface GroupView {
+  readonly receiver: string;
+  readonly labels: Labels;
+  /** Those that fire. */
+  readonly alerts: readonly Alert[];
+  /** Why its route tells nothing at present: the names of time intervals. */
+  readonly mutedBy: readonly string[];
+}
+
+export interface DispatcherOptions extends Routing {
   readonly outbox: Outbox;
   /** Takes a notification for sending. */
   readonly send: (outgoing: Outgoing) => void;
+  /** An alert as it is now, with its newest value and annotations; the one that was dispatched where that is not known. */
+  readonly current?: (alertId: string) => Alert | undefined;
   /** A later step of a route was taken for an alert; `note` says which. */
   readonly escalated: (alertId: string, note: string) => void;
   /** Told of everything that was noted as not sent. */
@@ -42,7 +59,8 @@ const longestWaitMs = 86_400_000;
 
 /** Routes alerts into groups and decides, group by group, what each channel is to be told. */
 export class Dispatcher {
-  readonly #options: DispatcherOptions;
+  readonly #options: Omit<DispatcherOptions, keyof Routing>;
+  #routing: Routing;
   /** By id; twins among routes have a group each. */
   readonly #groups = new Map<string, Group>();
   readonly #told: ToldLog;
@@ -55,6 +73,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#routing = options;
     this.#told = new ToldLog(options.outbox, options.logger);
     this.#notes = new NotSentNotes(() => this.nextId());
     this.#escalations = new Escalations({
@@ -81,13 +100,67 @@ export class Dispatcher {
   }
 
   /**
+   * Goes on with other routes and receivers. Groups that are still led to keep what they know and when they are told; every alert goes the
+   * way it has now. What was told on ways that are gone is closed, as after a restart.
+   */
+  async reroute(routing: Routing): Promise<void> {
+    const before = [...this.#groups.values()];
+    this.#routing = routing;
+    this.#groups.clear();
+    this.#escalations.clear();
+    const alerts = new Map(before.flatMap((group) => [...group.alerts]));
+    const old = new Map(before.map((group) => [groupId(group.route, group.labels), group]));
+    for (const group of before) group.timer?.cancel();
+    for (const alert of alerts.values())
+      for (const route of this.#routing.routes.routesFor(alert.labels))
+        for (const one of [route, ...this.#escalations.follow(alert, route)]) this.regroup(alert, one, old);
+    for (const group of this.#groups.values()) this.look(group);
+    this.#stored = await this.#options.outbox.logEntries(this.#options.clock);
+    await this.closeForsaken([...alerts.values()].filter((alert) => !isFiring(alert)));
+  }
+
+  /** Of an alert that has ended, those are told who heard that it fires: its old group knows. */
+  private regroup(alert: Alert, route: Route, old: ReadonlyMap<string, Group>): void {
+    const labels = groupLabels(route, alert.labels);
+    const id = groupId(route, labels);
+    const known = old.get(id);
+    if (known !== undefined && !this.#groups.has(id)) {
+      known.route = route;
+      for (const one of [...known.alerts.keys()]) if (one !== alert.id) known.alerts.delete(one);
+      this.#groups.set(id, known);
+    }
+    this.take(alert, route);
+  }
+
+  /** Names of the receivers to which routes lead from these labels. */
+  receiversFor(labels: Labels): readonly string[] {
+    return this.#routing.routes.routesFor(labels).map(({ receiver }) => receiver);
+  }
+
+  /** Every group in which something fires. */
+  groups(): readonly GroupView[] {
+    const now = this.#options.clock.now();
+    return [...this.#groups.values()].flatMap((group) => {
+      const alerts = this.newest(group).filter(isFiring);
+      const mutedBy = mutingIntervals(group.route, this.#routing.timeWindows, now);
+      return alerts.length === 0 ? [] : [{ receiver: group.route.receiver, labels: group.labels, alerts, mutedBy }];
+    });
+  }
+
+  /**
    * Closes groups that routes no longer lead to, after a change of the config: whoever was told that something fires is told that it has
    * ended; what still fires elsewhere is struck from them.
    */
   async closeForsaken(ended: readonly Alert[]): Promise<void> {
     const endedById = new Map(ended.map((alert) => [alert.id, alert]));
-    const keys = new Set([...this.#groups.values()].map(({ key }) => key));
-    const forsaken = this.#stored.filter(({ groupKey, entry }) => entry.firing.size > 0 && !keys.has(groupKey));
+    const led = new Set(
+      [...this.#groups.values()].flatMap(({ key, route }) =>
+        this.channelsOf(route).map(({ name }) => `${name} ${key}`),
+      ),
+    );
+    const forsaken = this.#stored.filter(
+      ({ groupKey, channel, entry }) => entry.firing.size > 0 && !led.has(`${channel} ${groupKey}`),
+    );
     this.#stored = [];
     for (const { groupKey: key, channel, receiver, groupLabels: record, entry } of forsaken) {
       const alerts = [...entry.firing].flatMap((id) => endedById.get(id) ?? []);
@@ -130,7 +203,7 @@ export class Dispatcher {
   dispatch(alerts: readonly Alert[]): void {
     const touched = new Set<Group>();
     for (const alert of alerts)
-      for (const route of this.#options.routes.routesFor(alert.labels)) {
+      for (const route of this.#routing.routes.routesFor(alert.labels)) {
         const steps = this.#escalations.follow(alert, route);
         for (const one of [route, ...steps]) {
           const group = this.take(alert, one);
@@ -143,7 +216,7 @@ export class Dispatcher {
   /** Notes that an alert was held back before it came here. Never rejects. */
   async suppressed(alert: Alert, reason: string): Promise<void> {
     const now = this.#options.clock.now();
-    const notSent = this.#options.routes.routesFor(alert.labels).flatMap((route) => {
+    const notSent = this.#routing.routes.routesFor(alert.labels).flatMap((route) => {
       const key = groupKey(route, groupLabels(route, alert.labels));
       return this.channelsOf(route).flatMap(({ name }) => {
         const flush = this.#told.entry(key, name)?.flush ?? 0;
@@ -206,11 +279,15 @@ export class Dispatcher {
     const nowMs = clock.monotonic();
     const wanted = group.changed ? nowMs : group.closed ? nowMs + untilNextMinute(clock.now()) : this.repeatAt(group);
     if (wanted === undefined) return;
-    const waitMs = Math.min(longestWaitMs, Math.max(0, group.tickFrom(Math.max(wanted, nowMs)) - nowMs));
-    group.timer = clock.setTimeout(() => {
-      group.timer = undefined;
-      this.flush(group);
-    }, waitMs);
+    const tickMs = group.tickFrom(Math.max(wanted, nowMs));
+    group.timer = clock.setTimeout(
+      () => {
+        group.timer = undefined;
+        // As of the tick: a timer that is a moment late must not put a repeat off by a whole interval.
+        this.flush(group, Math.min(tickMs, clock.monotonic()));
+      },
+      Math.min(longestWaitMs, tickMs - nowMs),
+    );
   }
 
   /** When the first repeat falls due, of those that are not held back already. */
@@ -227,12 +304,12 @@ export class Dispatcher {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  private flush(group: Group): void {
+  private flush(group: Group, tickMs = this.#options.clock.monotonic()): void {
     // One flush of a group at a time, so that its numbers stay in order; what changes meanwhile goes into the next.
     if (group.flushing) return;
     group.timer?.cancel();
     group.flushing = true;
-    const work = this.tell(group).finally(() => {
+    const work = this.tell(group, tickMs).finally(() => {
       group.flushing = false;
       this.#underWay.delete(work);
       this.schedule(group);
@@ -240,20 +317,31 @@ export class Dispatcher {
     this.#underWay.add(work);
   }
 
-  private async tell(group: Group): Promise<void> {
+  private async tell(group: Group, tickMs: number): Promise<void> {
     const { clock } = this.#options;
-    const alerts = [...group.alerts.values()];
-    const closed = closedBecause(group.route, this.#options.timeWindows, clock.now());
+    const alerts = this.newest(group);
+    const closed = closedBecause(group.route, this.#routing.timeWindows, clock.now());
     const decision: Decision = { entries: [], outgoing: [], notSent: [] };
-    for (const channel of this.channelsOf(group.route)) this.decide(group, channel, alerts, closed, decision);
+    for (const channel of this.channelsOf(group.route))
+      this.decide(group, channel, alerts, { closed, tickMs }, decision);
     group.changed = false;
     group.closed = closed !== undefined;
     if (closed === undefined) group.remind = false;
-    group.flushedAt(clock.monotonic());
+    group.flushedAt(tickMs);
     for (const { channel, entry } of decision.entries) this.#told.note(group.key, channel, entry);
     await this.keep(group, decision);
     for (const one of decision.outgoing) this.#options.send(one);
     this.forgetEnded(group, alerts);
+  }
+
+  /** Values and annotations change with every evaluation, of which nobody hears: what fires is told as it is now. */
+  private newest({ alerts }: Group): readonly Alert[] {
+    const { current } = this.#options;
+    for (const [id, alert] of alerts) {
+      const now = isFiring(alert) ? current?.(id) : undefined;
+      if (now !== undefined && isFiring(now)) alerts.set(id, now);
+    }
+    return [...alerts.values()];
   }
 
   /** What one channel is told of a group, and what is held back from it. */
@@ -261,11 +349,10 @@ export class Dispatcher {
     group: Group,
     channel: Channel,
     alerts: readonly Alert[],
-    closed: string | undefined,
+    { closed, tickMs: nowMs }: { readonly closed: string | undefined; readonly tickMs: number },
     { entries, outgoing, notSent }: Decision,
   ): void {
-    const { clock } = this.#options;
-    const [now, nowMs] = [clock.now(), clock.monotonic()];
+    const now = this.#options.clock.now();
     const entry = this.#told.entry(group.key, channel.name);
     const place = { channel: channel.name, groupKey: group.key, flush: entry?.flush ?? 0 };
     const held = heldOf(alerts, closed);
@@ -345,7 +432,7 @@ export class Dispatcher {
   }
 
   private channelsOf({ receiver }: Route): readonly Channel[] {
-    return this.#options.receivers.get(receiver)?.channels ?? [];
+    return this.#routing.receivers.get(receiver)?.channels ?? [];
   }
 }
 

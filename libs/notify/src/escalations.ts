@@ -41,6 +41,12 @@ export class Escalations {
     this.schedule();
   }
 
+  /** Forgets what was to come: routes have changed, and every alert is followed anew. */
+  clear(): void {
+    this.#pending.clear();
+    this.schedule();
+  }
+
   stop(): void {
     this.#started = false;
     this.#timer?.cancel();

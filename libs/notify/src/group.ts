@@ -5,7 +5,8 @@ import type { Route } from './route-tree.js';
 export class Group {
   /** Alertmanager's group key, which is told and by which the log is kept: twins among routes share it. */
   readonly key: string;
-  readonly route: Route;
+  /** Another one of the same id after a change of the config. */
+  route: Route;
   readonly labels: Labels;
   readonly alerts = new Map<string, Alert>();
   /** Something has changed since the last flush. */

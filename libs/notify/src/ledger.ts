@@ -8,7 +8,8 @@ import {
   type PageRequest,
 } from '@tapewatch/model';
 import { summarize, type Notification } from '@tapewatch/plugin-sdk';
-import { outgoingOf, type Outgoing } from './outbox.js';
+import { outgoingOf } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
 import type { NotificationRow, NotifyTables } from './tables.js';
 
 /** One row of the ledger: a notification, or that there was none, and why. */
@@ -34,12 +35,16 @@ export class Ledger {
     this.#database = database;
   }
 
-  async page(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>> {
+  /** Newest first. */
+  async page(
+    request: PageRequest & { readonly alert?: string; readonly outcome?: NotificationOutcome },
+  ): Promise<CommandResult<Page<NotificationView>>> {
     if (request.after !== undefined && !/^\d{1,15}$/.test(request.after))
       return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
     if (request.alert !== undefined && !plainId.test(request.alert)) return accepted({ items: [], hasNextPage: false });
     let query = this.tables.selectFrom('notification').selectAll();
     if (request.after !== undefined) query = query.where('id', '<', Number(request.after));
+    if (request.outcome !== undefined) query = query.where('outcome', '=', request.outcome);
     if (request.alert !== undefined) query = query.where('alert_ids', 'like', `%"${request.alert}"%`);
     const rows = await query
       .orderBy('id', 'desc')

@@ -11,6 +11,13 @@ export function mutedBecause({ silencedBy, inhibitedBy }: Alert): string | undef
   return undefined;
 }
 
+/** The time intervals that keep a route from telling anything at this time, by name. */
+export function mutingIntervals(route: Route, windows: TimeWindows, at: number): readonly string[] {
+  const { activeTimeIntervals: active, muteTimeIntervals: mute } = route;
+  const within = (name: string): boolean => windows.get(name)?.(at) === true;
+  return active.length > 0 && !active.some(within) ? active : mute.filter(within);
+}
+
 /** Why a route tells nothing at this time; undefined when it does. */
 export function closedBecause(route: Route, windows: TimeWindows, at: number): string | undefined {
   const { activeTimeIntervals: active, muteTimeIntervals: mute } = route;

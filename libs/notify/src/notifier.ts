@@ -1,4 +1,4 @@
-import type { Counter, Meter } from '@opentelemetry/api';
+import type { Counter, Histogram, Meter } from '@opentelemetry/api';
 import type { RouteConfig } from '@tapewatch/config';
 import type { Database } from '@tapewatch/database';
 import {
@@ -18,24 +18,31 @@ import type { Channel, Receiver } from './channel.js';
 import { ChannelSender, type ChannelState } from './channel-sender.js';
 import { compose } from './compose.js';
 import { composeReport, type ReportToTell } from './compose-report.js';
-import { Dispatcher } from './dispatcher.js';
+import { Dispatcher, type GroupView, type Routing } from './dispatcher.js';
 import type { TimeWindows } from './muting.js';
 import { createNotificationCount } from './notification-count.js';
-import { Outbox, type ChannelOutcomes, type Outgoing } from './outbox.js';
+import { Outbox, type ChannelOutcomes } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
 import { Ledger, wordsOf, type NotificationView } from './ledger.js';
 import { putIntoWords } from './put-into-words.js';
 import { sampleAlerts, testAlert } from './sample-alerts.js';
 import { RouteTree } from './route-tree.js';
 
-export interface NotifierOptions {
-  readonly database: Database;
+/** Who is told what; changes while the program runs. */
+export interface NotifierRouting {
   readonly route: RouteConfig;
   readonly receivers: readonly Receiver[];
+  /** By the names under which routes mute, or are active. */
+  readonly timeWindows?: TimeWindows;
+}
+
+export interface NotifierOptions extends NotifierRouting {
+  readonly database: Database;
   /** How long notifications are kept. */
   readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
-  /** By the names under which routes mute, or are active. */
-  readonly timeWindows?: TimeWindows;
+  /** An alert as it is now, with its newest value and annotations. */
+  readonly current?: (alertId: string) => Alert | undefined;
   /** A later step of a route was taken for an alert; `note` says which. */
   readonly escalated?: (alertId: string, note: string) => void;
   /** In which channels speak to people unless they know better; English when left out. */
@@ -72,24 +79,30 @@ export class Notifier {
   readonly #outbox: Outbox;
   readonly #ledger: Ledger;
   readonly #dispatcher: Dispatcher;
-  readonly #senders: ReadonlyMap<string, ChannelSender>;
+  readonly #senders = new Map<string, ChannelSender>();
+  #receivers: readonly Receiver[];
   readonly #count: Counter;
+  readonly #duration: Histogram;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
     this.#outbox = new Outbox(options.database);
     this.#ledger = new Ledger(options.database);
     this.#count = createNotificationCount(options.meter);
-    this.#senders = createSenders(options, this.#outbox, this.#count);
+    this.#duration = options.meter.createHistogram('notification.duration', {
+      unit: 's',
+      description: 'One attempt to deliver a notification',
+      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
+    });
+    this.#receivers = options.receivers;
+    this.bindSenders();
     this.#dispatcher = new Dispatcher({
       ...options,
-      routes: new RouteTree(options.route),
-      timeWindows: options.timeWindows ?? new Map(),
+      ...routingOf(options),
       escalated: options.escalated ?? (() => undefined),
       heldBack: (notSent) => {
         for (const { channel } of notSent) this.#count.add(1, { channel, outcome: 'not_sent' });
       },
-      receivers: new Map(options.receivers.map((receiver) => [receiver.name, receiver])),
       outbox: this.#outbox,
       send: (outgoing) => this.#senders.get(outgoing.channel)?.take(outgoing),
     });
@@ -114,6 +127,36 @@ export class Notifier {
     this.#dispatcher.start();
   }
 
+  /**
+   * Goes on with other routes and receivers: at once for what is told from now on; resolves when what was told on ways that are gone is closed.
+   * What waits for a channel that is still there is sent by it as it is now; what waits for one that is gone is not sent, and noted so.
+   */
+  async reconfigure(routing: NotifierRouting): Promise<void> {
+    this.#receivers = routing.receivers;
+    const gone = this.bindSenders();
+    const rerouted = this.#dispatcher.reroute(routingOf(routing));
+    for (const sender of gone) {
+      await sender.stop();
+      for (const outgoing of sender.left()) await this.resume(outgoing);
+    }
+    await rerouted;
+  }
+
+  /** Names of the receivers to which routes lead from these labels. */
+  receiversFor(labels: Labels): readonly string[] {
+    return this.#dispatcher.receiversFor(labels);
+  }
+
+  /** Every group in which something fires. */
+  groups(): readonly GroupView[] {
+    return this.#dispatcher.groups();
+  }
+
+  /** Names of all receivers. */
+  receivers(): readonly string[] {
+    return this.#receivers.map(({ name }) => name);
+  }
+
   /** Takes alerts of which people may have to be told. */
   dispatch(alerts: readonly Alert[]): void {
     this.#dispatcher.dispatch(alerts);
@@ -130,7 +173,7 @@ export class Notifier {
   }
 
   channels(): readonly ChannelView[] {
-    return this.#options.receivers.flatMap(({ channels }) =>
+    return this.#receivers.flatMap(({ channels }) =>
       channels.map(({ name, plugin }) => {
         const sender = this.#senders.get(name) as ChannelSender;
         return { name, plugin, ...sender.state, deadLetters: sender.deadLetters };
@@ -190,7 +233,7 @@ export class Notifier {
   }
 
   private channelNamed(name: string): CommandResult<{ readonly receiver: Receiver; readonly channel: Channel }> {
-    const { receivers } = this.#options;
+    const receivers = this.#receivers;
     for (const receiver of receivers) {
       const channel = receiver.channels.find((one) => one.name === name);
       if (channel !== undefined) return accepted({ receiver, channel });
@@ -201,8 +244,8 @@ export class Notifier {
 
   /** Tells a receiver of a report, once, however often it is asked to. Resolves once that is durable; rejects when it cannot be written. */
   async tellReport(receiverName: string, report: ReportToTell): Promise<void> {
-    const { clock, externalUrl, logger, receivers } = this.#options;
-    const receiver = receivers.find(({ name }) => name === receiverName);
+    const { clock, externalUrl, logger } = this.#options;
+    const receiver = this.#receivers.find(({ name }) => name === receiverName);
     if (receiver === undefined) {
       logger.warn({ receiver: receiverName, report: report.id }, 'nobody can be told of a report: no such receiver');
       return;
@@ -219,7 +262,9 @@ export class Notifier {
   }
 
   /** What was sent, is on its way, was given up, and was not sent, each with why; newest first. */
-  notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>> {
+  notifications(
+    request: PageRequest & { readonly alert?: string; readonly outcome?: NotificationOutcome },
+  ): Promise<CommandResult<Page<NotificationView>>> {
     return this.#ledger.page(request);
   }
 
@@ -267,6 +312,29 @@ export class Notifier {
     await Promise.all([...this.#senders.values()].map((sender) => sender.stop()));
   }
 
+  /** A sender for every channel there is; those of channels that stay keep what waits. Returns the ones that are out of work. */
+  private bindSenders(): readonly ChannelSender[] {
+    const channels = new Map(this.#receivers.flatMap((receiver) => receiver.channels).map((one) => [one.name, one]));
+    const gone = [...this.#senders].filter(([name]) => !channels.has(name));
+    for (const [name] of gone) this.#senders.delete(name);
+    for (const [name, channel] of channels) {
+      const sender = this.#senders.get(name);
+      if (sender !== undefined) sender.use(channel);
+      else
+        this.#senders.set(
+          name,
+          new ChannelSender({
+            ...this.#options,
+            channel,
+            outbox: this.#outbox,
+            count: this.#count,
+            duration: this.#duration,
+          }),
+        );
+    }
+    return gone.map(([, sender]) => sender);
+  }
+
   private async resume(outgoing: Outgoing): Promise<void> {
     const sender = this.#senders.get(outgoing.channel);
     if (sender !== undefined) {
@@ -279,14 +347,10 @@ export class Notifier {
   }
 }
 
-function createSenders(options: NotifierOptions, outbox: Outbox, count: Counter): ReadonlyMap<string, ChannelSender> {
-  const duration = options.meter.createHistogram('notification.duration', {
-    unit: 's',
-    description: 'One attempt to deliver a notification',
-    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
-  });
-  const channels = options.receivers.flatMap((receiver) => receiver.channels);
-  return new Map(
-    channels.map((channel) => [channel.name, new ChannelSender({ ...options, channel, outbox, count, duration })]),
-  );
+function routingOf({ route, receivers, timeWindows }: NotifierRouting): Routing {
+  return {
+    routes: new RouteTree(route),
+    receivers: new Map(receivers.map((receiver) => [receiver.name, receiver])),
+    timeWindows: timeWindows ?? new Map(),
+  };
 }

@@ -1,20 +1,11 @@
 import type { Database } from '@tapewatch/database';
 import type { Clock, NotificationOutcome } from '@tapewatch/model';
 import type { Notification } from '@tapewatch/plugin-sdk';
+import { GroupCommit } from './group-commit.js';
 import type { LogEntry } from './notification-log.js';
-import type { NotSent } from './not-sent.js';
+import type { Attempt, Flush, Outgoing } from './outgoing.js';
+import { rowOf, writeOutbox, type OutboxWrite } from './outbox-writes.js';
 import type { NotificationRow, NotifyTables } from './tables.js';
-
-/** One notification on its way. */
-export interface Outgoing {
-  readonly id: number;
-  readonly channel: string;
-  readonly notification: Notification;
-  readonly attempts: number;
-  readonly nextAttemptAt: number;
-  /** From when on patience with it counts. */
-  readonly queuedAt: number;
-}
 
 export interface StoredLogEntry {
   readonly groupKey: string;
@@ -22,23 +13,6 @@ export interface StoredLogEntry {
   readonly receiver: string;
   readonly groupLabels: Readonly<Record<string, string>>;
   readonly entry: LogEntry;
-}
-
-export interface Flush {
-  readonly groupKey: string;
-  readonly receiver: string;
-  readonly groupLabels: Readonly<Record<string, string>>;
-  readonly entries: readonly { readonly channel: string; readonly entry: LogEntry }[];
-  readonly outgoing: readonly Outgoing[];
-  readonly notSent: readonly NotSent[];
-}
-
-export interface Attempt {
-  readonly outcome: NotificationOutcome;
-  readonly reason?: string;
-  readonly attempts: number;
-  readonly nextAttemptAt: number;
-  readonly latencyMs: number;
 }
 
 /** How many notifications of one channel came to what. */
@@ -50,50 +24,21 @@ export interface ChannelOutcomes {
   readonly notSent: number;
 }
 
-/** A statement takes so many parameters and no more. */
-const rowsAtOnce = 500;
-
 /** Notifications and the log of what was told, on disk. */
 export class Outbox {
   readonly #database: Database;
+  readonly #writes: GroupCommit<OutboxWrite>;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#writes = new GroupCommit((batch) =>
+      database.transaction((transaction) => writeOutbox(transaction.tables<NotifyTables>(), batch)),
+    );
   }
 
   /** Everything that a flush decided, wholly or not at all. */
-  async flush(flush: Flush): Promise<void> {
-    await this.#database.transaction(async (transaction) => {
-      const tables = transaction.tables<NotifyTables>();
-      for (const { channel, entry } of flush.entries) {
-        const changing = {
-          flush: entry.flush,
-          firing: JSON.stringify([...entry.firing]),
-          resolved: JSON.stringify([...entry.resolved]),
-          at: entry.at,
-        };
-        await tables
-          .insertInto('notification_log')
-          .values({
-            group_key: flush.groupKey,
-            channel,
-            receiver: flush.receiver,
-            group_labels: JSON.stringify(flush.groupLabels),
-            ...changing,
-          })
-          .onConflict((conflict) => conflict.columns(['group_key', 'channel']).doUpdateSet(changing))
-          .execute();
-      }
-      if (flush.outgoing.length > 0)
-        await tables.insertInto('notification').values(flush.outgoing.map(rowOf)).execute();
-      for (let i = 0; i < flush.notSent.length; i += rowsAtOnce)
-        await tables
-          .insertInto('notification')
-          .values(flush.notSent.slice(i, i + rowsAtOnce).map(notSentRow))
-          // Noted before a restart already.
-          .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
-          .execute();
-    });
+  flush(flush: Flush): Promise<void> {
+    return this.#writes.add({ flush });
   }
 
   /** Takes notifications that belong to no group, and returns those that are new: of each key there is one. */
@@ -132,19 +77,9 @@ export class Outbox {
     });
   }
 
-  async record(id: number, attempt: Attempt): Promise<void> {
-    await this.#database
-      .tables<NotifyTables>()
-      .updateTable('notification')
-      .set({
-        outcome: attempt.outcome,
-        reason: attempt.reason ?? null,
-        attempts: attempt.attempts,
-        next_attempt_at: attempt.nextAttemptAt,
-        latency_ms: attempt.latencyMs,
-      })
-      .where('id', '=', id)
-      .execute();
+  /** What became of an attempt. */
+  record(id: number, attempt: Attempt): Promise<void> {
+    return this.#writes.add({ id, attempt });
   }
 
   /** What was on its way when the program ended, oldest first. */
@@ -213,42 +148,6 @@ export function outgoingOf(row: NotificationRow): Outgoing {
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,
     queuedAt: row.queued_at ?? row.at,
-  };
-}
-
-function rowOf({ id, channel, notification, attempts, nextAttemptAt }: Outgoing): NotificationRow {
-  return {
-    id,
-    idempotency_key: notification.idempotencyKey,
-    at: notification.at,
-    channel,
-    group_key: notification.groupKey,
-    alert_ids: JSON.stringify(notification.alerts.map((alert) => alert.id)),
-    queued_at: null,
-    payload: JSON.stringify(notification),
-    outcome: 'retrying',
-    reason: null,
-    attempts,
-    next_attempt_at: nextAttemptAt,
-    latency_ms: null,
-  };
-}
-
-function notSentRow({ id, at, channel, groupKey, alertIds, reason, idempotencyKey }: NotSent): NotificationRow {
-  return {
-    id,
-    idempotency_key: idempotencyKey,
-    at,
-    channel,
-    group_key: groupKey,
-    alert_ids: JSON.stringify(alertIds),
-    queued_at: null,
-    payload: '',
-    outcome: 'not_sent',
-    reason,
-    attempts: 0,
-    next_attempt_at: at,
-    latency_ms: null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Outgoing } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
 
 /** What the queue knows of one group. Times are on the monotonic clock. */
 interface Lane {
@@ -14,6 +14,11 @@ export class SendQueue {
 
   get size(): number {
     return this.#waiting.length;
+  }
+
+  /** Everything that waits or is in hand, in order. */
+  all(): readonly Outgoing[] {
+    return [...this.#waiting];
   }
 
   push(outgoing: Outgoing, notBeforeMs: number): void {

@@ -1,7 +1,8 @@
 import { messageOf, type Clock, type Labels, type Logger } from '@tapewatch/model';
 import type { LogEntry } from './notification-log.js';
 import type { NotSent } from './not-sent.js';
-import type { Outbox, Outgoing, StoredLogEntry } from './outbox.js';
+import type { Outbox, StoredLogEntry } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
 
 /** Longer than any sensible repeat interval: what was not told for so long is over. */
 const logKeptAtLeastMs = 30 * 86_400_000;

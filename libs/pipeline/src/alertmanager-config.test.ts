@@ -2,8 +2,8 @@ import { loadConfig, type TapewatchConfig } from '@tapewatch/config';
 import { ConfigError } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { describe, expect, it } from 'vitest';
-import { bindPlugins, foreignReceivers, loadPlugins } from './configured-plugins.js';
-import { checkPipelineConfig } from './create-pipeline.js';
+import { bindReceivers, foreignReceivers, loadPlugins } from './configured-plugins.js';
+import { checkPipelineConfig } from './check-pipeline-config.js';
 import { undeliverableChannel } from './undeliverable.js';
 
 function load(alertmanager: string): Promise<TapewatchConfig> {
@@ -32,8 +32,8 @@ receivers:
       'alertmanager.yml:5 Nothing can be delivered to the receiver all this way: no plugin provides the channel type pagerduty.',
     ]);
     expect(foreignReceivers(config, registry)).toHaveLength(1);
-    const idle = { announce: () => undefined } as unknown as Parameters<typeof bindPlugins>[2];
-    const { receivers } = await bindPlugins(config, (await loadPlugins(config)).registry, idle);
+    const idle = { announce: () => undefined } as unknown as Parameters<typeof bindReceivers>[2];
+    const receivers = await bindReceivers(config, (await loadPlugins(config)).registry, idle);
     expect(receivers[0]?.channels.map(({ name, plugin }) => `${name} ${plugin}`)).toEqual([
       'all/pagerduty pagerduty',
       'all/webhook channel-webhook',

@@ -1,25 +1,15 @@
 import { hostname } from 'node:os';
-import { createNoopMeter } from '@opentelemetry/api';
 import { Access } from '@tapewatch/access';
 import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
-import {
-  ConfigError,
-  formatProblem,
-  languageOf,
-  type AlertEvent,
-  type Clock,
-  type HealthEvent,
-  type Logger,
-  type Problem,
-} from '@tapewatch/model';
-import { Heartbeat, Notifier, type Receiver } from '@tapewatch/notify';
-import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
+import { formatProblem, languageOf, type AlertEvent, type HealthEvent } from '@tapewatch/model';
+import { Heartbeat, Notifier } from '@tapewatch/notify';
+import { Supervisor } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
-import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
+import { createRuleEngine } from '@tapewatch/rules';
 import {
   createTelemetry,
   destinationsFrom,
@@ -30,10 +20,10 @@ import {
 } from '@tapewatch/telemetry';
 import { Backtests } from './backtest/backtests.js';
 import { loadRuleText } from './backtest/load-rule-text.js';
-import { bindPlugins, foreignReceivers, loadPlugins } from './configured-plugins.js';
-import { loadRules } from './configured-rules.js';
+import { checkPipelineConfig, type LoadedConfig } from './check-pipeline-config.js';
+import { bindChecks, bindReceivers } from './configured-plugins.js';
+import type { PipelineDependencies } from './dependencies.js';
 import { EventTopic } from './event-topic.js';
-import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
 import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
@@ -42,85 +32,10 @@ import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
 import { pulseFault } from './pulse.js';
 import { Queries } from './queries.js';
-import { routingProblems } from './routing-problems.js';
-import { reportProblems } from './report-problems.js';
+import { createReload, type InForce } from './reload/create-reload.js';
 import { reportDelivery, reportSources } from './report-sources.js';
+import { timeWindows } from './time-windows.js';
 import { TickFork } from './tick-fork.js';
-
-export interface PipelineDependencies {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly env: NodeJS.ProcessEnv;
-  readonly version: string;
-  /** Base of links, without a trailing slash; asked late, as the port may be known late. */
-  readonly externalUrl: () => string;
-  readonly shippedRulesDir: string;
-}
-
-/** To see whether the environment lays something wrong over it. */
-const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
-
-/** What a config names, loaded. */
-export interface LoadedConfig {
-  readonly registry: PluginRegistry;
-  readonly groups: readonly RuleGroup[];
-  /** What has no effect, or cannot be delivered. */
-  readonly warnings: readonly Problem[];
-  /** Bound to nothing that could send. */
-  readonly receivers: readonly Receiver[];
-}
-
-/** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError with all of it; touches no data. */
-export async function checkPipelineConfig(
-  config: TapewatchConfig,
-  dependencies: Pick<PipelineDependencies, 'clock' | 'logger' | 'env' | 'shippedRulesDir'>,
-): Promise<LoadedConfig> {
-  const problems = [
-    ...exchangeProblems(config.exchanges, config.locate),
-    ...reportProblems(config.reports, config.locate),
-    ...routingProblems(config),
-  ];
-  const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      if (!(thrown instanceof ConfigError)) throw thrown;
-      problems.push(...thrown.problems);
-      return undefined;
-    }
-  };
-  await collect(() => destinationsFrom(dependencies.env, config.otlp.destinations));
-  await collect(() => resourceFrom(dependencies.env, unnamedResource));
-  const { registry, problems: pluginProblems } = await loadPlugins(config);
-  problems.push(...pluginProblems);
-  const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
-  const bound = await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
-  if (problems.length > 0 || groups === undefined || bound === undefined) throw new ConfigError(problems);
-  return {
-    ...{ registry, groups, receivers: bound.receivers },
-    warnings: [...config.warnings, ...foreignReceivers(config, registry)],
-  };
-}
-
-/** Of each name whether a time lies in one of its intervals. */
-function timeWindows({ timeIntervals }: TapewatchConfig): ReadonlyMap<string, (at: number) => boolean> {
-  return new Map(
-    timeIntervals.map(({ name, intervals }) => [name, (at: number) => intervals.some((one) => one.contains(at))]),
-  );
-}
-
-/** To see whether plugins take their config, without calling or measuring them. */
-function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 'logger'>): Supervisor {
-  return new Supervisor({
-    clock,
-    logger,
-    meter: createNoopMeter(),
-    query: () => Promise.resolve([]),
-    noteError: () => undefined,
-  });
-}
 
 /**
  * Builds the program from its config: the one place that knows the order of the stages. Opens the data folder, loads plugins and rules,
@@ -185,7 +100,10 @@ async function assemble(
     query: (text) => queries.samples(text),
     noteError: (plugin, message) => registry.noteError(plugin, message),
   });
-  const { checks, receivers } = await bindPlugins(config, registry, supervisor);
+  const checks = await bindChecks(config, registry, supervisor);
+  const receivers = await bindReceivers(config, registry, supervisor);
+  /** What a reload changes. */
+  let inForce: InForce = { config, groups, receivers };
 
   // rules ──> alerts ──> notify ──> channels
   const alertEvents = new EventTopic<AlertEvent>(logger);
@@ -196,6 +114,8 @@ async function assemble(
     notificationsKeptMs: config.history.notificationsMs,
     receivers,
     timeWindows: timeWindows(config),
+    current: (id) => alerts.current(id),
+    escalated: (id, note) => alerts.escalated(id, note),
     externalUrl,
     language: languageOf(env),
     clock,
@@ -208,6 +128,7 @@ async function assemble(
     dispatch: notifier,
     ...config.alerts,
     inhibitRules: config.inhibitRules,
+    suppressed: (alert, reason) => void notifier.suppressed(alert, reason),
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,
@@ -276,7 +197,11 @@ async function assemble(
   const backtests = new Backtests({
     clock,
     surroundings: () => ({
-      ...{ metrics, rawMs, groups, receivers, clock, route: config.route },
+      ...{ metrics, rawMs, clock },
+      ...{ groups: inForce.groups, receivers: inForce.receivers, route: inForce.config.route },
+      timeWindows: timeWindows(inForce.config),
+      inhibitRules: inForce.config.inhibitRules,
+      silences: () => Promise.resolve(alerts.silences.all()),
       loadFile: (file) => loadRuleText(file, registry),
       externalUrl: externalUrl(),
       language: languageOf(env),
@@ -286,6 +211,23 @@ async function assemble(
   healthEvents.readFrom(health.history);
   reportEvents.readFrom(reports.events);
 
+  const { reloader, watch } = createReload(config, dependencies, {
+    registry,
+    supervisor,
+    meter,
+    apply: (next) => {
+      inForce = next;
+      void notifier.reconfigure({
+        route: next.config.route,
+        receivers: next.receivers,
+        timeWindows: timeWindows(next.config),
+      });
+      alerts.swapInhibitRules(next.config.inhibitRules);
+      const { changed, orphans } = engine.replaceGroups(next.groups);
+      alerts.abandon(orphans, clock.now());
+      return changed;
+    },
+  });
   const heartbeat =
     config.heartbeat === undefined
       ? undefined
@@ -300,6 +242,8 @@ async function assemble(
   return new PipelineRun({
     ...(heartbeat === undefined ? {} : { heartbeat }),
     config,
+    reloader,
+    watch,
     version,
     externalUrl,
     clock,

@@ -1,6 +1,8 @@
-export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
+export { checkPipelineConfig } from './check-pipeline-config.js';
+export { createPipeline } from './create-pipeline.js';
 export { metricsFolder } from './open-metrics.js';
-export type { PipelineDependencies } from './create-pipeline.js';
+export type { PipelineDependencies } from './dependencies.js';
+export type { Reload } from './reload/reloader.js';
 export { stateMigrations, statePath } from './kept-state.js';
 export { formatMatcher } from '@tapewatch/promql';
 export { isExchangeRejection } from '@tapewatch/exchanges';
@@ -31,7 +33,7 @@ export type {
   Session,
 } from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
-export type { AlertDetails } from './alert-details.js';
+export type { AlertGroupView, RoutedAlert } from './routed-alerts.js';
 export type {
   AlertFilter,
   AlertSummary,

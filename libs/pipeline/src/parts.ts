@@ -14,13 +14,19 @@ import type { OtlpDestination, OtlpIntake, SeriesTranslation, Telemetry } from '
 import type { Backtests } from './backtest/backtests.js';
 import type { EventTopic } from './event-topic.js';
 import type { KeptState } from './kept-state.js';
+import type { Reloader } from './reload/reloader.js';
+import type { WatchFiles } from './reload/watch-files.js';
 import type { OnArrival } from './on-arrival.js';
 import type { Queries } from './queries.js';
 import type { TickFork } from './tick-fork.js';
 
 /** The stages of one assembled pipeline. */
 export interface PipelineParts {
+  /** As it was at the start; `reloader` has the one in force. */
   readonly config: TapewatchConfig;
+  readonly reloader: Reloader;
+  /** Absent: files are not looked at again by themselves. */
+  readonly watch: WatchFiles | undefined;
   readonly version: string;
   /** Base of links, without a trailing slash. */
   readonly externalUrl: () => string;

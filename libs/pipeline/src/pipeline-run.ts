@@ -52,6 +52,7 @@ export class PipelineRun implements Pipeline {
       revokeToken: (name, actor) => access.revokeToken(name, actor),
       revokeSession: (id, actor) => access.revokeSession(id, actor),
       backup: () => parts.state.archive(parts.version, parts.clock.now()),
+      reloadConfig: (by) => parts.reloader.reload(by),
       pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
   }
@@ -100,6 +101,7 @@ export class PipelineRun implements Pipeline {
     state.keep(config, { clock, meter });
     telemetry.start();
     await reports.start();
+    this.#parts.watch?.start();
     this.#parts.heartbeat?.start();
   }
 
@@ -114,6 +116,7 @@ export class PipelineRun implements Pipeline {
     this.#parts.arrivals.stop();
     this.#parts.backtests.stop();
     const patience = new AbortController();
+    this.#parts.watch?.stop();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
       await this.tryTo('stop telemetry', telemetry.stop(1_000));

@@ -18,7 +18,7 @@ import type {
   SilenceView,
   WantedSilence,
 } from '@tapewatch/alerts';
-import type { AlertDetails } from './alert-details.js';
+import type { AlertGroupView, RoutedAlert } from './routed-alerts.js';
 import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -49,6 +49,7 @@ import type {
   ReportRequest,
 } from '@tapewatch/reporting';
 import type { RuleGroupView } from '@tapewatch/rules';
+import type { Reload } from './reload/reloader.js';
 import type { IntakeResult } from '@tapewatch/telemetry';
 import type { BacktestRequest, BacktestResult } from './backtest/backtest-result.js';
 import type { BacktestProgress } from './backtest/backtests.js';
@@ -88,10 +89,16 @@ export interface PipelineReader {
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
-  /** What Alertmanager's API says of alerts beyond what they are here, in their order. */
-  alertDetails(alerts: readonly Alert[]): readonly AlertDetails[];
-  /** Of all states, sorted as Alertmanager does: active, pending, expired ones. */
-  silences(): readonly SilenceView[];
+  /** Every alert that fires, as Alertmanager's API shows it. */
+  routedAlerts(): readonly RoutedAlert[];
+  /** Every group in which something fires, as Alertmanager's API shows it. */
+  alertGroups(): readonly AlertGroupView[];
+  /** Names of all receivers. */
+  receivers(): readonly string[];
+  /** The routes and receivers in force as an Alertmanager's file, for its tools; without secrets. */
+  alertmanagerText(): string;
+  /** Of all states, sorted as Alertmanager does: active, pending, expired ones; with matchers those on whose own matchers they hold. */
+  silences(matchers?: readonly string[]): CommandResult<readonly SilenceView[]>;
   silence(id: string): SilenceView | undefined;
   /** What a silence of these matchers would cover now, and would have covered of the alerts that began since. */
   previewSilence(matchers: readonly string[], since: number): Promise<CommandResult<SilencePreview>>;
@@ -192,6 +199,11 @@ export interface PipelineCommands {
   revokeSession(id: number, actor: Actor): CommandResult<Session>;
   /** Everything that is kept, as of one moment, ready to be sent; discard it. Throws when it cannot be copied. */
   backup(): Promise<StateArchive>;
+  /**
+   * Puts the rules, routes and receivers that the configuration has now into force, all or nothing; refuses with everything that is wrong.
+   * `by` is who or what asks.
+   */
+  reloadConfig(by: string): Promise<CommandResult<Reload>>;
   /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }
@@ -236,6 +248,10 @@ export interface PipelineStatus {
   readonly missedTicks: number;
   readonly tickLagP99Ms?: number;
   readonly destinations: readonly DestinationView[];
+  /** When a reload last succeeded; absent: never. */
+  readonly configReloadedAt?: number;
+  /** Why the newest reload was refused; absent: it was not. */
+  readonly configError?: string;
 }
 
 export interface DestinationView {

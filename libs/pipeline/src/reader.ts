@@ -1,8 +1,9 @@
-import { compileAlertFilter, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
+import { compileAlertFilter, filterSilences, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
-import { alertDetails } from './alert-details.js';
+import { alertmanagerText } from '@tapewatch/config';
+import { alertGroups, routedAlerts } from './routed-alerts.js';
 import type { PipelineParts } from './parts.js';
 import { formatQuery, parseQuery } from './query-text.js';
 import { findSeries, metricMetadata } from './series-queries.js';
@@ -23,8 +24,11 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     compileAlertFilter,
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
-    alertDetails: (wanted) => alertDetails(alerts, engine.views(), parts.externalUrl(), wanted),
-    silences: () => alerts.silences.all(),
+    routedAlerts: () => routedAlerts(parts),
+    alertGroups: () => alertGroups(parts),
+    receivers: () => parts.notifier.receivers(),
+    alertmanagerText: () => alertmanagerText(parts.reloader.config),
+    silences: (matchers) => filterSilences(alerts.silences.all(), matchers),
     silence: (id) => alerts.silences.find(id),
     previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
     rules: () => engine.views(),
@@ -52,7 +56,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     reportText: (id, format, language) => reports.rendered(id, format, language),
     status: () => statusOf(parts, startedAt),
     stateLoss: () => parts.state.loss?.message,
-    configText: () => parts.config.shown,
+    configText: () => parts.reloader.config.shown,
     prometheusText: () => (series.latest === undefined ? '' : prometheusText(series.latest)),
   };
 }
@@ -64,6 +68,7 @@ function readinessOf({
   health,
   metrics,
   notifier,
+  reloader,
   state,
   store,
 }: PipelineParts): Readiness {
@@ -74,6 +79,7 @@ function readinessOf({
     ...(metrics.serving ? [] : ['the storage worker of the metric history has ended and is started again']),
     ...(metrics.serving && metrics.durable === false ? ['metric history cannot be written'] : []),
     ...metrics.damaged.map((file) => `metric history was damaged: ${file} was set aside`),
+    ...(reloader.error === undefined ? [] : ['the configuration on disk was refused; the last good one is in force']),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
     ...(health.durable ? [] : ['health history cannot be written']),
     ...(notifier.durable ? [] : ['notifications cannot be written']),
@@ -89,7 +95,7 @@ function readinessOf({
 }
 
 function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
-  const { destinations, store, version } = parts;
+  const { destinations, reloader, store, version } = parts;
   const lagSeconds = newestValue(parts, 'histogram_quantile(0.99, rate(tapewatch_tick_lag_seconds_bucket[5m]))');
   return {
     startedAt,
@@ -103,6 +109,8 @@ function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
       return { ...status, healthy: status.healthy ?? true };
     }),
     ...(store.ownTickAt === undefined ? {} : { lastTickAt: store.ownTickAt }),
+    ...(reloader.reloadedAt === undefined ? {} : { configReloadedAt: reloader.reloadedAt }),
+    ...(reloader.error === undefined ? {} : { configError: reloader.error }),
     ...(lagSeconds === undefined ? {} : { tickLagP99Ms: lagSeconds * 1000 }),
   };
 }

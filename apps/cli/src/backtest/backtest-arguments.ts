@@ -11,6 +11,7 @@ export interface BacktestArguments extends ServerArguments {
   readonly from?: string;
   readonly to?: string;
   readonly flap?: string;
+  readonly withSilences?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,6 +22,7 @@ export interface WantedBacktest {
   readonly from: number;
   readonly to: number;
   readonly flapWithinMs: number;
+  readonly withSilences: boolean;
 }
 
 const defaultRangeMs = 86_400_000;
@@ -42,7 +44,7 @@ export function wantedBacktest(
   const flapWithinMs = args.flap === undefined ? defaultFlapMs : parseDuration(args.flap);
   if (flapWithinMs === undefined) throw new UsageError(messages.backtest.notFlap(args.flap ?? ''));
   return {
-    ...{ from, to, flapWithinMs },
+    ...{ from, to, flapWithinMs, withSilences: args.withSilences === true },
     ...(rule === undefined ? {} : { rule }),
     ...(args.file === undefined ? {} : { file: args.file }),
   };

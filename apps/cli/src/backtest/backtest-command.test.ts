@@ -155,10 +155,10 @@ describe('backtestCommand', () => {
       return Promise.resolve(view);
     });
     await run('A', {}, place);
-    await run('A', { from: '2h', to: '30m', flap: '10s' }, place);
+    await run('A', { from: '2h', to: '30m', flap: '10s', withSilences: true }, place);
     expect(asked).toEqual([
-      { rule: 'A', from: nowMs - 86_400_000, to: nowMs, flapWithinMs: 300_000 },
-      { rule: 'A', from: nowMs - 7_200_000, to: nowMs - 1_800_000, flapWithinMs: 10_000 },
+      { rule: 'A', from: nowMs - 86_400_000, to: nowMs, flapWithinMs: 300_000, withSilences: false },
+      { rule: 'A', from: nowMs - 7_200_000, to: nowMs - 1_800_000, flapWithinMs: 10_000, withSilences: true },
     ]);
   });
 
@@ -220,7 +220,14 @@ describe('serverPlace', () => {
         return new Promise((resolve) => (end = resolve as (answer: unknown) => void));
       },
     };
-    const wanted = { rule: 'A', file: 'a.yaml', from: nowMs - 1_000, to: nowMs, flapWithinMs: 300_000 };
+    const wanted = {
+      rule: 'A',
+      file: 'a.yaml',
+      from: nowMs - 1_000,
+      to: nowMs,
+      flapWithinMs: 300_000,
+      withSilences: true,
+    };
     const answer = serverPlace(server, clock).run(wanted, 'groups: []', (share) => shares.push(share));
     await clock.advance(1_100);
     end({ backtestRule: view });
@@ -229,7 +236,7 @@ describe('serverPlace', () => {
     expect(variables).toEqual([
       {
         ...{ from: '2026-01-31T11:59:59.000Z', to: '2026-01-31T12:00:00.000Z', flapWithin: '300000ms' },
-        ...{ rule: 'A', text: 'groups: []', file: 'a.yaml' },
+        ...{ rule: 'A', text: 'groups: []', file: 'a.yaml', withSilences: true },
       },
     ]);
     expect(clock.pendingTimers).toBe(0);
@@ -239,7 +246,7 @@ describe('serverPlace', () => {
     const server = {
       graphql: <T>() => Promise.resolve({ backtestRule: { code: 'UNAVAILABLE', message: 'another runs' } } as T),
     };
-    const wanted = { rule: 'A', from: 0, to: 1, flapWithinMs: 0 };
+    const wanted = { rule: 'A', from: 0, to: 1, flapWithinMs: 0, withSilences: false };
     const refused = serverPlace(server, new FakeClock()).run(wanted, undefined, () => undefined);
     await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'another runs' });
   });

@@ -8,6 +8,7 @@ export interface BacktestMessages {
     readonly from: string;
     readonly to: string;
     readonly flap: string;
+    readonly withSilences: string;
     readonly json: string;
   };
   readonly replaying: string;
@@ -78,6 +79,7 @@ export const backtestEnglish: BacktestMessages = {
     from: 'the first second: a day, a time, Unix seconds, or how long ago, such as 2d (default: a day before the end)',
     to: 'the last second (default: now)',
     flap: 'an alert that fires again so soon after its end flaps (default: 5m)',
+    withSilences: 'have the silences that are kept hold at their times',
     json: 'print the result as JSON',
   },
   replaying: 'Replaying',
@@ -147,6 +149,7 @@ export const backtestKorean: BacktestMessages = {
     from: '처음 초: 날짜, 시각, 유닉스 초, 또는 2d처럼 얼마 전인지 (기본값: 끝에서 하루 전)',
     to: '마지막 초 (기본값: 지금)',
     flap: '끝난 뒤 이 시간 안에 다시 울리면 반복 울림으로 셉니다 (기본값: 5m)',
+    withSilences: '보관된 사일런스를 각각의 시간에 적용합니다',
     json: '결과를 JSON으로 출력합니다',
   },
   replaying: '다시 실행 중',

@@ -10,10 +10,11 @@ const lookMs = 500;
 export function serverPlace(server: Pick<RunningServer, 'graphql'>, clock: Clock): BacktestPlace {
   const ended = new AbortController();
   return {
-    async run({ from, to, rule, file, flapWithinMs }, text, progress) {
+    async run({ from, to, rule, file, flapWithinMs, withSilences }, text, progress) {
       const asked = server.graphql<{ backtestRule: BacktestView }>(backtestQuery, {
         ...{ from: new Date(from).toISOString(), to: new Date(to).toISOString() },
         ...{ flapWithin: `${flapWithinMs}ms`, rule: rule ?? null, text: text ?? null },
+        withSilences,
         ...(file === undefined ? {} : { file }),
       });
       const watching = watch(server, clock, progress, ended.signal);

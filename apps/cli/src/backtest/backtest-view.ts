@@ -77,8 +77,8 @@ const outcomeFields = `
 
 /** Asks for all of a BacktestView. */
 export const backtestQuery = `
-query Backtest($rule: String, $text: String, $file: String, $from: DateTime!, $to: DateTime, $flapWithin: Duration) {
-  backtestRule(rule: $rule, text: $text, file: $file, from: $from, to: $to, flapWithin: $flapWithin) {
+query Backtest($rule: String, $text: String, $file: String, $from: DateTime!, $to: DateTime, $flapWithin: Duration, $withSilences: Boolean) {
+  backtestRule(rule: $rule, text: $text, file: $file, from: $from, to: $to, flapWithin: $flapWithin, withSilences: $withSilences) {
     ... on Backtest {
       rule from to tookMs
       data { completeness holes { from to } minutesUntil selectors { selector series coverage } }

@@ -1,4 +1,6 @@
+import { alertEnglish } from '../alerts/alert-english.js';
 import { backtestEnglish } from '../backtest/backtest-messages.js';
+import { silenceEnglish } from '../silences/silence-english.js';
 import type { Messages } from './messages.js';
 
 function counted(count: number, one: string, many = `${one}s`): string {
@@ -33,6 +35,7 @@ export const english: Messages = {
     reportFormat: 'md, html or json (default: md)',
     reportOut: 'write it to a file instead of the standard output',
     reportLang: 'en or ko (default: the language of the program)',
+    reload: 'Have the running Tapewatch read its configuration again: rules, routes and receivers, all or nothing.',
     testChannel: 'Have the running Tapewatch send a test message, and print what became of it.',
     testChannelName: 'the channel: the name of its receiver, with /type behind it where that has several',
     testChannelPreview: 'show what it would say of two made-up alerts, and send nothing',
@@ -129,6 +132,8 @@ export const english: Messages = {
     made: (from, to, completeness) => `Report of ${from} to ${to}; the data is ${completeness} complete.`,
     written: (file) => `Written to ${file}.`,
   },
+  alerts: alertEnglish,
+  silence: silenceEnglish,
   access: {
     help: {
       token: 'Make, list and revoke tokens, with which programs and people come in.',
@@ -191,6 +196,11 @@ export const english: Messages = {
     unmatched: (pattern) => `WARNING: no rule file matches ${pattern}`,
     noneRan: 'no test of this name',
     badPattern: (pattern, reason) => `--run ${pattern} is not a regular expression: ${reason}`,
+  },
+  reload: {
+    done: (changed) => `Reloaded. Changed: ${changed}`,
+    unchanged: 'Reloaded. Nothing has changed.',
+    waiting: (sections) => `These have changed, too, and take effect at the next start: ${sections}`,
   },
   testChannel: {
     sent: (channel, ms) => `${channel}: sent in ${ms} ms`,

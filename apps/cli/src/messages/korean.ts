@@ -1,4 +1,6 @@
+import { alertKorean } from '../alerts/alert-korean.js';
 import { backtestKorean } from '../backtest/backtest-messages.js';
+import { silenceKorean } from '../silences/silence-korean.js';
 import type { Messages } from './messages.js';
 
 export const korean: Messages = {
@@ -29,6 +31,8 @@ export const korean: Messages = {
     reportFormat: 'md, html 또는 json (기본값: md)',
     reportOut: '표준 출력 대신 파일에 기록',
     reportLang: 'en 또는 ko (기본값: 프로그램의 언어)',
+    reload:
+      '실행 중인 Tapewatch가 설정(규칙, 경로, 수신자)을 다시 읽게 합니다. 하나라도 틀리면 아무것도 바뀌지 않습니다.',
     testChannel: '실행 중인 Tapewatch가 시험 메시지를 보내게 하고 결과를 보여 줍니다.',
     testChannelName: '채널: 수신자 이름, 채널이 여럿이면 뒤에 /종류',
     testChannelPreview: '보내지 않고, 예시 알림 두 개에 대해 무엇이라 말할지 보여 줍니다',
@@ -119,6 +123,8 @@ export const korean: Messages = {
     made: (from, to, completeness) => `${from} ~ ${to} 보고서; 데이터 완전성 ${completeness}.`,
     written: (file) => `${file}에 기록했습니다.`,
   },
+  alerts: alertKorean,
+  silence: silenceKorean,
   access: {
     help: {
       token: '프로그램과 사람이 들어올 때 쓰는 토큰을 만들고, 보고, 폐기합니다.',
@@ -179,6 +185,11 @@ export const korean: Messages = {
     unmatched: (pattern) => `경고: ${pattern}에 맞는 규칙 파일이 없습니다`,
     noneRan: '이 이름의 테스트가 없습니다',
     badPattern: (pattern, reason) => `--run ${pattern}은(는) 정규식이 아닙니다: ${reason}`,
+  },
+  reload: {
+    done: (changed) => `다시 읽었습니다. 바뀐 것: ${changed}`,
+    unchanged: '다시 읽었습니다. 바뀐 것이 없습니다.',
+    waiting: (sections) => `다음 항목도 바뀌었으며 다음 시작 때 적용됩니다: ${sections}`,
   },
   testChannel: {
     sent: (channel, ms) => `${channel}: 보냄 (${ms} ms)`,

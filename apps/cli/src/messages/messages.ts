@@ -1,4 +1,6 @@
+import type { AlertMessages } from '../alerts/alert-messages.js';
 import type { BacktestMessages } from '../backtest/backtest-messages.js';
+import type { SilenceMessages } from '../silences/silence-messages.js';
 
 /** Every text that the program itself says to people. Log lines and the codes of problems stay English, for searching. */
 export interface Messages {
@@ -29,6 +31,7 @@ export interface Messages {
     readonly reportFormat: string;
     readonly reportOut: string;
     readonly reportLang: string;
+    readonly reload: string;
     readonly testChannel: string;
     readonly testChannelName: string;
     readonly testChannelPreview: string;
@@ -120,6 +123,8 @@ export interface Messages {
     readonly written: (file: string) => string;
   };
   readonly access: AccessMessages;
+  readonly alerts: AlertMessages;
+  readonly silence: SilenceMessages;
   readonly backup: {
     readonly copying: string;
     readonly left: (seconds: number) => string;
@@ -141,6 +146,11 @@ export interface Messages {
     readonly unmatched: (pattern: string) => string;
     readonly noneRan: string;
     readonly badPattern: (pattern: string, reason: string) => string;
+  };
+  readonly reload: {
+    readonly done: (changed: string) => string;
+    readonly unchanged: string;
+    readonly waiting: (sections: string) => string;
   };
   readonly testChannel: {
     readonly sent: (channel: string, ms: number) => string;

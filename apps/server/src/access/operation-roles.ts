@@ -35,6 +35,7 @@ export const operationRoles: Readonly<Record<string, Needed>> = {
   'Mutation.createToken': 'admin',
   'Mutation.expireSilence': 'operator',
   'Mutation.generateReport': 'operator',
+  'Mutation.reloadConfig': 'admin',
   'Mutation.raiseAlert': ['operator', 'ingest'],
   'Mutation.replayDeadLetters': 'operator',
   'Mutation.replayNotification': 'operator',

@@ -2,6 +2,7 @@ import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Pa
 import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
 import type {
   Access,
+  AlertGroupView,
   AlertFilter,
   BacktestProgress,
   BacktestRequest,
@@ -17,7 +18,9 @@ import type {
   PostedAlert,
   QueryOptions,
   RaisedAlert,
+  RoutedAlert,
   Readiness,
+  Reload,
   StateArchive,
   ReportEvent,
   ReportFormat,
@@ -175,16 +178,34 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     });
   }
 
-  alertDetails(alerts: readonly Alert[]) {
-    return alerts.map(({ startsAt, endsAt }) => ({
-      updatedAt: startsAt,
-      endsAt: endsAt ?? startsAt + 240_000,
-      generatorUrl: 'http://tapewatch.test/graph',
-    }));
+  routedAlerts(): readonly RoutedAlert[] {
+    return this.alertList
+      .filter(({ state }) => state === 'firing')
+      .map((alert) => ({
+        alert,
+        updatedAt: alert.startsAt,
+        endsAt: alert.endsAt ?? alert.startsAt + 240_000,
+        generatorUrl: 'http://tapewatch.test/graph',
+        receivers: ['console'],
+        inhibitedBy: [],
+      }));
   }
 
-  silences(): readonly SilenceView[] {
-    return this.silenceList;
+  alertGroups(): readonly AlertGroupView[] {
+    return [{ receiver: 'console', labels: Labels.EMPTY, alerts: this.routedAlerts(), mutedBy: [] }];
+  }
+
+  receivers(): readonly string[] {
+    return ['console'];
+  }
+
+  alertmanagerText(): string {
+    return 'route:\n  receiver: console\nreceivers:\n  - name: console\n';
+  }
+
+  silences(matchers: readonly string[] = []): CommandResult<readonly SilenceView[]> {
+    if (matchers.includes('{')) return refused('INVALID_INPUT', 'a label name was expected', 'matchers');
+    return accepted(this.silenceList);
   }
 
   silence(id: string): SilenceView | undefined {
@@ -453,6 +474,11 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     this.told.push({ what: 'test', name, by });
     if (name !== 'console') return Promise.resolve(refused('NOT_FOUND', `No channel is named ${name}`));
     return Promise.resolve(accepted({ channel: name, outcome: 'sent', latencyMs: 3 }));
+  }
+
+  reloadConfig(by: string): Promise<CommandResult<Reload>> {
+    this.told.push({ what: 'reload', by });
+    return Promise.resolve(accepted({ reloadedAt: 1_000, changed: ['route'], waitingForRestart: ['exchanges'] }));
   }
 
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): ReturnType<PipelineCommands['pushMetrics']> {

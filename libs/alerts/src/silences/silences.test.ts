@@ -5,6 +5,7 @@ import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alertMigrations } from '../tables.js';
+import { filterSilences } from './filter-silences.js';
 import { matchesAll, type SilenceView } from './silence.js';
 import type { WantedSilence } from './silence-draft.js';
 import { silenceKeptMs, silenceSweep } from './silence-store.js';
@@ -285,6 +286,21 @@ describe('Silences', () => {
     await set({ endsAt: now + 2 * minute, comment: 'e1' });
     await clock.advance(3 * minute);
     expect(silences.all().map(({ comment }) => comment)).toEqual(['a1', 'a2', 'p1', 'p2', 'e1', 'e2']);
+  });
+
+  it('is found by its matchers, as amtool filters', async () => {
+    await set({ matchers: ['venue=~"bin.*"', 'symbol="BTC/USDT"'], comment: 'a' });
+    await set({ matchers: ['venue="kraken"'], comment: 'b', endsAt: clock.now() + 2 * hour });
+    const found = (...matchers: readonly string[]) => {
+      const answer = filterSilences(silences.all(), matchers);
+      return answer.ok ? answer.value.map(({ comment }) => comment) : answer.refusal.path;
+    };
+    expect(found()).toEqual(['a', 'b']);
+    expect(found('venue="bin.*"')).toEqual(['a']);
+    expect(found('venue=~"kra.+"')).toEqual(['b']);
+    expect(found('symbol!="BTC/USDT"')).toEqual(['b']);
+    expect(found('venue="kraken"', 'symbol="BTC/USDT"')).toEqual([]);
+    expect(found('{')).toBe('matchers');
   });
 
   it('knows by its cover of an alert what a look at every silence would find', async () => {

@@ -18,6 +18,7 @@ import {
   type SilenceLimits,
   type WantedSilence,
 } from './silence-draft.js';
+import { SilenceIndex } from './silence-index.js';
 import { silenceKeptMs, SilenceStore } from './silence-store.js';
 
 export interface SilencesOptions {
@@ -49,6 +50,8 @@ export class Silences {
   /** By id, the newest version last. */
   readonly #kept = new Map<string, Kept>();
   #version = 0;
+  #index: { readonly version: number; readonly index: SilenceIndex } | undefined;
+  #newest: { readonly since: number; readonly version: number; readonly silences: readonly Silence[] } | undefined;
   /** Those that count, as of the newest look at the clock. */
   #active: ReadonlySet<string> = new Set();
   #changed: () => void = () => undefined;
@@ -158,13 +161,12 @@ export class Silences {
 
   /** Brings what is known of an alert's silences up to date; only silences made since are held against its labels. */
   coverOf(labels: Labels, known?: Cover): Cover {
-    if (known?.version === this.#version) return known;
-    const since = known?.version ?? 0;
+    const version = this.#version;
+    if (known === undefined) return { version, ids: this.index().matching(labels) };
+    if (known.version === version) return known;
     const found: string[] = [];
-    for (const [id, { silence, version }] of this.#kept)
-      if (version > since && matchesAll(silence.matchers, labels)) found.push(id);
-    const past = known?.ids.filter((id) => this.#kept.has(id)) ?? [];
-    return { version: this.#version, ids: [...past, ...found] };
+    for (const { id, matchers } of this.since(known.version)) if (matchesAll(matchers, labels)) found.push(id);
+    return { version, ids: [...known.ids.filter((id) => this.#kept.has(id)), ...found] };
   }
 
   /** The ones of a cover that count, as of the newest look. */
@@ -176,6 +178,23 @@ export class Silences {
   describe(id: string): string {
     const silence = this.#kept.get(id)?.silence;
     return silence === undefined ? id : `${id} by ${silence.createdBy}: ${silence.comment}`;
+  }
+
+  /** Of all that count now, will, or would again if the clock were set back. */
+  private index(): SilenceIndex {
+    if (this.#index?.version === this.#version) return this.#index.index;
+    const silences = [...this.#kept.values()].map(({ silence }) => silence);
+    const index = new SilenceIndex(silences.filter(({ ended }) => !ended));
+    this.#index = { version: this.#version, index };
+    return index;
+  }
+
+  /** The ones made after a version; the newest stand last. */
+  private since(version: number): readonly Silence[] {
+    if (this.#newest?.since === version && this.#newest.version === this.#version) return this.#newest.silences;
+    const silences = [...this.#kept.values()].filter((kept) => kept.version > version).map(({ silence }) => silence);
+    this.#newest = { since: version, version: this.#version, silences };
+    return silences;
   }
 
   private view(silence: Silence): SilenceView {

@@ -32,9 +32,10 @@ export class Entry {
     return this.#values[key] !== undefined && this.#values[key] !== null;
   }
 
-  /** A text; undefined when there is none. A mapping or list in its place is a problem. */
-  text(key: string): string | undefined {
+  /** A text; undefined when there is none, or an empty one that does not count. A mapping or list in its place is a problem. */
+  text(key: string, emptyCounts = false): string | undefined {
     const value = this.value(key);
+    if (value === '' && !emptyCounts) return undefined;
     if (value === undefined || typeof value === 'string') return value;
     this.problem(key, 'Wrong type.', 'text');
     return undefined;

@@ -34,7 +34,7 @@ async function problemsOf(work: Promise<unknown>): Promise<readonly string[]> {
 
 describe('an alertmanager.yml', () => {
   it('has Alertmanager’s own defaults where it says nothing', async () => {
-    const { route, receivers, routingPath, resolveTimeoutMs } = await load(minimal);
+    const { route, receivers, routingPath, alerts } = await load(minimal);
     expect(route).toEqual({
       receiver: 'team',
       groupBy: [],
@@ -45,7 +45,7 @@ describe('an alertmanager.yml', () => {
       continue: false,
       routes: [],
     });
-    expect({ receivers, routingPath, resolveTimeoutMs }).toEqual({
+    expect({ receivers, routingPath, resolveTimeoutMs: alerts.resolveTimeoutMs }).toEqual({
       receivers: [{ name: 'team', channels: [] }],
       routingPath: ['alertmanager_config'],
       resolveTimeoutMs: 300_000,
@@ -166,6 +166,20 @@ receivers:
       'am/alertmanager.yml:19 receivers[0].webhook_configs[1].http_config.proxy_url CONFIG_NOT_SUPPORTED',
       'am/alertmanager.yml:23 receivers[0].slack_configs[0].image_url CONFIG_NOT_SUPPORTED',
     ]);
+  });
+
+  it('takes an empty text for one that is not there', async () => {
+    const { receivers } = await load(`
+global: { smtp_smarthost: 'localhost:25', smtp_from: a@example.org, smtp_hello: '' }
+route: { receiver: a }
+receivers: [{ name: a, email_configs: [{ to: b@example.org, hello: '', auth_username: '', html: '' }] }]
+`);
+    expect(receivers[0]?.channels[0]?.config).toEqual({
+      to: 'b@example.org',
+      from: 'a@example.org',
+      smarthost: 'localhost:25',
+      html: false,
+    });
   });
 
   it('keeps receivers of kinds that are not ours, so that nobody believes them told', async () => {

@@ -49,7 +49,8 @@ export interface AlertmanagerImport {
 const schema = z.strictObject({
   global: z.looseObject({ resolve_timeout: duration(1).default(5 * 60_000) }).prefault({}),
   route: importedRoute.optional(),
-  inhibit_rules: z.array(importedInhibitRule).default([]),
+  // An entry without anything in it is passed over there.
+  inhibit_rules: z.array(importedInhibitRule.nullable()).default([]),
   receivers: z.array(z.looseObject({ name: text() })).default([]),
   templates: z.array(text()).default([]),
   mute_time_intervals: z.array(timeIntervals).default([]),
@@ -101,7 +102,12 @@ export async function importAlertmanager(
   const intervals = readTimeIntervals(tree, 'mute_time_intervals', 'time_intervals');
   findings.problems.push(...intervals.problems);
   const receivers = await receiversOf(tree.root, findings);
-  const rest = { ...findings, receiverNames: receiverNames(tree) };
+  const rest = {
+    ...findings,
+    // What stands under global is read for every receiver that uses it.
+    problems: [...new Map(findings.problems.map((problem) => [JSON.stringify(problem), problem])).values()],
+    receiverNames: receiverNames(tree),
+  };
   if (!parsed.success || findings.problems.length > 0) return rest;
   const { global, route, inhibit_rules: rules, templates } = parsed.data;
   noteTopLevel(tree.root, findings);
@@ -113,7 +119,9 @@ export async function importAlertmanager(
         ...(route === undefined ? { matchers: [], continue: false, routes: [] } : routeOf(route)),
       },
       receivers,
-      inhibitRules: rules.map((rule, i) => inhibitRuleOf(rule, [alertmanagerKey, 'inhibit_rules', i])),
+      inhibitRules: rules.flatMap((rule, i) =>
+        rule === null ? [] : inhibitRuleOf(rule, [alertmanagerKey, 'inhibit_rules', i]),
+      ),
       timeIntervals: intervals.timeIntervals,
       templates: templates.map(absolute),
       resolveTimeoutMs: global.resolve_timeout,

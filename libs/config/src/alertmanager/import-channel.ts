@@ -50,7 +50,7 @@ async function slack(entry: Entry, global: Entry): Promise<ImportedChannel> {
 }
 
 async function telegram(entry: Entry, global: Entry): Promise<ImportedChannel> {
-  const mode = entry.text('parse_mode');
+  const mode = entry.text('parse_mode', true);
   return {
     config: defined({
       bot_token: (await entry.secret('bot_token')) ?? (await global.secret('telegram_bot_token')),
@@ -68,7 +68,7 @@ async function telegram(entry: Entry, global: Entry): Promise<ImportedChannel> {
 async function email(entry: Entry, global: Entry): Promise<ImportedChannel> {
   const shared = (key: string): string | undefined => entry.text(key) ?? global.text(`smtp_${key}`);
   const { Subject: subject, ...headers } = canonical(entry.texts('headers'));
-  const html = entry.text('html');
+  const html = entry.text('html', true);
   const text = entry.text('text');
   if (html !== undefined && html !== '')
     entry.leaveOut('html', 'A template for the formatted part has no effect: it is made from the text.');

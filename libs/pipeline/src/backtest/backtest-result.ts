@@ -11,6 +11,8 @@ export interface BacktestRequest {
   readonly to: number;
   /** An alert that fires again so soon after its end flaps; 5 minutes when absent. */
   readonly flapWithinMs?: number;
+  /** Whether the silences that are kept hold in the replay at their times. */
+  readonly withSilences?: boolean;
 }
 
 export interface BacktestResult {
@@ -115,7 +117,8 @@ export interface BacktestNotification {
   readonly alerts: readonly { readonly labels: Labels; readonly status: 'firing' | 'resolved' }[];
   /** `sent`: it would have been. */
   readonly outcome: 'sent' | 'not_sent';
-  readonly reason?: UnsentReason;
+  /** Of what was not sent: why; in the words of the ledger where something held it back (a silence, an interval, another alert). */
+  readonly reason?: UnsentReason | (string & {});
 }
 
 /** Of everything, also of what is not listed. */

@@ -1,3 +1,4 @@
+import { alertId } from '@tapewatch/alerts';
 import type { AlertInstance, Evaluation } from '@tapewatch/model';
 import type { Firing } from './backtest-result.js';
 
@@ -21,6 +22,7 @@ export class Firings {
   #firstMs: number | undefined;
   readonly #flapWithinMs: number;
   readonly #all: Open[] = [];
+  readonly #byId = new Map<string, Open>();
   readonly #open = new Map<string, Open>();
   readonly #endedAt = new Map<string, number>();
   #pendingOnly = 0;
@@ -44,6 +46,11 @@ export class Firings {
   /** In the order in which they began. */
   all(): readonly Firing[] {
     return this.#all;
+  }
+
+  /** By the id that its alert has in the ledger. */
+  find(id: string): Firing | undefined {
+    return this.#byId.get(id);
   }
 
   /** What still fires, fires until `endMs`. */
@@ -74,6 +81,7 @@ export class Firings {
     };
     this.#open.set(key, firing);
     this.#all.push(firing);
+    this.#byId.set(alertId(instance), firing);
   }
 
   #end(at: number, instance: AlertInstance): void {

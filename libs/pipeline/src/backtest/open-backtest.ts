@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
+import { SilenceStore } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { languageOf, StartError, type CommandResult } from '@tapewatch/model';
-import { checkPipelineConfig, type PipelineDependencies } from '../create-pipeline.js';
+import { checkPipelineConfig } from '../check-pipeline-config.js';
+import type { PipelineDependencies } from '../dependencies.js';
 import { KeptState, statePath } from '../kept-state.js';
 import { openMetrics } from '../open-metrics.js';
+import { timeWindows } from '../time-windows.js';
 import type { BacktestRequest, BacktestResult } from './backtest-result.js';
 import { loadRuleText } from './load-rule-text.js';
 import { runBacktest, type BacktestWatch } from './run-backtest.js';
@@ -39,6 +42,8 @@ export async function openBacktest(
         request,
         {
           ...{ metrics, groups, receivers, clock, route: config.route, language: languageOf(env) },
+          ...{ timeWindows: timeWindows(config), inhibitRules: config.inhibitRules },
+          silences: () => new SilenceStore(state.database).all(),
           rawMs: config.metrics.backend === undefined ? config.metrics.history.rawMs : Infinity,
           loadFile: (file) => loadRuleText(file, registry),
           externalUrl: config.server.externalUrl ?? 'http://localhost',

@@ -40,13 +40,18 @@ export class RecordedNotifications {
     return this.#sent;
   }
 
-  /** What nobody would have been told of these firings, and why. */
-  unsent(firings: readonly Firing[], routes: RouteTree, endMs: number): readonly BacktestNotification[] {
+  /** What nobody would have been told of these firings, and why; `held`: of which channel and firing the ledger has said it already. */
+  unsent(
+    firings: readonly Firing[],
+    routes: RouteTree,
+    endMs: number,
+    held: ReadonlySet<string>,
+  ): readonly BacktestNotification[] {
     return firings
       .flatMap((firing) =>
         routes.routesFor(firing.labels).flatMap(({ receiver, groupBy }) => {
           const groupLabels = (groupBy === 'all' ? firing.labels : firing.labels.keep(...groupBy)).toObject();
-          return this.#missing(firing, receiver, endMs).map((missing) => ({ ...missing, receiver, groupLabels }));
+          return this.#missing(firing, receiver, endMs, held).map((missing) => ({ ...missing, receiver, groupLabels }));
         }),
       )
       .sort((a, b) => a.at - b.at);
@@ -56,6 +61,7 @@ export class RecordedNotifications {
     firing: Firing,
     receiver: string,
     endMs: number,
+    held: ReadonlySet<string>,
   ): readonly Omit<BacktestNotification, 'receiver' | 'groupLabels'>[] {
     const { firedAt, endsAt, labels } = firing;
     const missing = (channel: string, at: number, status: 'firing' | 'resolved', reason: UnsentReason) => {
@@ -66,6 +72,7 @@ export class RecordedNotifications {
     if (channels.length === 0) return [missing('', firedAt, 'firing', 'no_channel')];
     return channels.flatMap(({ name, sendResolved }) => {
       if (!this.#told.has(toldKey(name, labels, firedAt, 'firing'))) {
+        if (held.has(heldKey(name, firing))) return [];
         if (endsAt === undefined) return [missing(name, endMs, 'firing', 'range_ended')];
         return [missing(name, endsAt, 'firing', 'ended_before_told')];
       }
@@ -82,6 +89,10 @@ export class RecordedNotifications {
     });
     this.#sent.push({ at, channel, receiver, status, groupLabels, alerts: told, outcome: 'sent' });
   }
+}
+
+export function heldKey(channel: string, { labels, firedAt }: Firing): string {
+  return `${channel}\u0000${labels.key}\u0000${firedAt}`;
 }
 
 function toldKey(channel: string, labels: Labels, firedAt: number, status: 'firing' | 'resolved'): string {

@@ -1,9 +1,9 @@
 import { createNoopMeter } from '@opentelemetry/api';
-import { alertId, alertMigrations, Alerts } from '@tapewatch/alerts';
+import { alertId, alertMigrations, Alerts, SilenceStore, type InhibitRule, type Silence } from '@tapewatch/alerts';
 import type { RouteConfig } from '@tapewatch/config';
 import { openScratchDatabase, type Database } from '@tapewatch/database';
 import type { Clock, Evaluation, Language } from '@tapewatch/model';
-import { Notifier, notifyMigrations, RouteTree } from '@tapewatch/notify';
+import { Notifier, notifyMigrations, RouteTree, type TimeWindows } from '@tapewatch/notify';
 import { evaluateInstant, horizonMs, type QueryLimits, type SeriesSource } from '@tapewatch/promql';
 import { createRuleEngine, type RuleEngine, type RuleGroup } from '@tapewatch/rules';
 import type {
@@ -15,6 +15,7 @@ import type {
 } from './backtest-result.js';
 import { FaultLog } from './fault-log.js';
 import { Firings, mostListed } from './firings.js';
+import { heldKeys, heldNotifications, notSent } from './held-notifications.js';
 import { RecordedNotifications, type ReplayReceiver } from './recorded-notifications.js';
 import type { ReplayHistory } from './replay-history.js';
 import { ReplaySource } from './replay-source.js';
@@ -29,6 +30,10 @@ export interface RuleReplayOptions {
   /** Of the first evaluation. */
   readonly fromMs: number;
   readonly flapWithinMs: number;
+  readonly timeWindows: TimeWindows;
+  readonly inhibitRules: readonly InhibitRule[];
+  /** They hold at their times. */
+  readonly silences: readonly Silence[];
   readonly externalUrl: string;
   readonly language?: Language;
   /** The real one, for how long a query may take. */
@@ -69,9 +74,11 @@ export class RuleReplay {
     const clock = new VirtualClock(options.fromMs);
     const notifications = new RecordedNotifications(options.receivers);
     const faults = new FaultLog(() => clock.now());
-    const { route, externalUrl, language } = options;
+    const { route, externalUrl, language, timeWindows, inhibitRules } = options;
+    // What was ended by hand has the time of that as its end.
+    await new SilenceStore(database).write(options.silences.map((silence) => ({ ...silence, ended: false })));
     const notifier = new Notifier({
-      ...{ database, route, clock, meter, logger: faults },
+      ...{ database, route, timeWindows, clock, meter, logger: faults },
       receivers: notifications.receivers(),
       notificationsKeptMs: keptForEver,
       externalUrl: () => externalUrl,
@@ -79,11 +86,12 @@ export class RuleReplay {
       ...(language === undefined ? {} : { language }),
     });
     const alerts = await Alerts.open({
-      ...{ database, clock, meter, logger: faults },
+      ...{ database, inhibitRules, clock, meter, logger: faults },
       dispatch: notifier,
       publish: () => undefined,
     });
     await notifier.start(alerts.active(), (id) => alerts.find(id));
+    if (options.silences.length > 0) alerts.start();
     return new RuleReplay(options, { clock, faults, notifications, database, alerts, notifier });
   }
 
@@ -132,7 +140,7 @@ export class RuleReplay {
     this.#warming.evaluate(at);
   }
 
-  /** One evaluation, and all that follows from it before the next. */
+  /** What fell due by then, and one evaluation. */
   async evaluate(at: number): Promise<void> {
     await this.#clock.advanceTo(at);
     this.#source.moveTo(at);
@@ -146,6 +154,11 @@ export class RuleReplay {
     return this.#source;
   }
 
+  /** The program began to run with the first second of the range: for a while the rules give their sources time to report. */
+  start(): void {
+    this.#engine.restore([], this.#options.fromMs);
+  }
+
   /** The program did not run in this time; then it starts, as it always does, with the alerts that it knew. */
   restart({ from, to }: TimeRange): void {
     this.#clock.skipTo(to);
@@ -154,14 +167,18 @@ export class RuleReplay {
     this.#engine.restore(this.#alerts.instances(), to);
   }
 
-  /** Everything that is due at `endMs`, too, is done; nothing may follow. */
+  /** After the last evaluation; nothing may follow. */
   async end(endMs: number): Promise<BacktestOutcome> {
-    await this.#clock.advanceTo(endMs + 1);
+    await this.#clock.advanceTo(endMs);
     const { subject } = this;
     const firings = this.#firings.all();
     const routes = new RouteTree(this.#options.route);
     const sent = this.#notifications.sent();
-    const unsent = this.#notifications.unsent(firings, routes, endMs);
+    const held = await notSent(this.#notifier);
+    const unsent = [
+      ...heldNotifications(held, this.#firings, this.#options.receivers),
+      ...this.#notifications.unsent(firings, routes, endMs, heldKeys(held, this.#firings)),
+    ];
     const notifications = [...sent, ...unsent].sort((a, b) => a.at - b.at);
     return {
       rules: subject.alerts.map(({ group, rule }) => ({

@@ -1,6 +1,8 @@
+import type { Silence } from '@tapewatch/alerts';
 import { openMetricStore, type MetricStore } from '@tapewatch/metric-store';
 import { systemClock, type CommandResult, type Series } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
+import { parseMatchers } from '@tapewatch/promql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BacktestRequest, BacktestResult, Firing } from './backtest-result.js';
 import { runBacktest, type BacktestSurroundings, type BacktestWatch } from './run-backtest.js';
@@ -135,6 +137,45 @@ describe('runBacktest', () => {
       { channel: 'pager/call', outcome: 'sent' },
       { channel: 'ops/mail', outcome: 'not_sent', reason: 'range_ended' },
     ]);
+  });
+
+  it('says what would have held a notification back: an interval, a silence where it is asked for, another alert', async () => {
+    const muting = { ...route, routes: [], muteTimeIntervals: ['morning'] };
+    const windows = new Map([['morning', (at: number) => at < startMs + 200_000]]);
+    const muted = await done({ rule: 'LoadHigh' }, { route: muting, timeWindows: windows });
+    expect(muted.outcome.notifications.map(({ at, outcome, reason }) => [second(at), reason ?? outcome])).toEqual([
+      [68, 'muted by time interval morning'],
+      [108, 'muted by time interval morning'],
+      [308, 'sent'],
+      ...Array.from({ length: 14 }, (_, i) => [328 + 20 * i, 'sent']),
+    ]);
+    const silence: Silence = {
+      ...{
+        id: 'e0f9d8a0-0000-4000-8000-000000000000',
+        matchers: parseMatchers('{a="x"}'),
+        createdBy: 'me',
+        comment: '',
+      },
+      ...{ startsAt: startMs, endsAt: startMs + 95_000, updatedAt: endMs, ended: true },
+    };
+    const silences = () => Promise.resolve([silence]);
+    const to = startMs + 125_000;
+    const reasons = ({ outcome }: BacktestResult): readonly string[] =>
+      outcome.notifications.map(({ at, channel, reason }) => `${second(at)} ${channel} ${reason ?? 'sent'}`);
+    const silenced = reasons(await done({ rule: 'LoadHigh', to, withSilences: true }, { silences }));
+    expect(silenced.filter((line) => line.includes('pager'))).toEqual([
+      `65 pager/call silence ${silence.id}`,
+      '105 pager/call sent',
+      '120 pager/call sent',
+    ]);
+    expect(reasons(await done({ rule: 'LoadHigh', to }, { silences }))).toContain('65 pager/call sent');
+    const inhibitRules = [{ sourceMatchers: ['a="x"'], targetMatchers: ['a="y"'], equal: ['alertname'] }];
+    const file = { name: 'both.yaml', text: 'groups: [{ name: g, rules: [{ alert: Both, expr: "load > 1" }] }]' };
+    const inhibited = await done(
+      { file, to: startMs + 70_000 },
+      { inhibitRules, route: { ...muting, muteTimeIntervals: [] } },
+    );
+    expect(inhibited.outcome.notifications.at(-1)).toMatchObject({ reason: 'inhibited by {a="x", alertname="Both"}' });
   });
 
   it('evaluates the recording rules that a rule reads, from before the range', async () => {

@@ -1,19 +1,21 @@
+import type { InhibitRule, Silence } from '@tapewatch/alerts';
 import type { RouteConfig } from '@tapewatch/config';
 import type { MetricStore } from '@tapewatch/metric-store';
 import { accepted, messageOf, refused, type Clock, type CommandResult, type Language } from '@tapewatch/model';
+import type { TimeWindows } from '@tapewatch/notify';
 import { QueryLimitError } from '@tapewatch/promql';
 import type { RuleGroup } from '@tapewatch/rules';
 import type { BacktestRequest, BacktestResult, TimeRange } from './backtest-result.js';
 import { Blocks } from './blocks.js';
 import { chooseSides, subjectsOf, type Sides } from './choose-sides.js';
 import { compare } from './comparison.js';
-import { holesIn } from './holes.js';
+import { holesIn, shortestHoleMs } from './holes.js';
 import { rangeOf } from './range.js';
 import type { ReplayReceiver } from './recorded-notifications.js';
 import { ReplayHistory } from './replay-history.js';
 import { RuleReplay } from './rule-replay.js';
 import { SelectorWatch } from './selector-watch.js';
-import { askedBy, selectorsIn } from './subject.js';
+import { askedBy, queriesOf, selectorsIn } from './subject.js';
 
 /** What a backtest needs of the program. */
 export interface BacktestSurroundings {
@@ -26,6 +28,11 @@ export interface BacktestSurroundings {
   readonly loadFile: (file: NonNullable<BacktestRequest['file']>) => Promise<readonly RuleGroup[]>;
   readonly route: RouteConfig;
   readonly receivers: readonly ReplayReceiver[];
+  /** By the names under which routes mute, or are active. */
+  readonly timeWindows?: TimeWindows;
+  readonly inhibitRules?: readonly InhibitRule[];
+  /** Those that are kept, whatever they are now. */
+  readonly silences?: () => Promise<readonly Silence[]>;
   readonly externalUrl: string;
   readonly language?: Language;
   /** The real one. */
@@ -106,6 +113,7 @@ class Replay {
   readonly #sides: Sides;
   readonly #course: Course;
   readonly #flapWithinMs: number;
+  readonly #withSilences: boolean;
   readonly #history: ReplayHistory;
   readonly #blocks: Blocks;
   readonly #replays: RuleReplay[] = [];
@@ -115,6 +123,7 @@ class Replay {
     this.#sides = sides;
     this.#course = course;
     this.#flapWithinMs = request.flapWithinMs ?? defaultFlapMs;
+    this.#withSilences = request.withSilences ?? false;
     this.#history = new ReplayHistory(around.metrics, selectorsIn(course.asked.map(({ expression }) => expression)));
     this.#blocks = new Blocks({ history: this.#history, asked: course.asked, rawFromMs: course.rawFromMs });
   }
@@ -124,9 +133,13 @@ class Replay {
     const { history, remote } = this.#around.metrics;
     // A backend has samples in its own rhythm.
     const holes = remote ? [] : await read(holesIn(history, from, to));
-    for (const subject of subjectsOf(this.#sides)) await this.#open(subject);
+    const { silences } = this.#around;
+    const kept = this.#withSilences && silences !== undefined ? await read(silences()) : [];
+    for (const subject of subjectsOf(this.#sides)) await this.#open(subject, kept);
+    if (!remote && (await read(history.completeness(from - shortestHoleMs, from))) === 0)
+      for (const replay of this.#replays) replay.start();
     const beginsMs = Math.min(from, ...this.#replays.map((replay) => replay.beginsMs));
-    const seen = new SelectorWatch(this.#sides.tested.alerts.flatMap(({ rule }) => selectorsIn([rule.expression])));
+    const seen = new SelectorWatch(this.#sides.tested.alerts.flatMap(({ rule }) => selectorsIn(queriesOf(rule))));
     let hole = 0;
     for (let at = beginsMs; at <= to; at += secondMs) {
       const stop = this.#stopped(at, watch);
@@ -153,12 +166,13 @@ class Replay {
     await Promise.all(this.#replays.map((replay) => replay.close()));
   }
 
-  async #open(subject: Sides['tested']): Promise<void> {
-    const { route, receivers, externalUrl, language, clock } = this.#around;
+  async #open(subject: Sides['tested'], silences: readonly Silence[]): Promise<void> {
+    const { route, receivers, externalUrl, language, clock, timeWindows, inhibitRules } = this.#around;
     this.#replays.push(
       await RuleReplay.open({
         ...{ subject, route, receivers, externalUrl, clock, history: this.#history },
-        ...{ fromMs: this.#course.from, flapWithinMs: this.#flapWithinMs },
+        ...{ fromMs: this.#course.from, flapWithinMs: this.#flapWithinMs, silences },
+        ...{ timeWindows: timeWindows ?? new Map(), inhibitRules: inhibitRules ?? [] },
         ...(language === undefined ? {} : { language }),
       }),
     );

@@ -48,7 +48,7 @@ export function subjectOf(
 export function askedBy({ groups }: Subject): readonly AskedExpression[] {
   return groups.flatMap(({ rules, queryOffsetMs }) =>
     rules.flatMap((rule) => [
-      { expression: rule.expression, queryOffsetMs },
+      ...queriesOf(rule).map((expression) => ({ expression, queryOffsetMs })),
       // Templates are asked as of the evaluation itself.
       ...templateExpressions(rule).map((expression) => ({ expression, queryOffsetMs: 0 })),
     ]),
@@ -59,7 +59,7 @@ export function askedBy({ groups }: Subject): readonly AskedExpression[] {
 export function warmUpMs({ alerts, recorded }: Subject): number {
   if (recorded.length === 0) return 0;
   const furthest = (rules: readonly Rule[]): number =>
-    rules.reduce((most, rule) => Math.max(most, finite(horizonMs(rule.expression, 0))), 0);
+    rules.flatMap(queriesOf).reduce((most, expression) => Math.max(most, finite(horizonMs(expression, 0))), 0);
   return furthest(alerts.map(({ rule }) => rule)) + (recorded.length > 1 ? furthest(recorded) : 0);
 }
 
@@ -81,7 +81,7 @@ function neededBy(expressions: readonly Expression[], known: readonly RecordingR
       (rule) => !needed.has(rule) && selectors.some((matchers) => accepts(matchers, rule.name)),
     );
     for (const rule of found) needed.add(rule);
-    asked = found.map(({ expression }) => expression);
+    asked = found.flatMap(queriesOf);
   }
   return needed;
 }
@@ -91,7 +91,14 @@ function recordingRules(groups: readonly RuleGroup[]): readonly RecordingRule[] 
 }
 
 function expressionsOf(rule: Rule): readonly Expression[] {
-  return [rule.expression, ...templateExpressions(rule)];
+  return [...queriesOf(rule), ...templateExpressions(rule)];
+}
+
+/** What it asks at every evaluation. */
+export function queriesOf(rule: Rule): readonly Expression[] {
+  return rule.makes === 'alerts' && rule.holds !== undefined
+    ? [rule.expression, rule.holds.expression]
+    : [rule.expression];
 }
 
 const textInTemplate = /"((?:[^"\\]|\\.)*)"|`([^`]*)`/g;

@@ -176,7 +176,7 @@ export class LiveGroup {
     const { group } = this.#options;
     if (rule.makes === 'series') return new LiveRecordingRule(rule, ref, group, query);
     if (rule.worseLevels === 0) return new LiveAlertRule(rule, ref, group, query);
-    const levels = new WorseLevels(before.slice(-rule.worseLevels));
+    const levels = new WorseLevels(before.slice(-rule.worseLevels).filter((one) => one.rule.name === rule.name));
     this.#levels.push(levels);
     return new LiveAlertRule(rule, ref, group, query, levels);
   }

@@ -54,6 +54,13 @@ export class BacktestResolver {
       description: 'An alert that fires again so soon after its end flaps.',
     })
     flapWithin: number | null,
+    @Args('withSilences', {
+      type: () => Boolean,
+      nullable: true,
+      defaultValue: false,
+      description: 'Whether the silences that are kept hold at their times.',
+    })
+    withSilences: boolean | null,
     @Context() { request }: RequestContext,
   ): Promise<object | Problem> {
     const { signal, done } = leaving(request);
@@ -65,6 +72,7 @@ export class BacktestResolver {
           from,
           to: to ?? this.clock.now(),
           flapWithinMs: flapWithin ?? defaultFlapMs,
+          withSilences: withSilences ?? false,
         },
         signal,
       );

@@ -67,7 +67,7 @@ describe('backtestRule', () => {
     expect(running.pipeline.told).toEqual([
       {
         ...{ what: 'backtest', rule: 'ExchangeFeedStale', from: sampleStart, to: sampleStart + 60_000 },
-        flapWithinMs: 300_000,
+        ...{ flapWithinMs: 300_000, withSilences: false },
       },
     ]);
   });

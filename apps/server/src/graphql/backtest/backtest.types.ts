@@ -97,7 +97,7 @@ export class BacktestNotificationType {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why it would not: `no_channel` (the receiver has none), `ended_before_told` (within group_wait), `range_ended`, `send_resolved_off`.',
+      'Why it would not: `no_channel` (the receiver has none), `ended_before_told` (within group_wait), `range_ended`, `send_resolved_off`, or in words what held it back, as the ledger has it.',
   })
   readonly reason!: string | undefined;
 }

@@ -19,6 +19,12 @@ export class SilenceInput {
   @Field(() => String, { description: 'Why, for the others.' })
   readonly comment!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'In whose name; whoever asks when left out. The audit log has who asked.',
+  })
+  readonly createdBy?: string | null;
+
   @Field(() => [TimeIntervalInput], {
     nullable: true,
     description: 'Only at any of these times between its start and its end; left out: all the time.',
@@ -26,10 +32,10 @@ export class SilenceInput {
   readonly recurring?: readonly TimeIntervalInput[] | null;
 }
 
-export function wantedSilence(input: SilenceInput, createdBy: string, id?: string): WantedSilence {
+export function wantedSilence(input: SilenceInput, by: string, id?: string): WantedSilence {
   const { matchers, startsAt, endsAt, comment, recurring } = input;
   return {
-    ...{ matchers, endsAt, comment, createdBy },
+    ...{ matchers, endsAt, comment, createdBy: input.createdBy ?? by },
     ...(startsAt == null ? {} : { startsAt }),
     ...(recurring == null ? {} : { recurring: recurring.map(intervalFieldsOf) }),
     ...(id === undefined ? {} : { id }),

@@ -7,7 +7,7 @@ import type { Principal } from '../../access/role.js';
 import { CLOCK, PIPELINE } from '../../tokens.js';
 import { DurationScalar } from '../duration.scalar.js';
 import type { Problem } from '../problem.types.js';
-import { answer } from '../result.js';
+import { answer, valueOf } from '../result.js';
 import { SilenceInput, wantedSilence } from './silence.input.js';
 import { SilencePreviewResult, SilenceResult, SilenceType } from './silence.types.js';
 import { intervalOf, TimeIntervalType } from './time-interval.types.js';
@@ -53,8 +53,15 @@ export class SilencesResolver {
       description: 'Only those that are active now, or only those that are not.',
     })
     active: boolean | null | undefined,
+    @Args('matchers', {
+      type: () => [String],
+      nullable: true,
+      description: 'Only those with such matchers, as amtool filters: `venue="binance"` finds one on that venue.',
+    })
+    matchers: string[] | null | undefined,
   ): readonly SilenceView[] {
-    return this.pipeline.read.silences().filter(({ state }) => active == null || active === (state === 'active'));
+    const silences = valueOf(this.pipeline.read.silences(matchers ?? []));
+    return silences.filter(({ state }) => active == null || active === (state === 'active'));
   }
 
   @Query(() => SilenceType, { nullable: true, description: 'One silence; null when there is none of this id.' })
