@@ -31,7 +31,7 @@ const validName = /^[a-z][a-z0-9_.\-/]{0,254}$/i;
 /**
  * The observable instruments of all meters. An attribute set that no callback reports any more is missing from the next collection
  * (metrics API, "Asynchronous instruments"), or a feed that was cut off would keep its last price for ever; sums are cumulative as
- * they were observed. The SDK's own storage goes on with last values and takes each value through five maps; this one is a list.
+ * they were observed. The SDK's own storage goes on with last values and takes each value through several maps; this one is a list.
  */
 export class Observables {
   readonly #options: ObservablesOptions;
