@@ -43,6 +43,8 @@ export class ChannelSender {
   #channel: Channel;
   #rate: RateLimit | undefined;
   readonly #sending = new Set<Promise<void>>();
+  /** Outcomes on their way to the disk. */
+  readonly #noting = new Set<Promise<void>>();
   #timer: Timer | undefined;
   /** On the monotonic clock, so that a jump of the wall clock neither hurries nor holds it. */
   #pausedUntilMs = 0;
@@ -100,6 +102,7 @@ export class ChannelSender {
     this.#stopped = true;
     this.#timer?.cancel();
     await Promise.all(this.#sending);
+    await Promise.all(this.#noting);
   }
 
   private next(): void {
@@ -141,7 +144,8 @@ export class ChannelSender {
       this.#lastError = undefined;
       this.#failures = 0;
       this.#queue.done(head);
-      await this.finish(head, 'sent', undefined, latencyMs);
+      // Nobody waits for the disk to note it: a crash in between sends it again, under the same key.
+      this.keep(this.finish(head, 'sent', undefined, latencyMs));
       return;
     }
     this.note(result.reason);
@@ -166,6 +170,11 @@ export class ChannelSender {
     } catch (thrown) {
       return retry(messageOf(thrown));
     }
+  }
+
+  private keep(noting: Promise<void>): void {
+    const kept = noting.finally(() => this.#noting.delete(kept));
+    this.#noting.add(kept);
   }
 
   private giveUpOldest(): void {

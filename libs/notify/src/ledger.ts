@@ -1,3 +1,4 @@
+import { readPayload, type Payload } from './payload.js';
 import type { Database } from '@tapewatch/database';
 import {
   accepted,
@@ -118,9 +119,10 @@ function viewOf(row: NotificationRow): NotificationView {
   };
 }
 
-function textOf(payload: string): string | undefined {
-  if (payload === '') return undefined;
-  const { title, text } = wordsOf(JSON.parse(payload) as Notification);
+function textOf(payload: Payload): string | undefined {
+  const notification = readPayload(payload);
+  if (notification === undefined) return undefined;
+  const { title, text } = wordsOf(notification);
   return text === '' ? title : `${title}\n${text}`;
 }
 

@@ -197,7 +197,9 @@ describe('Notifier', () => {
     await pass(3_000);
     notifier.dispatch([alert({ labels: Labels.of({ alertname: 'B' }) })]);
     await until(() => expect(channels[1].got).toHaveLength(2));
+    channels[0].answer = () => Promise.resolve(sent());
     release();
+    await until(() => expect(channels[0].got).toHaveLength(2));
   });
 
   describe('after a kill', () => {

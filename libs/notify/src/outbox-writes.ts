@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { NotSent } from './not-sent.js';
 import type { Attempt, Flush, Outgoing } from './outgoing.js';
+import { payloadOf } from './payload.js';
 import type { NotificationRow, NotifyTables } from './tables.js';
 
 /** What one flush decided, or what became of one attempt. */
@@ -89,7 +90,7 @@ export function rowOf({ id, channel, notification, attempts, nextAttemptAt }: Ou
     group_key: notification.groupKey,
     alert_ids: JSON.stringify(notification.alerts.map((alert) => alert.id)),
     queued_at: null,
-    payload: JSON.stringify(notification),
+    payload: payloadOf(notification),
     outcome: 'retrying',
     reason: null,
     attempts,

@@ -4,6 +4,7 @@ import type { Notification } from '@tapewatch/plugin-sdk';
 import { GroupCommit } from './group-commit.js';
 import type { LogEntry } from './notification-log.js';
 import type { Attempt, Flush, Outgoing } from './outgoing.js';
+import { readPayload } from './payload.js';
 import { rowOf, writeOutbox, type OutboxWrite } from './outbox-writes.js';
 import type { NotificationRow, NotifyTables } from './tables.js';
 
@@ -144,7 +145,7 @@ export function outgoingOf(row: NotificationRow): Outgoing {
   return {
     id: row.id,
     channel: row.channel,
-    notification: JSON.parse(row.payload) as Notification,
+    notification: readPayload(row.payload) as Notification,
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,
     queuedAt: row.queued_at ?? row.at,

@@ -1,5 +1,6 @@
 import type { Migration } from '@tapewatch/database';
 import type { NotificationOutcome } from '@tapewatch/model';
+import type { Payload } from './payload.js';
 
 /** Times are milliseconds since the epoch. */
 export interface NotifyTables {
@@ -32,7 +33,7 @@ export interface NotificationRow {
   channel: string;
   group_key: string;
   alert_ids: string;
-  payload: string;
+  payload: Payload;
   outcome: NotificationOutcome;
   reason: string | null;
   attempts: number;

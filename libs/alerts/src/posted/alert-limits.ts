@@ -33,12 +33,12 @@ export class AlertLimits {
     return Math.max(0, ...[...this.#limits.values()].map(({ windowMs }) => windowMs));
   }
 
-  /** Why a new alert is held back; undefined when it may begin. */
-  reasonAgainst(candidate: Candidate, active: Iterable<Alert>, now: number): string | undefined {
+  /** Why a new alert is held back; undefined when it may begin. `active` is asked only where it matters. */
+  reasonAgainst(candidate: Candidate, active: () => Iterable<Alert>, now: number): string | undefined {
     const limit = this.limitOf(candidate.name);
     if (limit === undefined) return undefined;
     if (limit.preventDuplicates) {
-      const twin = [...active].find((alert) => isSame(alert, candidate));
+      const twin = [...active()].find((alert) => isSame(alert, candidate));
       if (twin !== undefined) return `duplicate of ${twin.id}: same name, severity and title, and still active`;
     }
     const { maxAlerts, windowMs } = limit;

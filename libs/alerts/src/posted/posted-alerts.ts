@@ -169,7 +169,7 @@ export class PostedAlerts {
       severity: instance.labels.get('severity'),
       title: titleOf(instance.annotations),
     };
-    const reason = limits.reasonAgainst(candidate, episodes.active(), now);
+    const reason = limits.reasonAgainst(candidate, () => episodes.active(), now);
     if (reason !== undefined) {
       if (entry.suppressed !== undefined) return Promise.resolve();
       entry.suppressed = reason;
