@@ -1,4 +1,4 @@
-import { Labels, type Matcher, type MetricDescription } from '@tapewatch/model';
+import type { Labels, Matcher, MetricDescription } from '@tapewatch/model';
 import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/promql';
 import type { DiskCaller } from '../disk/disk-client.js';
 import { DiskError } from '../disk/disk-client.js';
