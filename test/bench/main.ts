@@ -1,3 +1,5 @@
+import { backtest } from './backtest.js';
+import { detect } from './detect.js';
 import { footprint } from './footprint.js';
 import { promqlSweep } from './promql-sweep.js';
 import { promqlVsPrometheus } from './promql-vs-prometheus.js';
@@ -5,6 +7,7 @@ import { range } from './range.js';
 import { recover } from './recover.js';
 import { staleAlert } from './stale-alert.js';
 import { storeSize } from './store-size.js';
+import { storm } from './storm.js';
 import { tick } from './tick.js';
 
 /** One measurement: prints what it does to stderr, and gives figures by name. */
@@ -15,6 +18,8 @@ export interface Benchmark {
 }
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  backtest,
+  detect,
   footprint,
   'promql-sweep': promqlSweep,
   'promql-vs-prometheus': promqlVsPrometheus,
@@ -22,6 +27,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   recover,
   'stale-alert': staleAlert,
   'store-size': storeSize,
+  storm,
   tick,
 };
 

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { ConfigError } from '@tapewatch/model';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkConfig } from './check-config.js';
+import type { CheckParts } from './part-problems.js';
 import { english } from './messages/english.js';
 import { RecordingTerminal } from './testing/recording-terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'check-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function check(text: string, checkParts: () => Promise<number> = () => Promise.resolve(28)) {
+async function check(text: string, checkParts: CheckParts = () => Promise.resolve({ rules: 28, warnings: [] })) {
   writeFileSync(join(folder, 'c.yaml'), text);
   const terminal = new RecordingTerminal();
   const code = await checkConfig({ file: 'c.yaml', env: {}, baseDir: folder, terminal, messages: english, checkParts });
@@ -24,6 +25,12 @@ describe('checkConfig', () => {
       out: ['OK: c.yaml', '1 exchange (2 symbols), 0 checks, 28 rules, 1 receiver'],
       error: [],
     });
+  });
+
+  it('warns of what has no effect, and is content', async () => {
+    const warning = { code: 'CONFIG_NOT_SUPPORTED', message: 'No plugin for pagerduty.' } as const;
+    const { code, error } = await check('', () => Promise.resolve({ rules: 1, warnings: [warning] }));
+    expect({ code, error }).toEqual({ code: 0, error: ['WARNING: No plugin for pagerduty. [CONFIG_NOT_SUPPORTED]'] });
   });
 
   it('prints the problems that only the parts can see', async () => {

@@ -1,5 +1,5 @@
 import { loadConfig } from '@tapewatch/config';
-import { ConfigError } from '@tapewatch/model';
+import { ConfigError, formatProblem } from '@tapewatch/model';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
 import type { Messages } from './messages/messages.js';
@@ -14,7 +14,7 @@ export interface CheckConfigOptions {
   readonly baseDir: string;
   readonly terminal: Terminal;
   readonly messages: Messages;
-  /** What only the parts themselves can see: venues, plugins' own keys, rules. Gives the number of rules, or throws ConfigError. */
+  /** What only the parts themselves can see: venues, plugins' own keys, rules. Gives what they come to, or throws ConfigError. */
   readonly checkParts: CheckParts;
 }
 
@@ -23,7 +23,8 @@ export async function checkConfig(options: CheckConfigOptions): Promise<ExitCode
   const { file, env, baseDir, terminal, messages, checkParts } = options;
   try {
     const config = await loadConfig({ file, env, baseDir });
-    const rules = await checkParts(config);
+    const { rules, warnings } = await checkParts(config);
+    for (const warning of warnings) terminal.error(messages.checkConfig.warning(formatProblem(warning)));
     terminal.out(messages.checkConfig.ok(file));
     terminal.out(
       messages.checkConfig.summary({

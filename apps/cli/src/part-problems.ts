@@ -1,9 +1,18 @@
 import type { TapewatchConfig } from '@tapewatch/config';
 import { ConfigFileError } from '@tapewatch/config';
 import { ConfigError } from '@tapewatch/model';
+import type { Problem } from '@tapewatch/model';
 
-/** Asks the parts what they think of a configuration; gives the number of rules, or rejects with a ConfigError. */
-export type CheckParts = (config: TapewatchConfig) => Promise<number>;
+/** What the parts make of a configuration that nothing is wrong with. */
+export interface PartsFindings {
+  /** How many. */
+  readonly rules: number;
+  /** What has no effect, or cannot be delivered. */
+  readonly warnings: readonly Problem[];
+}
+
+/** Asks the parts what they think of a configuration; rejects with a ConfigError. */
+export type CheckParts = (config: TapewatchConfig) => Promise<PartsFindings>;
 
 /** Adds what the parts find wrong with the sections that the file's own check has nothing against, so that all is told at once. */
 export async function withPartProblems(error: ConfigError, checkParts: CheckParts): Promise<ConfigError> {

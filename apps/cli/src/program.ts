@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import type { BacktestArguments } from './backtest/backtest-arguments.js';
 import type { RestoreArguments } from './backup/restore-command.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodes } from './exit-codes.js';
@@ -20,11 +21,17 @@ export interface ProgramOptions {
     reportDaily(args: ReportArguments): Promise<ExitCode>;
     /** Adds the commands about tokens, sign-in and the audit log; their code goes to `setCode`. */
     addAccess(program: Command, setCode: (code: ExitCode) => void): void;
+    /** Adds the commands about routes and notifications, in the same way. */
+    addNotifying(program: Command, setCode: (code: ExitCode) => void): void;
+    /** Adds the commands about alerts and silences. */
+    addAlerting(program: Command, setCode: (code: ExitCode) => void): void;
     backup(file: string, args: ServerArguments): Promise<ExitCode>;
     restore(file: string, args: RestoreArguments): Promise<ExitCode>;
     testRules(args: TestRulesArguments): Promise<ExitCode>;
     query(expression: string, args: QueryArguments): Promise<ExitCode>;
-    testChannel(name: string, args: ServerArguments): Promise<ExitCode>;
+    reload(args: ServerArguments): Promise<ExitCode>;
+    backtest(rule: string | undefined, args: BacktestArguments): Promise<ExitCode>;
+    testChannel(name: string, args: ServerArguments & { readonly preview?: boolean }): Promise<ExitCode>;
     tsdb(action: 'info' | 'verify', args: Pick<StartArguments, 'config'>): Promise<ExitCode>;
   };
 }
@@ -42,6 +49,26 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
+}
+
+function addBacktest(
+  program: Command,
+  messages: Messages,
+  run: (rule: string | undefined, args: BacktestArguments) => Promise<void>,
+): void {
+  const { help } = messages.backtest;
+  addServerOptions(program.command('backtest'), messages)
+    .description(help.backtest)
+    .helpOption('-h, --help', messages.help.help)
+    .argument('[rule]', help.rule)
+    .option('-f, --file <file>', help.file)
+    .option('--rule <name>', help.ruleOption)
+    .option('--from <time>', help.from)
+    .option('--to <time>', help.to)
+    .option('--flap <duration>', help.flap)
+    .option('--with-silences', help.withSilences)
+    .option('--json', help.json)
+    .action(run);
 }
 
 function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => void): Command {
@@ -111,11 +138,21 @@ function describeProgram(options: ProgramOptions, setCode: (code: ExitCode) => v
     .action(async (files: readonly string[], options: Omit<TestRulesArguments, 'files'>) =>
       setCode(await commands.testRules({ ...options, files })),
     );
+  addServerOptions(program.command('reload'), messages)
+    .description(help.reload)
+    .helpOption('-h, --help', help.help)
+    .action(async (args: ServerArguments) => setCode(await commands.reload(args)));
+  addBacktest(program, messages, async (rule, args) => setCode(await commands.backtest(rule, args)));
   addServerOptions(program.command('test-channel'), messages)
     .description(help.testChannel)
     .helpOption('-h, --help', help.help)
     .argument('<name>', help.testChannelName)
-    .action(async (name: string, args: ServerArguments) => setCode(await commands.testChannel(name, args)));
+    .option('--preview', help.testChannelPreview)
+    .action(async (name: string, args: ServerArguments & { readonly preview?: boolean }) =>
+      setCode(await commands.testChannel(name, args)),
+    );
+  commands.addNotifying(program, setCode);
+  commands.addAlerting(program, setCode);
   addServerOptions(program.command('query'), messages)
     .description(help.query)
     .helpOption('-h, --help', help.help)

@@ -5,7 +5,7 @@ import { korean } from './messages/korean.js';
 import { testChannel } from './test-channel.js';
 import { RecordingTerminal } from './testing/recording-terminal.js';
 
-async function run(answers: readonly unknown[], messages = english) {
+async function run(answers: readonly unknown[], messages = english, preview = false) {
   const terminal = new RecordingTerminal();
   const asked: unknown[] = [];
   const graphql = <T>(_query: string, variables?: unknown): Promise<T> => {
@@ -13,13 +13,29 @@ async function run(answers: readonly unknown[], messages = english) {
     const answer = answers[asked.length - 1];
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer as T);
   };
-  const code = await testChannel({ name: 'ops/telegram', terminal, messages, findServer: async () => ({ graphql }) });
+  const code = await testChannel({
+    name: 'ops/telegram',
+    preview,
+    terminal,
+    messages,
+    findServer: async () => ({ graphql }),
+  });
   return { code, asked, out: terminal.outLines, error: terminal.errorLines };
 }
 
 const answer = (test: object): { testChannel: object } => ({ testChannel: test });
 
 describe('testChannel', () => {
+  it('shows what it would say, and sends nothing', async () => {
+    const shown = { messagePreview: { title: '[FIRING:1] A', text: 'one\ntwo' } };
+    expect(await run([shown], english, true)).toEqual({
+      code: 0,
+      asked: [{ name: 'ops/telegram' }],
+      out: ['[FIRING:1] A', 'one', 'two'],
+      error: [],
+    });
+  });
+
   it('says how long it took when it was sent', async () => {
     expect(await run([answer({ outcome: 'SENT', latencyMs: 133.6, reason: null })])).toEqual({
       code: 0,

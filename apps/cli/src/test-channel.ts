@@ -10,6 +10,8 @@ import { UsageError } from './usage-error.js';
 
 export interface TestChannelOptions {
   readonly name: string;
+  /** Only show what it would say. */
+  readonly preview?: boolean;
   readonly terminal: Terminal;
   readonly messages: Messages;
   readonly findServer: () => Promise<Pick<RunningServer, 'graphql'>>;
@@ -20,6 +22,13 @@ interface ChannelTest {
   readonly latencyMs: number | null;
   readonly reason: string | null;
 }
+
+const previewQuery = `query ($name: String!) {
+  messagePreview(channel: $name) {
+    ... on MessagePreview { title text }
+    ... on Problem { code message }
+  }
+}`;
 
 const testQuery = `mutation ($name: String!) {
   testChannel(name: $name) {
@@ -33,6 +42,7 @@ export async function testChannel(options: TestChannelOptions): Promise<ExitCode
   const { name, terminal, messages, findServer } = options;
   try {
     const server = await findServer();
+    if (options.preview === true) return await preview(server, name, terminal);
     const { outcome, latencyMs, reason } = await ask(server, name, messages);
     const ms = Math.round(latencyMs ?? 0);
     if (outcome === 'SENT') {
@@ -46,6 +56,16 @@ export async function testChannel(options: TestChannelOptions): Promise<ExitCode
   } catch (error) {
     return tellFailure(error, terminal, messages);
   }
+}
+
+async function preview(server: Pick<RunningServer, 'graphql'>, name: string, terminal: Terminal): Promise<ExitCode> {
+  const { messagePreview } = await server.graphql<{
+    messagePreview:
+      { readonly title: string; readonly text: string } | { readonly code: string; readonly message: string };
+  }>(previewQuery, { name });
+  const { title, text } = acceptedAnswer(messagePreview);
+  for (const line of [title, ...text.split('\n')]) terminal.out(printable(line));
+  return exitCodes.done;
 }
 
 async function ask(server: Pick<RunningServer, 'graphql'>, name: string, messages: Messages): Promise<ChannelTest> {

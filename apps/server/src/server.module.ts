@@ -6,6 +6,7 @@ import type { AccessParts } from './access/create-access.js';
 import { AccessResolver } from './graphql/access/access.resolver.js';
 import { AlertEventResolver, AlertResolver } from './graphql/alerts/alert.resolver.js';
 import { AlertsResolver } from './graphql/alerts/alerts.resolver.js';
+import { BacktestResolver } from './graphql/backtest/backtest.resolver.js';
 import { ChannelsResolver } from './graphql/channels/channels.resolver.js';
 import { ExchangesResolver } from './graphql/exchanges/exchanges.resolver.js';
 import { graphQLOptions } from './graphql/graphql-options.js';
@@ -13,10 +14,15 @@ import { ComponentHealthResolver, HealthEventResolver, HealthResolver } from './
 import { EvaluationTurns } from './graphql/metrics/evaluation-turns.js';
 import { MetricSeriesResolver, MetricSummaryResolver } from './graphql/metrics/metric-series.resolver.js';
 import { MetricsResolver } from './graphql/metrics/metrics.resolver.js';
+import { NotificationsResolver } from './graphql/notifications/notifications.resolver.js';
 import { PipelineResolver } from './graphql/pipeline/pipeline.resolver.js';
 import { PluginsResolver } from './graphql/plugins/plugins.resolver.js';
 import { ReportEventResolver, ReportResolver, ReportsResolver } from './graphql/reports/reports.resolver.js';
 import { RulesResolver } from './graphql/rules/rules.resolver.js';
+import { SilenceResolver, SilencesResolver } from './graphql/silences/silences.resolver.js';
+import { AlertmanagerAlertsController } from './alertmanager-api/alerts.controller.js';
+import { AlertmanagerSilencesController } from './alertmanager-api/silences.controller.js';
+import { AlertmanagerStatusController } from './alertmanager-api/status.controller.js';
 import { BackupController } from './http/backup.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { ReportController } from './http/report.controller.js';
@@ -37,6 +43,7 @@ const resolvers = [
   AlertEventResolver,
   AlertResolver,
   AlertsResolver,
+  BacktestResolver,
   ChannelsResolver,
   ComponentHealthResolver,
   ExchangesResolver,
@@ -45,15 +52,21 @@ const resolvers = [
   MetricSeriesResolver,
   MetricSummaryResolver,
   MetricsResolver,
+  NotificationsResolver,
   PipelineResolver,
   PluginsResolver,
   ReportEventResolver,
   ReportResolver,
   ReportsResolver,
   RulesResolver,
+  SilenceResolver,
+  SilencesResolver,
 ];
 
 const controllers = [
+  AlertmanagerAlertsController,
+  AlertmanagerSilencesController,
+  AlertmanagerStatusController,
   BackupController,
   HomeController,
   PrometheusQueryController,

@@ -46,8 +46,7 @@ export function passes(alert: Alert, filter: ParsedAlertFilter): boolean {
   if (filter.states !== undefined && !filter.states.includes(alert.state)) return false;
   if (filter.since !== undefined && alert.startsAt < filter.since) return false;
   if (filter.acknowledged !== undefined && filter.acknowledged !== (alert.acknowledgement !== undefined)) return false;
-  // Nothing can be silenced yet.
-  if (filter.silenced === true) return false;
+  if (filter.silenced !== undefined && filter.silenced !== (alert.silencedBy !== undefined)) return false;
   if (filter.severities !== undefined) {
     const severity = severityOf(alert.labels);
     if (severity === undefined || !filter.severities.includes(severity)) return false;

@@ -36,6 +36,7 @@ const changing = [
   'state',
   'annotations',
   'value',
+  'starts_at',
   'fired_at',
   'ends_at',
   'keep_firing_since',
@@ -47,6 +48,8 @@ const changing = [
   'resolved_by',
   'resolution_reason',
   'held',
+  'silenced_by',
+  'inhibited_by',
 ] as const;
 
 /** Rows read from the table at once while a filter is applied to them. */
@@ -99,6 +102,9 @@ export class AlertHistory implements EventLog<AlertEvent> {
       .selectFrom('alert')
       .selectAll()
       .where((where) => where.or([where('state', 'in', ['pending', 'firing']), where('held', '=', 1)]))
+      // Of several that inhibit an alert the one that stands longest is named, before and after a restart.
+      .orderBy('starts_at')
+      .orderBy('id')
       .execute();
     return rows.map(fromRow);
   }
@@ -244,8 +250,7 @@ export class AlertHistory implements EventLog<AlertEvent> {
     if (filter.states !== undefined) query = query.where('state', 'in', filter.states);
     if (filter.severities !== undefined) query = query.where('severity', 'in', filter.severities);
     if (filter.since !== undefined) query = query.where('starts_at', '>=', filter.since);
-    // Nothing can be silenced yet.
-    if (filter.silenced === true) query = query.where('id', '=', '');
+    if (filter.silenced !== undefined) query = query.where('silenced_by', filter.silenced ? 'is not' : 'is', null);
     if (filter.acknowledged !== undefined) query = query.where('ack_by', filter.acknowledged ? 'is not' : 'is', null);
     return query;
   }

@@ -23,4 +23,16 @@ export function observeActiveAlerts(meter: Meter, active: () => readonly Alert[]
     for (const alert of active()) seriesOf(alert.state, alert.labels.get('severity')).count++;
     for (const { attributes, count } of series.values()) result.observe(count, attributes);
   });
+  const muted = meter.createObservableGauge('alert.muted', {
+    unit: '{alert}',
+    description: 'Alerts that are pending or firing and of which nobody is told, by silence or inhibition',
+  });
+  muted.addCallback((result) => {
+    const counts = { silence: 0, inhibition: 0 };
+    for (const { silencedBy, inhibitedBy } of active()) {
+      if (silencedBy !== undefined) counts.silence++;
+      if (inhibitedBy !== undefined) counts.inhibition++;
+    }
+    for (const [by, count] of Object.entries(counts)) result.observe(count, { by });
+  });
 }

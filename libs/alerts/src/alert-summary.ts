@@ -25,7 +25,7 @@ export async function summarizeAlerts(alerts: Alerts): Promise<AlertSummary> {
     firing: firing.length,
     pending: active.length - firing.length,
     acknowledged: active.filter(({ acknowledgement }) => acknowledgement !== undefined).length,
-    silenced: 0,
+    silenced: active.filter(({ silencedBy }) => silencedBy !== undefined).length,
     historyTotal: total,
     bySeverity: countBy(firing.map(({ labels }) => labels.get('severity'))),
     byName: countBy(firing.map(({ name }) => name)),

@@ -2,6 +2,7 @@ import type { Meter } from '@opentelemetry/api';
 import type { Database } from '@tapewatch/database';
 import {
   accepted,
+  Labels,
   refused,
   type Acknowledgement,
   type Alert,
@@ -12,62 +13,117 @@ import {
   type Evaluation,
   type Logger,
   type RuleTransition,
+  type Timer,
 } from '@tapewatch/model';
+import { AlertBook } from './alert-book.js';
 import { AlertHistory } from './alert-history.js';
-import { AlertJournal, type AlertDispatch, type Change } from './alert-journal.js';
+import type { AlertDispatch, Change } from './alert-journal.js';
 import { observeActiveAlerts } from './alert-metrics.js';
-import { end, instanceKey, instanceOf, openAlert, refresh, type TrackedAlert } from './tracked-alert.js';
+import { inTime } from './in-time.js';
+import type { InhibitRule } from './inhibition/inhibit-rule.js';
+import { AlertLimits, type AlertLimit } from './posted/alert-limits.js';
+import type { PostedAlert } from './posted/posted-alert.js';
+import { postedGroup, PostedAlerts } from './posted/posted-alerts.js';
+import { postedEpisodes } from './posted/posted-episodes.js';
+import { postedOf, type RaisedAlert } from './posted/raise.js';
+import type { SilenceLimits } from './silences/silence-draft.js';
+import { Silences } from './silences/silences.js';
+import {
+  hasFired,
+  instanceKey,
+  instanceOf,
+  openAlert,
+  refresh,
+  withoutAcknowledgement,
+  type TrackedAlert,
+} from './tracked-alert.js';
 
 export interface AlertsOptions {
   readonly database: Database;
   readonly dispatch: AlertDispatch;
+  /** How many alerts of one name other programs may raise. */
+  readonly limits?: readonly AlertLimit[];
+  /** After this an alert of another program ends that nobody has sent again; 5 minutes when absent. */
+  readonly resolveTimeoutMs?: number;
+  /** Told of alerts that a limit holds back. */
+  readonly suppressed?: (alert: Alert, reason: string) => void;
   /** Called with every event once it is durable, in order. */
   readonly publish: (event: AlertEvent) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
+  /** Their matchers have been checked. */
+  readonly inhibitRules?: readonly InhibitRule[];
+  readonly silenceLimits?: SilenceLimits;
 }
 
-/** A command waits this long for the disk before it says that it could not be kept. */
-const commandPatienceMs = 5_000;
+/** As Alertmanager's resolve_timeout. */
+const defaultResolveTimeoutMs = 5 * 60_000;
+/** The longest time between two looks at the clock: however it is set, what time brings is seen within a second. */
+const longestPauseMs = 1_000;
 
 /** What is true, and who has it in hand: every alert that is pending or firing, and the history of all. */
 export class Alerts {
   readonly history: AlertHistory;
-  readonly #journal: AlertJournal;
+  readonly silences: Silences;
+  /** What other programs have raised. */
+  readonly posted: PostedAlerts;
+  readonly #limits: AlertLimits;
+  readonly #book: AlertBook;
   readonly #clock: Clock;
-  /** By rule and labels: the running episode, or one that was resolved by hand and is held. */
-  readonly #tracked = new Map<string, TrackedAlert>();
-  readonly #keyById = new Map<string, string>();
+  #timer: Timer | undefined;
+  #stopped = false;
+  /** When the next acknowledgement lapses. */
+  #lapseAt = Infinity;
 
-  /** Reads back what was under way when the program ended. */
+  /** Reads back what was under way when the program ended; silences and inhibition hold before anybody is told anything. */
   static async open(options: AlertsOptions): Promise<Alerts> {
-    const history = new AlertHistory(options.database);
-    const alerts = new Alerts(options, history);
-    for (const tracked of await history.unfinished()) alerts.track(tracked);
+    const { database, clock, logger, silenceLimits } = options;
+    const history = new AlertHistory(database);
+    const silences = await Silences.open({
+      ...{ database, clock, logger },
+      ...(silenceLimits === undefined ? {} : { limits: silenceLimits }),
+    });
+    const alerts = new Alerts(options, history, silences);
+    silences.onChange(() => alerts.look());
+    alerts.restore(await history.unfinished());
+    await alerts.#openPosted();
     return alerts;
   }
 
-  private constructor(options: AlertsOptions, history: AlertHistory) {
+  private constructor(options: AlertsOptions, history: AlertHistory, silences: Silences) {
     this.history = history;
+    this.silences = silences;
     this.#clock = options.clock;
-    this.#journal = new AlertJournal({ ...options, history });
+    this.#book = new AlertBook({ ...options, history, silences, inhibitRules: options.inhibitRules ?? [] });
+    this.#limits = new AlertLimits(options.limits ?? []);
+    this.posted = new PostedAlerts({
+      ...options,
+      episodes: postedEpisodes(this.#book, options.suppressed ?? (() => undefined)),
+      limits: this.#limits,
+      resolveTimeoutMs: options.resolveTimeoutMs ?? defaultResolveTimeoutMs,
+    });
     observeActiveAlerts(options.meter, () => this.active());
+  }
+
+  /** Begins to look at the clock: acknowledgements that lapse, silences that begin and end. After whoever is told has been started. */
+  start(): void {
+    if (this.#timer === undefined && !this.#stopped) this.look();
   }
 
   /** Pending and firing ones. */
   active(): readonly Alert[] {
-    return [...this.#tracked.values()].filter(({ held }) => !held).map(({ alert }) => alert);
+    return this.#book.active();
   }
 
   /** For the rules, after a restart. */
   instances(): readonly AlertInstance[] {
-    return [...this.#tracked.values()].map(instanceOf);
+    return [...this.#book.all()].filter((tracked) => !isPosted(tracked)).map(instanceOf);
   }
 
   /** False while history cannot be written. */
   get durable(): boolean {
-    return this.#journal.healthy;
+    return this.#book.durable;
   }
 
   /** Takes what one group of rules found out. */
@@ -75,32 +131,71 @@ export class Alerts {
     const changes = evaluation.transitions.flatMap((transition) => this.transit(transition));
     for (const instance of evaluation.active) changes.push(...this.update(instance));
     changes.push(...this.lapse(evaluation.at));
-    void this.#journal.write(changes);
+    void this.#book.note(changes);
   }
 
   /** Ends alerts whose rule is gone. */
   abandon(instances: readonly AlertInstance[], at: number): void {
     const changes = instances.flatMap((instance) => {
-      const tracked = this.#tracked.get(instanceKey(instance));
+      const tracked = this.#book.get(instanceKey(instance));
       if (tracked === undefined) return [];
       const kind = instance.state === 'firing' ? ('resolved' as const) : ('inactive' as const);
-      return this.finish(tracked, { at, kind, instance }, 'the rule is gone');
+      return this.#book.finish(tracked, { at, kind, instance }, 'the rule is gone');
     });
-    void this.#journal.write(changes);
+    void this.#book.note(changes);
+  }
+
+  /** One that is under way, as it is now. */
+  current(id: string): Alert | undefined {
+    return this.underWay(id)?.alert;
+  }
+
+  /** A later step of its route was taken; `note` says which. */
+  escalated(id: string, note: string): void {
+    const tracked = this.underWay(id);
+    if (tracked === undefined) return;
+    const event = { at: this.#clock.now(), kind: 'escalated' as const, note };
+    void this.#book.note([{ alert: tracked, event, tell: false }]);
+  }
+
+  /** Takes other inhibition rules, as a reload brings them. Their matchers have been checked. */
+  swapInhibitRules(rules: readonly InhibitRule[]): void {
+    this.#book.swapInhibitRules(rules);
+  }
+
+  /** Takes alerts of other programs, as Alertmanager does. */
+  async post(posted: readonly PostedAlert[]): Promise<CommandResult<void>> {
+    return (await this.kept(this.posted.post(posted))) ? accepted(undefined) : notKept();
+  }
+
+  /** Raises an alert by name; refuses what a limit holds back. */
+  async raise(raised: RaisedAlert): Promise<CommandResult<Alert>> {
+    const posted = postedOf(raised, this.#clock.now());
+    if (!posted.ok) return posted;
+    const kept = await this.kept(this.posted.post([posted.value]));
+    const { labels } = posted.value;
+    const key = instanceKey({ rule: { group: postedGroup, name: raised.name }, labels: Labels.of(labels) });
+    const tracked = this.#book.get(key);
+    const held = this.posted.suppressionOf(labels);
+    if (held !== undefined) return refused('CONFLICT', `held back: ${held}`);
+    if (tracked === undefined || tracked.held)
+      return refused('CONFLICT', 'it was resolved by hand, and has not cleared since');
+    return kept ? accepted(tracked.alert) : notKept();
   }
 
   async acknowledge(id: string, acknowledgement: Omit<Acknowledgement, 'at'>): Promise<CommandResult<Alert>> {
     const tracked = this.underWay(id);
     if (tracked === undefined) return this.refuse(id);
     const at = this.#clock.now();
-    if (acknowledgement.until !== undefined && acknowledgement.until <= at)
-      return refused('INVALID_INPUT', 'until lies in the past', 'until');
+    const { until } = acknowledgement;
+    if (until !== undefined && until <= at) return refused('INVALID_INPUT', 'until lies in the past', 'until');
     const { alert, firstAcknowledgedAt } = tracked;
     const changed: TrackedAlert = {
       ...tracked,
       alert: { ...alert, acknowledgement: { ...acknowledgement, at } },
       firstAcknowledgedAt: firstAcknowledgedAt ?? at,
     };
+    this.#lapseAt = Math.min(this.#lapseAt, until ?? Infinity);
     return this.command(changed, {
       at,
       kind: 'acknowledged',
@@ -122,9 +217,10 @@ export class Alerts {
     if (tracked === undefined) return this.refuse(id);
     const at = this.#clock.now();
     const { keepFiringSince: _past, ...alert } = tracked.alert;
+    const isOver = isPosted(tracked) && this.posted.resolved({ ...alert, endsAt: at });
     const changed: TrackedAlert = {
       ...tracked,
-      held: true,
+      held: !isOver,
       alert: {
         ...alert,
         state: 'resolved',
@@ -133,58 +229,85 @@ export class Alerts {
         ...(reason === undefined ? {} : { resolutionReason: reason }),
       },
     };
-    return this.command(changed, { at, kind: 'resolved', by, note: reason ?? null });
+    if (!isOver) return this.command(changed, { at, kind: 'resolved', by, note: reason ?? null });
+    this.#book.forget(changed);
+    return this.keepInHistory(changed, { at, kind: 'resolved', by, note: reason ?? null });
   }
 
   async find(id: string): Promise<Alert | undefined> {
-    const key = this.#keyById.get(id);
-    return key === undefined ? this.history.find(id) : this.#tracked.get(key)?.alert;
+    return this.#book.byId(id)?.alert ?? this.history.find(id);
   }
 
   /** Waits for what is being written. */
-  stop(): Promise<void> {
-    return this.#journal.stop();
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.posted.stop();
+    await this.#book.stop();
+  }
+
+  async #openPosted(): Promise<void> {
+    const now = this.#clock.now();
+    if (this.#limits.longestWindowMs > 0) {
+      const recent = await this.history.firedBetween(now - this.#limits.longestWindowMs, now + 1);
+      for (const { alert } of recent)
+        if (alert.rule.group === postedGroup) this.#limits.count(alert.name, alert.startsAt);
+    }
+    await this.posted.open([...this.#book.all()].filter(isPosted).map(instanceOf));
+  }
+
+  private restore(tracked: readonly TrackedAlert[]): void {
+    for (const one of tracked) this.#book.keep(one);
+    this.#lapseAt = -Infinity;
+    void this.#book.settle({ tell: false });
+  }
+
+  /** What time has brought. */
+  private look(): void {
+    if (this.#stopped) return;
+    const now = this.#clock.now();
+    void this.#book.note(this.lapse(now));
+    void this.#book.settle();
+    this.#timer?.cancel();
+    const pauseMs = Math.min(longestPauseMs, this.silences.quietMs(now), this.#lapseAt - now);
+    this.#timer = this.#clock.setTimeout(() => this.look(), Math.max(1, pauseMs));
   }
 
   private transit(transition: RuleTransition): Change[] {
     const { instance, kind, at } = transition;
-    const tracked = this.#tracked.get(instanceKey(instance));
+    const tracked = this.#book.get(instanceKey(instance));
     if (kind === 'resolved' || kind === 'inactive')
-      return tracked === undefined ? [] : this.finish(tracked, transition);
+      return tracked === undefined ? [] : this.#book.finish(tracked, transition);
     if (tracked?.held === true) return [];
     const alert = tracked === undefined ? openAlert(instance) : refresh(tracked.alert, instance);
     const changed = { ...tracked, held: false, alert };
-    this.track(changed);
+    this.#book.keep(changed);
     return [{ alert: changed, event: { at, kind }, tell: hasFired(changed) }];
-  }
-
-  /** The rule has cleared: the episode ends, or the hold on one that was resolved by hand. */
-  private finish(tracked: TrackedAlert, transition: RuleTransition, note?: string): Change[] {
-    this.forget(tracked);
-    if (tracked.held) return [{ alert: { ...tracked, held: false }, tell: false }];
-    const ended = { ...tracked, alert: end(tracked.alert, transition) };
-    const kind = ended.alert.state === 'resolved' ? ('resolved' as const) : ('inactive' as const);
-    const event = { at: transition.at, kind, ...(note === undefined ? {} : { note }) };
-    return [{ alert: ended, event, tell: hasFired(ended) }];
   }
 
   /** Fresh value and annotations stay in memory; what a restart needs is written. */
   private update(instance: AlertInstance): Change[] {
-    const tracked = this.#tracked.get(instanceKey(instance));
+    const tracked = this.#book.get(instanceKey(instance));
     if (tracked === undefined || tracked.held) return [];
     const changed = { ...tracked, alert: refresh(tracked.alert, instance) };
-    this.track(changed);
+    this.#book.keep(changed);
     return tracked.alert.keepFiringSince === changed.alert.keepFiringSince ? [] : [{ alert: changed, tell: false }];
   }
 
   /** Takes back acknowledgements whose time is up while the alert still stands. */
   private lapse(at: number): Change[] {
+    if (at < this.#lapseAt) return [];
     const changes: Change[] = [];
-    for (const tracked of this.#tracked.values()) {
+    this.#lapseAt = Infinity;
+    for (const tracked of this.#book.all()) {
       const until = tracked.alert.acknowledgement?.until;
-      if (until === undefined || until > at || tracked.held) continue;
+      if (until === undefined || tracked.held) continue;
+      if (until > at) {
+        this.#lapseAt = Math.min(this.#lapseAt, until);
+        continue;
+      }
       const changed = withoutAcknowledgement(tracked);
-      this.track(changed);
+      this.#book.keep(changed);
       changes.push({
         alert: changed,
         event: { at, kind: 'unacknowledged', note: 'its time is up' },
@@ -196,8 +319,7 @@ export class Alerts {
 
   /** From memory alone: between looking and changing nothing may happen. */
   private underWay(id: string): TrackedAlert | undefined {
-    const key = this.#keyById.get(id);
-    const tracked = key === undefined ? undefined : this.#tracked.get(key);
+    const tracked = this.#book.byId(id);
     return tracked?.held === true ? undefined : tracked;
   }
 
@@ -208,38 +330,33 @@ export class Alerts {
     return refused('CONFLICT', `the alert is ${past.state} since ${since}`);
   }
 
-  private async command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
-    this.track(changed);
-    const written = this.#journal.write([{ alert: changed, event, tell: hasFired(changed) }]).then(() => true);
-    let timer;
-    const patience = new Promise<false>((resolve) => {
-      timer = this.#clock.setTimeout(() => resolve(false), commandPatienceMs);
-    });
-    const kept = await Promise.race([written, patience]);
-    (timer as { cancel(): void } | undefined)?.cancel();
-    return kept
-      ? accepted(changed.alert)
-      : refused('UNAVAILABLE', 'it holds for now, but could not be written to disk yet');
+  private command(changed: TrackedAlert, event: NonNullable<Change['event']>): Promise<CommandResult<Alert>> {
+    this.#book.keep(changed);
+    return this.keepInHistory(changed, event);
   }
 
-  private track(tracked: TrackedAlert): void {
-    const key = instanceKey(tracked.alert);
-    this.#tracked.set(key, tracked);
-    this.#keyById.set(tracked.alert.id, key);
+  private async keepInHistory(
+    changed: TrackedAlert,
+    event: NonNullable<Change['event']>,
+  ): Promise<CommandResult<Alert>> {
+    void this.#book.note([{ alert: changed, event, tell: hasFired(changed) }]);
+    const kept = await this.kept(this.#book.settle());
+    return kept ? accepted(this.#book.byId(changed.alert.id)?.alert ?? changed.alert) : notKept();
   }
 
-  private forget(tracked: TrackedAlert): void {
-    this.#tracked.delete(instanceKey(tracked.alert));
-    this.#keyById.delete(tracked.alert.id);
+  /** Whether it was written before whoever asks has waited long enough. */
+  private kept(writing: Promise<void>): Promise<boolean> {
+    return inTime(
+      this.#clock,
+      writing.then(() => true),
+    );
   }
 }
 
-/** Nobody has heard of an alert that never fired; of one that did, every change may have to be told. */
-function hasFired({ alert }: TrackedAlert): boolean {
-  return alert.firedAt !== undefined;
+function notKept(): CommandResult<never> {
+  return refused('UNAVAILABLE', 'it holds for now, but could not be written to disk yet');
 }
 
-function withoutAcknowledgement(tracked: TrackedAlert): TrackedAlert {
-  const { acknowledgement: _ended, ...alert } = tracked.alert;
-  return { ...tracked, alert };
+function isPosted({ alert }: TrackedAlert): boolean {
+  return alert.rule.group === postedGroup;
 }

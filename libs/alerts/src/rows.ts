@@ -28,6 +28,8 @@ export function toRow({ alert, firstAcknowledgedAt, held }: TrackedAlert): Inser
     resolved_by: alert.resolvedBy ?? null,
     resolution_reason: alert.resolutionReason ?? null,
     held: held ? 1 : 0,
+    silenced_by: alert.silencedBy === undefined ? null : JSON.stringify(alert.silencedBy),
+    inhibited_by: alert.inhibitedBy === undefined ? null : JSON.stringify(alert.inhibitedBy),
   };
 }
 
@@ -55,6 +57,8 @@ export function fromRow(row: Selectable<AlertRow>): TrackedAlert {
             ...present('until', row.ack_until),
           },
         }),
+    ...present('silencedBy', listIn(row.silenced_by)),
+    ...present('inhibitedBy', listIn(row.inhibited_by)),
     ...present('resolvedBy', row.resolved_by),
     ...present('resolutionReason', row.resolution_reason),
   };
@@ -75,4 +79,8 @@ export function eventFromRow(row: Selectable<AlertEventRow>): AlertEvent {
 
 function present<K extends string, V>(key: K, value: V | null): { [P in K]?: V } {
   return value === null ? {} : ({ [key]: value } as { [P in K]: V });
+}
+
+function listIn(json: string | null): readonly string[] | null {
+  return json === null ? null : (JSON.parse(json) as string[]);
 }

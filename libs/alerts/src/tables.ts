@@ -6,6 +6,22 @@ import type { Generated } from 'kysely';
 export interface AlertTables {
   alert: AlertRow;
   alert_event: AlertEventRow;
+  silence: SilenceRow;
+  posted_alert: PostedAlertRow;
+}
+
+/** What another program has sent, by label set. */
+export interface PostedAlertRow {
+  labels: string;
+  annotations: string;
+  starts_at: number;
+  ends_at: number;
+  /** 1 = it ends because nobody sends it again. */
+  timeout: number;
+  updated_at: number;
+  /** 1 = it is said once, and not again and again while it holds. */
+  once: number;
+  generator_url: string | null;
 }
 
 export interface AlertRow {
@@ -34,6 +50,9 @@ export interface AlertRow {
   resolution_reason: string | null;
   /** 1 = resolved by hand while its rule still holds. */
   held: number;
+  /** Ids, as a JSON list; null when there are none. Of one that is over: as it was then. */
+  silenced_by: string | null;
+  inhibited_by: string | null;
 }
 
 export interface AlertEventRow {
@@ -44,6 +63,21 @@ export interface AlertEventRow {
   state: AlertState;
   by: string | null;
   note: string | null;
+}
+
+export interface SilenceRow {
+  id: string;
+  /** A JSON list of objects with name, operator and value. */
+  matchers: string;
+  starts_at: number;
+  ends_at: number;
+  created_by: string;
+  comment: string;
+  updated_at: number;
+  /** A JSON list of time intervals. */
+  recurring: string | null;
+  /** 1 = ended by hand. */
+  ended: number;
 }
 
 export const alertMigrations: readonly Migration[] = [
@@ -98,5 +132,40 @@ export const alertMigrations: readonly Migration[] = [
   {
     name: '2026-11-25-alerts-by-end',
     up: (database) => database.schema.createIndex('alert_by_end').on('alert').column('ends_at').execute(),
+  },
+  {
+    name: '2026-11-28-alerts-posted',
+    up: (database) =>
+      database.schema
+        .createTable('posted_alert')
+        .addColumn('labels', 'text', (column) => column.primaryKey())
+        .addColumn('annotations', 'text', (column) => column.notNull())
+        .addColumn('starts_at', 'bigint', (column) => column.notNull())
+        .addColumn('ends_at', 'bigint', (column) => column.notNull())
+        .addColumn('timeout', 'integer', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addColumn('once', 'integer', (column) => column.notNull())
+        .addColumn('generator_url', 'text')
+        .execute(),
+  },
+  {
+    name: '2026-11-28-alerts-silences',
+    async up(database) {
+      await database.schema.alterTable('alert').addColumn('silenced_by', 'text').execute();
+      await database.schema.alterTable('alert').addColumn('inhibited_by', 'text').execute();
+      await database.schema
+        .createTable('silence')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('matchers', 'text', (column) => column.notNull())
+        .addColumn('starts_at', 'bigint', (column) => column.notNull())
+        .addColumn('ends_at', 'bigint', (column) => column.notNull())
+        .addColumn('created_by', 'text', (column) => column.notNull())
+        .addColumn('comment', 'text', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addColumn('recurring', 'text')
+        .addColumn('ended', 'integer', (column) => column.notNull())
+        .execute();
+      await database.schema.createIndex('silence_by_end').on('silence').column('ends_at').execute();
+    },
   },
 ];

@@ -37,7 +37,7 @@ export function openAlert(instance: AlertInstance): Alert {
 /** What the rule says now, put over what is known. */
 export function refresh(alert: Alert, instance: AlertInstance): Alert {
   const { keepFiringSince: _past, ...rest } = alert;
-  return { ...rest, state: instance.state, ...evidence(instance) };
+  return { ...rest, state: instance.state, startsAt: instance.startsAt, ...evidence(instance) };
 }
 
 /** Ends an episode by the rule's word. */
@@ -76,4 +76,14 @@ function evidence(instance: AlertInstance): Pick<Alert, 'value' | 'annotations' 
     ...(instance.firedAt === undefined ? {} : { firedAt: instance.firedAt }),
     ...(instance.keepFiringSince === undefined ? {} : { keepFiringSince: instance.keepFiringSince }),
   };
+}
+
+/** Nobody has heard of an alert that never fired; of one that did, every change may have to be told. */
+export function hasFired({ alert }: TrackedAlert): boolean {
+  return alert.firedAt !== undefined;
+}
+
+export function withoutAcknowledgement(tracked: TrackedAlert): TrackedAlert {
+  const { acknowledgement: _ended, ...alert } = tracked.alert;
+  return { ...tracked, alert };
 }

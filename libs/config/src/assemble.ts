@@ -1,13 +1,20 @@
 import { dirname, resolve } from 'node:path';
-import type { RawChannel, RawConfig, RawRoute } from './config-schema.js';
+import type { Problem } from '@tapewatch/model';
+import { alertmanagerKey } from './alertmanager/import-alertmanager.js';
+import type { ImportedAlertmanager } from './alertmanager/import-alertmanager.js';
+import type { RawChannel, RawConfig } from './config-schema.js';
+import { inhibitRuleOf, routeOf } from './routing.js';
 import type { ListenAddress } from './scalars.js';
 import type {
   ChannelConfig,
+  HeartbeatConfig,
   Locate,
+  MessageTemplateConfig,
   MetricsConfig,
   ReceiverConfig,
   RouteConfig,
   TapewatchConfig,
+  TimeIntervalsConfig,
 } from './tapewatch-config.js';
 
 export interface Assembly {
@@ -16,10 +23,18 @@ export interface Assembly {
   readonly locate: Locate;
   /** The text it was read from, secrets taken out. */
   readonly shown: string;
+  /** Files that were read, and folders that were searched. */
+  readonly sources: readonly string[];
   /** The current folder. */
   readonly baseDir: string;
   /** Files that `rule_files` came to. */
   readonly ruleFiles: readonly string[];
+  /** Files that `templates` came to. */
+  readonly templateFiles: readonly string[];
+  /** Of our own file. */
+  readonly timeIntervals: readonly TimeIntervalsConfig[];
+  readonly imported?: ImportedAlertmanager;
+  readonly warnings: readonly Problem[];
   /** From the environment, which wins over the file. */
   readonly dataDir?: string;
   readonly listen?: ListenAddress;
@@ -33,7 +48,6 @@ const defaultReceiver: ReceiverConfig = {
 /** Names and units as the program uses them, paths made absolute, and what is left of the defaults. */
 export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
   const folder = dirname(assembly.file);
-  const receivers = raw.receivers.length === 0 ? [defaultReceiver] : raw.receivers.map(receiverOf);
   return {
     file: assembly.file,
     dataDir:
@@ -49,6 +63,7 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
       allowPlaintext: raw.server.allow_plaintext,
     },
     log: raw.log,
+    reload: raw.reload,
     metrics: {
       retentionMs: raw.metrics.retention,
       memoryBytes: raw.metrics.memory,
@@ -80,11 +95,40 @@ export function assemble(raw: RawConfig, assembly: Assembly): TapewatchConfig {
     checks: raw.checks.map(checkOf),
     shippedRules: raw.shipped_rules,
     ruleFiles: assembly.ruleFiles,
-    route: rootRoute(raw.route, receivers),
-    receivers,
+    alerts: {
+      resolveTimeoutMs: assembly.imported?.resolveTimeoutMs ?? raw.alerts.resolve_timeout,
+      limits: raw.alerts.limits.map((limit) => ({
+        name: limit.name,
+        ...(limit.max_alerts === undefined ? {} : { maxAlerts: limit.max_alerts }),
+        windowMs: limit.time_window,
+        preventDuplicates: limit.prevent_duplicates,
+      })),
+    },
+    ...routingOf(raw, assembly),
+    templateFiles: assembly.templateFiles,
+    ...(raw.heartbeat === undefined ? {} : { heartbeat: heartbeatOf(raw.heartbeat) }),
     reports: raw.reports,
     locate: assembly.locate,
+    warnings: assembly.warnings,
     shown: assembly.shown,
+    sources: assembly.sources,
+  };
+}
+
+type Routing = Pick<TapewatchConfig, (keyof ImportedAlertmanager & keyof TapewatchConfig) | 'routingPath'>;
+
+function routingOf(raw: RawConfig, { imported, timeIntervals }: Assembly): Routing {
+  if (imported !== undefined) {
+    const { templates: _files, resolveTimeoutMs: _ofAlerts, ...routing } = imported;
+    return { ...routing, routingPath: [alertmanagerKey] };
+  }
+  const receivers = raw.receivers.length === 0 ? [defaultReceiver] : raw.receivers.map(receiverOf);
+  return {
+    route: rootRoute(raw.route, receivers),
+    receivers,
+    inhibitRules: raw.inhibit_rules.map((rule, i) => inhibitRuleOf(rule, ['inhibit_rules', i])),
+    timeIntervals,
+    routingPath: [],
   };
 }
 
@@ -102,6 +146,10 @@ function backendOf(raw: NonNullable<RawConfig['metrics']['backend']>): NonNullab
     },
     timeoutMs: timeout,
   };
+}
+
+function heartbeatOf({ interval, timeout, ...rest }: NonNullable<RawConfig['heartbeat']>): HeartbeatConfig {
+  return { ...rest, intervalMs: interval, timeoutMs: timeout };
 }
 
 function exchangeOf(raw: RawConfig['exchanges'][number]): TapewatchConfig['exchanges'][number] {
@@ -122,7 +170,7 @@ function checkOf(raw: RawConfig['checks'][number]): TapewatchConfig['checks'][nu
   return { name: raw.name, type: raw.type, intervalMs: raw.interval, timeoutMs: raw.timeout, config: raw.config ?? {} };
 }
 
-function rootRoute(raw: RawRoute | undefined, receivers: readonly ReceiverConfig[]): RouteConfig {
+function rootRoute(raw: RawConfig['route'], receivers: readonly ReceiverConfig[]): RouteConfig {
   const first = receivers[0] ?? defaultReceiver;
   const written: Partial<RouteConfig> = raw === undefined ? { receiver: first.name } : routeOf(raw);
   return {
@@ -130,23 +178,10 @@ function rootRoute(raw: RawRoute | undefined, receivers: readonly ReceiverConfig
     continue: false,
     groupBy: ['alertname'],
     groupWaitMs: 0,
-    groupIntervalMs: 1_000,
+    // No group_interval: one that is written has Alertmanager's ticks, one that is not is ours.
     repeatIntervalMs: 4 * 3_600_000,
     routes: [],
     ...written,
-  };
-}
-
-function routeOf(raw: RawRoute): RouteConfig {
-  return {
-    ...(raw.receiver === undefined ? {} : { receiver: raw.receiver }),
-    matchers: raw.matchers,
-    continue: raw.continue,
-    ...(raw.group_by === undefined ? {} : { groupBy: raw.group_by }),
-    ...(raw.group_wait === undefined ? {} : { groupWaitMs: raw.group_wait }),
-    ...(raw.group_interval === undefined ? {} : { groupIntervalMs: raw.group_interval }),
-    ...(raw.repeat_interval === undefined ? {} : { repeatIntervalMs: raw.repeat_interval }),
-    routes: raw.routes.map(routeOf),
   };
 }
 
@@ -161,8 +196,26 @@ function channelOf(receiver: string, index: number, withType: boolean, channel: 
   return {
     name: channel.position === 0 ? base : `${base}-${channel.position + 1}`,
     type,
-    ...(channel.sendResolved === undefined ? {} : { sendResolved: channel.sendResolved }),
+    ...commonOf(channel.common),
     config: channel.config,
     path: ['receivers', index, channel.key, channel.position],
   };
+}
+
+function commonOf({
+  concurrency,
+  rate_limit: rate,
+  send_resolved: sendResolved,
+  template,
+}: RawChannel['common']): Pick<ChannelConfig, 'sendResolved' | 'limits' | 'template'> {
+  const limits = { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
+  return {
+    ...(sendResolved === undefined ? {} : { sendResolved }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(template === undefined ? {} : { template: templateOf(template) }),
+  };
+}
+
+function templateOf({ title, text }: NonNullable<RawChannel['common']['template']>): MessageTemplateConfig {
+  return { ...(title === undefined ? {} : { title }), ...(text === undefined ? {} : { text }) };
 }

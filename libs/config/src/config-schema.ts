@@ -1,6 +1,7 @@
 import { languages } from '@tapewatch/model';
 import { z } from 'zod';
-import { duration, flag, listen, name, network, size, text, url, wholeNumber } from './scalars.js';
+import { inhibitRule, route, timeIntervals } from './routing-schema.js';
+import { duration, flag, listen, name, network, rate, size, text, url, wholeNumber } from './scalars.js';
 
 /** The names under which a receiver's channels stand. */
 const channelsKey = /^[a-z][a-z0-9_-]*_configs$/;
@@ -83,47 +84,20 @@ const check = z.strictObject({
   config: z.unknown().optional(),
 });
 
-const labelList = z
-  .array(text())
-  .refine((labels) => !labels.includes('...') || labels.length === 1, {
-    error: '"..." stands for all labels and must be alone.',
-    params: { allowed: "label names, or ['...']" },
-  })
-  .refine((labels) => new Set(labels).size === labels.length, {
-    error: 'A label is named twice.',
-    params: { allowed: 'label names, each once' },
-  });
+const messageTemplate = z.strictObject({ title: text().optional(), text: text().optional() });
 
-/** Alertmanager's route, durations in milliseconds. */
-export interface RawRoute {
-  readonly receiver?: string | undefined;
-  readonly matchers: readonly string[];
-  readonly continue: boolean;
-  readonly group_by?: readonly string[] | undefined;
-  readonly group_wait?: number | undefined;
-  readonly group_interval?: number | undefined;
-  readonly repeat_interval?: number | undefined;
-  readonly routes: readonly RawRoute[];
-}
-
-const route = z.strictObject({
-  receiver: text().optional(),
-  matchers: z.array(text()).default([]),
-  continue: flag().default(false),
-  group_by: labelList.optional(),
-  group_wait: duration().optional(),
-  group_interval: duration(1).optional(),
-  repeat_interval: duration(1).optional(),
-  routes: z.array(z.lazy((): z.ZodType<RawRoute> => route)).default([]),
+const channel = z.looseObject({
+  send_resolved: flag().optional(),
+  concurrency: wholeNumber(1, 64).optional(),
+  rate_limit: rate().optional(),
+  template: messageTemplate.optional(),
 });
 
-const channel = z.looseObject({ send_resolved: flag().optional() });
-
-/** One entry under `<type>_configs`. */
+/** One entry under `<type>_configs`: what belongs to the plugin, and what belongs to any channel. */
 export interface RawChannel {
   readonly key: string;
   readonly position: number;
-  readonly sendResolved?: boolean;
+  readonly common: Pick<z.output<typeof channel>, 'send_resolved' | 'concurrency' | 'rate_limit' | 'template'>;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -158,13 +132,21 @@ function checked<S extends z.ZodType>(
 }
 
 function channelsOf(key: string, entries: readonly z.output<typeof channel>[] | undefined): readonly RawChannel[] {
-  return (entries ?? []).map(({ send_resolved: sendResolved, ...config }, position) => ({
+  return (entries ?? []).map(({ send_resolved, concurrency, rate_limit, template, ...config }, position) => ({
     key,
     position,
-    ...(sendResolved === undefined ? {} : { sendResolved }),
+    common: { send_resolved, concurrency, rate_limit, template },
     config,
   }));
 }
+
+const heartbeat = z.strictObject({
+  url: url('http', 'https'),
+  method: z.enum(['GET', 'POST']).default('POST'),
+  headers: z.record(text(), z.string()).default({}),
+  interval: duration(10_000).default(60_000),
+  timeout: duration(100).default(10_000),
+});
 
 const report = z.strictObject({
   kind: z.enum(['daily']).default('daily'),
@@ -174,11 +156,30 @@ const report = z.strictObject({
   language: z.enum(languages).default('en'),
 });
 
+const alertLimit = z.strictObject({
+  name: text(),
+  max_alerts: wholeNumber(1, 100_000).optional(),
+  time_window: duration(1_000).default(3_600_000),
+  prevent_duplicates: flag().default(false),
+});
+
+const alerts = z.strictObject({
+  resolve_timeout: duration(1_000).default(5 * 60_000),
+  limits: z
+    .array(alertLimit)
+    .refine((limits) => new Set(limits.map(({ name }) => name)).size === limits.length, {
+      error: 'A name has two limits.',
+      params: { allowed: 'names of alerts, each once; * for all others' },
+    })
+    .default([]),
+});
+
 /** The whole file. What belongs to a plugin (`config` of a check, entries of `_configs`) is not looked into. */
 export const configSchema = z.strictObject({
   data_dir: text().optional(),
   server: server.prefault({}),
   log: log.prefault({}),
+  reload: z.strictObject({ watch: flag().default(true) }).prefault({}),
   metrics: metrics.prefault({}),
   history: history.prefault({}),
   host: host.prefault({}),
@@ -193,8 +194,14 @@ export const configSchema = z.strictObject({
   checks: z.array(check).default([]),
   shipped_rules: flag().default(true),
   rule_files: z.array(text()).default([]),
+  alerts: alerts.prefault({}),
+  alertmanager_config: text().optional(),
   route: route.optional(),
   receivers: z.array(receiver).default([]),
+  inhibit_rules: z.array(inhibitRule).default([]),
+  time_intervals: z.array(timeIntervals).default([]),
+  templates: z.array(text()).default([]),
+  heartbeat: heartbeat.optional(),
   // Without the key there is one, of every day, that is kept and sent to nobody.
   reports: z.array(report).prefault([{}]),
 });

@@ -1,64 +1,26 @@
-import { didYouMean, formatDuration, parseDuration } from '@tapewatch/model';
+import { formatDuration, parseDuration } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
-import { describeFound } from './describe-found.js';
-import { formatPath } from './path.js';
-import type { TreePath } from './path.js';
+import { checkRouting, duplicates, receiverNames, unknownReceiver } from './routing-checks.js';
+import { list, mapping, problem, sectionList, type Fault } from './tree-problem.js';
 import type { YamlTree } from './yaml-tree.js';
-
-type Fault = Pick<Problem, 'code' | 'message' | 'allowed' | 'hint'>;
-type Mapping = Readonly<Record<string, unknown>>;
 
 /**
  * What no single value can show: names used twice, names that nothing defines, a timeout above its interval. It reads the raw
- * tree and passes over what the schema refuses anyway, so that both kinds of problem are told at once.
+ * tree and passes over what the schema refuses anyway, so that both kinds of problem are told at once. `imported` are the receivers of an
+ * alertmanager.yml, where there is one.
  */
-export function crossCheck(tree: YamlTree): readonly Problem[] {
+export function crossCheck(tree: YamlTree, imported?: readonly string[]): readonly Problem[] {
+  const names = imported ?? knownReceivers(tree);
   return [
     ...duplicates(tree, ['otlp', 'destinations'], 'name'),
     ...duplicates(tree, ['exchanges'], 'id', 'venue'),
     ...duplicates(tree, ['checks'], 'name'),
     ...duplicates(tree, ['receivers'], 'name'),
     ...timeouts(tree),
-    ...routing(tree),
-    ...reportReceivers(tree),
+    ...(imported === undefined ? checkRouting(tree, names, 'for several receivers') : saidTwice(tree)),
+    ...duplicates(tree, ['time_intervals'], 'name'),
+    ...reportReceivers(tree, names),
   ];
-}
-
-function problem(tree: YamlTree, path: TreePath, fault: Fault, value?: unknown): Problem {
-  const { file, line, column, substituted } = tree.locate(path);
-  const found = describeFound(value, path, substituted);
-  return { ...fault, file, line, column, path: formatPath(path), ...(found === undefined ? {} : { found }) };
-}
-
-function mapping(value: unknown): Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
-function sectionList(tree: YamlTree, path: readonly string[]): readonly unknown[] {
-  return list(path.reduce<unknown>((value, key) => mapping(value)[key], tree.root));
-}
-
-function duplicates(tree: YamlTree, path: readonly string[], ...keys: readonly string[]): readonly Problem[] {
-  const seen = new Set<string>();
-  return sectionList(tree, path).flatMap((entry, i) => {
-    const key = keys.find((candidate) => mapping(entry)[candidate] !== undefined);
-    const entryName = key === undefined ? undefined : mapping(entry)[key];
-    if (key === undefined || typeof entryName !== 'string') return [];
-    if (!seen.has(entryName)) {
-      seen.add(entryName);
-      return [];
-    }
-    const fault: Fault = {
-      code: 'CONFIG_INVALID_VALUE',
-      message: `This ${key} is used twice.`,
-      allowed: `one entry per ${keys[0] ?? key}`,
-    };
-    return [problem(tree, [...path, i, key], fault, entryName)];
-  });
 }
 
 function timeouts(tree: YamlTree): readonly Problem[] {
@@ -81,8 +43,16 @@ function durationOf(value: unknown, fallback: string): number | undefined {
   return typeof written === 'string' ? parseDuration(written) : undefined;
 }
 
-function reportReceivers(tree: YamlTree): readonly Problem[] {
-  const names = knownReceivers(tree);
+/** With an alertmanager.yml, these stand there. */
+function saidTwice(tree: YamlTree): readonly Problem[] {
+  return ['route', 'receivers', 'inhibit_rules', 'time_intervals', 'templates'].flatMap((key) => {
+    if (!(key in tree.root)) return [];
+    const message = `With alertmanager_config, ${key} stands in that file alone.`;
+    return [problem(tree, [key], { code: 'CONFIG_INVALID_VALUE', message, hint: 'Take one of the two out.' })];
+  });
+}
+
+function reportReceivers(tree: YamlTree, names: readonly string[]): readonly Problem[] {
   return sectionList(tree, ['reports']).flatMap((entry, i) =>
     list(mapping(entry)['receivers']).flatMap((receiver, j) =>
       unknownReceiver(tree, receiver, ['reports', i, 'receivers', j], names),
@@ -92,81 +62,4 @@ function reportReceivers(tree: YamlTree): readonly Problem[] {
 
 function knownReceivers(tree: YamlTree): readonly string[] {
   return 'receivers' in tree.root ? receiverNames(tree) : ['console'];
-}
-
-function routing(tree: YamlTree): readonly Problem[] {
-  const names = knownReceivers(tree);
-  if (!('route' in tree.root)) return rootless(tree, names);
-  const root = mapping(tree.root['route']);
-  return [...rootRoute(tree, root), ...routeReceivers(tree, root, ['route'], names)];
-}
-
-function receiverNames(tree: YamlTree): readonly string[] {
-  return list(tree.root['receivers'])
-    .map((entry) => mapping(entry)['name'])
-    .filter((entry) => typeof entry === 'string');
-}
-
-/** Without a route everything goes to the only receiver; with several there is no telling which. */
-function rootless(tree: YamlTree, names: readonly string[]): readonly Problem[] {
-  if (names.length <= 1) return [];
-  const fault: Fault = {
-    code: 'CONFIG_MISSING',
-    message: 'With more than one receiver, a route must say who is told what.',
-    allowed: 'a mapping',
-    hint: `For example: route: { receiver: ${names[0] ?? ''} }`,
-  };
-  return [problem(tree, ['route'], fault)];
-}
-
-function rootRoute(tree: YamlTree, root: Mapping): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (root['receiver'] === undefined) {
-    const fault: Fault = {
-      code: 'CONFIG_MISSING',
-      message: 'The root route needs a receiver.',
-      allowed: 'the name of a receiver',
-    };
-    problems.push(problem(tree, ['route', 'receiver'], fault));
-  }
-  if (list(root['matchers']).length > 0) {
-    const message = 'The root route takes every alert and has no matchers.';
-    problems.push(
-      problem(tree, ['route', 'matchers'], {
-        code: 'CONFIG_INVALID_VALUE',
-        message,
-        hint: 'Put them into a route under routes.',
-      }),
-    );
-  }
-  if (root['continue'] === true) {
-    const message = 'The root route has no next one to continue with.';
-    problems.push(problem(tree, ['route', 'continue'], { code: 'CONFIG_INVALID_VALUE', message }));
-  }
-  return problems;
-}
-
-function routeReceivers(tree: YamlTree, route: Mapping, path: TreePath, names: readonly string[]): readonly Problem[] {
-  const problems = [...unknownReceiver(tree, route['receiver'], [...path, 'receiver'], names)];
-  list(route['routes']).forEach((child, i) => {
-    problems.push(...routeReceivers(tree, mapping(child), [...path, 'routes', i], names));
-  });
-  return problems;
-}
-
-function unknownReceiver(
-  tree: YamlTree,
-  receiver: unknown,
-  at: TreePath,
-  names: readonly string[],
-): readonly Problem[] {
-  if (typeof receiver !== 'string' || receiver === '' || names.includes(receiver)) return [];
-  const hint = tree.locate(at).substituted === true ? undefined : didYouMean(receiver, names);
-  const fault: Fault = {
-    code: 'CONFIG_REFERENCE',
-    message: 'No receiver has this name.',
-    allowed: names.length === 0 ? 'a name under receivers' : names.join(', '),
-    ...(hint === undefined ? {} : { hint }),
-  };
-  return [problem(tree, at, fault, receiver)];
 }

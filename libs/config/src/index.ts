@@ -1,5 +1,7 @@
+export { alertmanagerText } from './alertmanager/alertmanager-text.js';
 export { ConfigFileError } from './config-file-error.js';
 export { findDataDir } from './find-data-dir.js';
+export { fromMatch, fromMatchRe } from './legacy-matchers.js';
 export { isLoopback } from './listen-check.js';
 export { loadConfig } from './load-config.js';
 export type { ConfigSource, LoadConfigOptions } from './load-config-options.js';
@@ -10,8 +12,12 @@ export type { SchemaIssue, SchemaProblemContext } from './problems-from-schema.j
 export type {
   ChannelConfig,
   CheckConfig,
+  EscalationConfig,
   ExchangeConfig,
+  HeartbeatConfig,
+  InhibitRuleConfig,
   Locate,
+  MessageTemplateConfig,
   MetricsConfig,
   OtlpDestinationConfig,
   Place,
@@ -21,4 +27,5 @@ export type {
   RouteConfig,
   ServerConfig,
   TapewatchConfig,
+  TimeIntervalsConfig,
 } from './tapewatch-config.js';

@@ -28,7 +28,8 @@ async function problemsOf(text: string, options: Partial<LoadConfigOptions> = {}
 
 describe('loadConfig', () => {
   it('fills in every default of an empty file', async () => {
-    const { locate, shown, ...config } = await load('');
+    const { locate, shown, sources, ...config } = await load('');
+    expect(sources).toEqual(['/home/desk/conf/tapewatch.yaml']);
     expect(shown).toBe('null\n');
     expect(locate(['server'])).toEqual({ file: 'conf/tapewatch.yaml', line: 1, column: 1 });
     expect(config).toEqual({
@@ -36,6 +37,7 @@ describe('loadConfig', () => {
       dataDir: '/home/desk/data',
       server: { host: '127.0.0.1', port: 8080, trustedProxies: [], allowPlaintext: false },
       log: { level: 'info' },
+      reload: { watch: true },
       metrics: {
         retentionMs: 3_600_000,
         memoryBytes: 134_217_728,
@@ -56,13 +58,13 @@ describe('loadConfig', () => {
       checks: [],
       shippedRules: true,
       ruleFiles: [],
+      alerts: { resolveTimeoutMs: 300_000, limits: [] },
       route: {
         receiver: 'console',
         matchers: [],
         continue: false,
         groupBy: ['alertname'],
         groupWaitMs: 0,
-        groupIntervalMs: 1_000,
         repeatIntervalMs: 14_400_000,
         routes: [],
       },
@@ -72,6 +74,11 @@ describe('loadConfig', () => {
           channels: [{ name: 'console', type: 'console', config: {}, path: ['receivers', 0, 'console_configs', 0] }],
         },
       ],
+      inhibitRules: [],
+      timeIntervals: [],
+      routingPath: [],
+      templateFiles: [],
+      warnings: [],
       reports: [{ kind: 'daily', schedule: '5 0 * * *', zone: 'UTC', receivers: [], language: 'en' }],
     });
   });
@@ -83,6 +90,11 @@ describe('loadConfig', () => {
     expect(config.dataDir).toBe('/home/desk/d');
     expect(config.plugins).toEqual([{ path: '/home/desk/conf/p' }, { path: '/abs/q' }]);
     expect(config.ruleFiles).toEqual(['/home/desk/conf/rules/one.yaml', '/r/a.yaml']);
+    expect(config.sources).toEqual([
+      '/home/desk/conf/tapewatch.yaml',
+      ...['/home/desk/conf/rules', '/r', '/home/desk/conf/gone'],
+      ...['/home/desk/conf/rules/one.yaml', '/r/a.yaml'],
+    ]);
   });
 
   it('lets the environment win over the file', async () => {
@@ -144,7 +156,7 @@ describe('loadConfig', () => {
     const { route } = await load(
       "route: { receiver: console, group_by: ['...'], group_wait: 30s, routes: [{ matchers: ['a=\"b\"'], continue: true }] }",
     );
-    expect(route).toMatchObject({ groupBy: ['...'], groupWaitMs: 30_000, groupIntervalMs: 1_000 });
+    expect(route).toMatchObject({ groupBy: ['...'], groupWaitMs: 30_000 });
     expect(route.routes).toEqual([{ matchers: ['a="b"'], continue: true, routes: [] }]);
   });
 

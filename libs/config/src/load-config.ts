@@ -1,6 +1,8 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { ConfigError } from '@tapewatch/model';
+import { ConfigError, messageOf } from '@tapewatch/model';
 import type { Problem } from '@tapewatch/model';
+import { alertmanagerKey, importAlertmanager } from './alertmanager/import-alertmanager.js';
+import type { AlertmanagerImport } from './alertmanager/import-alertmanager.js';
 import { assemble } from './assemble.js';
 import { ConfigFileError } from './config-file-error.js';
 import { configSchema } from './config-schema.js';
@@ -16,8 +18,10 @@ import { listenAllowed, parseListen } from './scalars.js';
 import type { ListenAddress } from './scalars.js';
 import { knownKeysOf } from './schema-keys.js';
 import { shownConfig } from './shown-config.js';
-import type { TapewatchConfig } from './tapewatch-config.js';
+import type { Locate, TapewatchConfig } from './tapewatch-config.js';
+import { readTimeIntervals } from './time-intervals.js';
 import { checkTls } from './tls-check.js';
+import { list, problem } from './tree-problem.js';
 import { readYamlTree } from './yaml-tree.js';
 import type { YamlTree } from './yaml-tree.js';
 
@@ -32,10 +36,10 @@ function knownKeys(path: TreePath): readonly string[] {
  * TAPEWATCH_DATA_DIR and TAPEWATCH_LISTEN win over the file.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchConfig> {
-  const source: ConfigSource = {
+  const { source, sources } = noting({
     readFile: options.readFile ?? diskSource.readFile,
     glob: options.glob ?? diskSource.glob,
-  };
+  });
   const file = resolve(options.baseDir, options.file);
   const folder = dirname(file);
   const text = options.text ?? (await readConfigText(options.file, file, source));
@@ -46,11 +50,15 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
   if (tree.problems.some((problem) => problem.code === 'CONFIG_SYNTAX')) throw new ConfigError(tree.problems);
   const overrides = overridesFrom(options);
   const parsed = configSchema.safeParse(tree.root);
+  const intervals = readTimeIntervals(tree, 'time_intervals');
+  const alertmanager = await readAlertmanager(tree, folder, source);
   const rules = await expandRuleFiles(tree, folder, source);
   const problems = [
     ...tree.problems,
     ...schemaProblems(parsed, tree),
-    ...crossCheck(tree),
+    ...crossCheck(tree, alertmanager?.receiverNames),
+    ...intervals.problems,
+    ...(alertmanager?.problems ?? []),
     ...checkListening(tree, overrides.listen),
     ...(await checkTls(tree, folder, source)),
     ...rules.problems,
@@ -58,22 +66,48 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
   ];
   const surroundings = {
     file,
-    locate: tree.locate,
+    locate: locateIn(tree, alertmanager),
+    timeIntervals: intervals.timeIntervals,
+    warnings: alertmanager?.warnings ?? [],
+    templateFiles: await expandTemplates(alertmanager?.imported?.templates ?? templatePatterns(tree, folder), source),
     shown: shownConfig(text),
+    sources: [...new Set([file, ...sources, ...rules.files])],
     baseDir: options.baseDir,
     ruleFiles: rules.files,
+    ...(alertmanager?.imported === undefined ? {} : { imported: alertmanager.imported }),
     ...(overrides.dataDir === undefined ? {} : { dataDir: overrides.dataDir }),
     ...(overrides.listen === undefined ? {} : { listen: overrides.listen }),
   };
   if (parsed.success && problems.length === 0) return assemble(parsed.data, surroundings);
   const sound = configSchema.safeParse(soundSections(tree.root, problems));
-  throw new ConfigFileError(inOrder(problems), sound.success ? assemble(sound.data, surroundings) : undefined);
+  throw new ConfigFileError(
+    inOrder(problems, options.file),
+    sound.success ? assemble(sound.data, surroundings) : undefined,
+  );
 }
 
-/** Without every section in which something is wrong. A route names receivers, so the two stand and fall together. */
+/** Notes which files are read and which folders are searched: when one of them changes, so may the configuration. */
+function noting(source: ConfigSource): { readonly source: ConfigSource; readonly sources: Iterable<string> } {
+  const sources = new Set<string>();
+  const noted: ConfigSource = {
+    readFile: (path) => {
+      sources.add(path);
+      return source.readFile(path);
+    },
+    glob: (pattern) => {
+      sources.add(dirname(pattern.replace(/[*?[\]{}].*$/s, '_')));
+      return source.glob(pattern);
+    },
+  };
+  return { source: noted, sources };
+}
+
+/** Without every section in which something is wrong. A route names receivers, so that they stand and fall together. */
 function soundSections(root: YamlTree['root'], problems: readonly Problem[]): Readonly<Record<string, unknown>> {
   const faulty = new Set(problems.map(({ path }) => /^\w+/.exec(path ?? '')?.[0]));
-  if (faulty.has('route') || faulty.has('receivers')) for (const section of ['route', 'receivers']) faulty.add(section);
+  const routing = ['route', 'receivers', 'inhibit_rules', 'time_intervals', 'global', 'alertmanager_config'];
+  if (routing.some((section) => faulty.has(section)))
+    for (const section of [...routing, 'reports']) faulty.add(section);
   return Object.fromEntries(Object.entries(root).filter(([section]) => !faulty.has(section)));
 }
 
@@ -86,9 +120,58 @@ function schemaProblems(parsed: ReturnType<typeof configSchema.safeParse>, tree:
   );
 }
 
-/** By place in the file, as a reader mends them. */
-function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  return [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+/** By place in the file, as a reader mends them, the own file first. */
+function inOrder(problems: readonly Problem[], file: string): readonly Problem[] {
+  const other = (problem: Problem): number => Number(problem.file !== undefined && problem.file !== file);
+  return [...problems].sort(
+    (a, b) => other(a) - other(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
+}
+
+/** The alertmanager.yml that the file names, if it names one. */
+async function readAlertmanager(
+  tree: YamlTree,
+  folder: string,
+  source: ConfigSource,
+): Promise<AlertmanagerImport | undefined> {
+  const name: unknown = tree.root[alertmanagerKey];
+  if (typeof name !== 'string' || name.trim() === '') return undefined;
+  const path = resolve(folder, name);
+  try {
+    return await importAlertmanager(name, path, await source.readFile(path), source);
+  } catch (error) {
+    const fault = {
+      code: 'CONFIG_NOT_FOUND',
+      message: `This file cannot be read: ${messageOf(error)}.`,
+      hint: 'A relative path starts at the folder of the configuration file.',
+    } as const;
+    return {
+      locate: tree.locate,
+      receiverNames: [],
+      problems: [problem(tree, [alertmanagerKey], fault)],
+      warnings: [],
+    };
+  }
+}
+
+/** Paths into the imported file begin with the key that names it. */
+function locateIn(tree: YamlTree, alertmanager: AlertmanagerImport | undefined): Locate {
+  if (alertmanager === undefined) return tree.locate;
+  return (path) =>
+    path[0] === alertmanagerKey && path.length > 1 ? alertmanager.locate(path.slice(1)) : tree.locate(path);
+}
+
+function templatePatterns(tree: YamlTree, folder: string): readonly string[] {
+  return list(tree.root['templates']).flatMap((pattern) =>
+    typeof pattern === 'string' && pattern.trim() !== '' ? [resolve(folder, pattern)] : [],
+  );
+}
+
+/** As Alertmanager does it: a pattern, and a name, too, may match nothing yet. */
+async function expandTemplates(patterns: readonly string[], source: ConfigSource): Promise<readonly string[]> {
+  const files = new Set<string>();
+  for (const pattern of patterns) for (const file of await matchesOf(pattern, source)) files.add(file);
+  return [...files];
 }
 
 interface Overrides {

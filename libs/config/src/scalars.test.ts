@@ -19,6 +19,8 @@ describe('scalars', () => {
   it('keeps durations to their least', () => {
     expect(duration(1_000).safeParse('999ms').success).toBe(false);
     expect(duration(1_000).safeParse('1s').data).toBe(1_000);
+    expect(duration().safeParse('100y').success).toBe(true);
+    expect(duration().safeParse('99999999d').success).toBe(false);
   });
 
   it.each([

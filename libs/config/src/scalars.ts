@@ -12,13 +12,20 @@ function scalar<T>(message: string, allowed: string, parse: (value: unknown) => 
   });
 }
 
-/** Prometheus' duration in milliseconds, at least `minMs`. */
+/** A hundred years: what reaches further back than any clock would not be a time any more. */
+const longestMs = 100 * 365 * 86_400_000;
+
+/** Prometheus' duration in milliseconds, at least `minMs`, at most a hundred years. */
 export function duration(minMs = 0) {
   const least = minMs > 0 ? `, at least ${formatDuration(minMs)}` : '';
-  return scalar('Not a duration of this range.', `a duration such as 500ms, 30s or 1h30m${least}`, (value) => {
-    const ms = typeof value === 'string' || value === 0 ? parseDuration(String(value)) : undefined;
-    return ms !== undefined && ms >= minMs ? ms : undefined;
-  });
+  return scalar(
+    'Not a duration of this range.',
+    `a duration such as 500ms, 30s or 1h30m${least}, at most 100y`,
+    (value) => {
+      const ms = typeof value === 'string' || value === 0 ? parseDuration(String(value)) : undefined;
+      return ms !== undefined && ms >= minMs && ms <= longestMs ? ms : undefined;
+    },
+  );
 }
 
 const sizeShape = /^(\d+(?:\.\d+)?)\s*([KMGT]?)i?B$/;
@@ -114,4 +121,13 @@ function isNetwork(text: string): boolean {
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+/** `COUNT/DURATION`, as in `20/1m`. */
+export function rate() {
+  return scalar('Not a rate.', 'a count and a duration, such as 20/1m or 1/1s', (value) => {
+    const parts = typeof value === 'string' ? /^(\d{1,6})\/([0-9a-z]+)$/.exec(value) : null;
+    const [count, perMs] = [Number(parts?.[1]), parseDuration(parts?.[2] ?? '')];
+    return count > 0 && perMs !== undefined && perMs > 0 ? { count, perMs } : undefined;
+  });
 }

@@ -1,4 +1,4 @@
-import type { Language } from '@tapewatch/model';
+import type { Language, Problem, TimeInterval } from '@tapewatch/model';
 
 /** The checked tree: paths absolute, durations in milliseconds, sizes in bytes, defaults filled in. */
 export interface TapewatchConfig {
@@ -6,6 +6,8 @@ export interface TapewatchConfig {
   readonly file: string;
   readonly dataDir: string;
   readonly server: ServerConfig;
+  /** Whether the files are read again by themselves when they change. */
+  readonly reload: { readonly watch: boolean };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly metrics: MetricsConfig;
   readonly history: HistoryConfig;
@@ -21,13 +23,26 @@ export interface TapewatchConfig {
   readonly shippedRules: boolean;
   /** Files, globs already expanded. */
   readonly ruleFiles: readonly string[];
+  readonly alerts: AlertsConfig;
   readonly route: RouteConfig;
   readonly receivers: readonly ReceiverConfig[];
+  readonly inhibitRules: readonly InhibitRuleConfig[];
+  readonly timeIntervals: readonly TimeIntervalsConfig[];
+  /** Where `route`, `receivers`, `inhibit_rules` and `time_intervals` stand in the tree: at the root, or in an imported file. */
+  readonly routingPath: readonly string[];
+  /** Files with templates for messages. */
+  readonly templateFiles: readonly string[];
+  /** Whom to call for as long as all is well. */
+  readonly heartbeat?: HeartbeatConfig;
   readonly reports: readonly ReportConfig[];
   /** Where a path of the tree stands in the file, for problems that only a later stage can see. */
   readonly locate: Locate;
+  /** What was written and has no effect. */
+  readonly warnings: readonly Problem[];
   /** The text it was read from as it may be shown: no secrets, no comments. */
   readonly shown: string;
+  /** What it was read from: absolute paths of files, and of folders in which patterns find theirs. */
+  readonly sources: readonly string[];
 }
 
 /** `['exchanges', 0, 'venue']` -> where it stands; the nearest parent when the key itself is absent. */
@@ -128,9 +143,27 @@ export interface CheckConfig {
   readonly config: unknown;
 }
 
+/** Alerts that other programs send or raise. */
+export interface AlertsConfig {
+  /** After this one ends that nobody has sent again. */
+  readonly resolveTimeoutMs: number;
+  readonly limits: readonly AlertLimitConfig[];
+}
+
+export interface AlertLimitConfig {
+  /** Of the alerts; `*` = every name that has no limit of its own. */
+  readonly name: string;
+  /** Most new ones within the window; absent: any number. */
+  readonly maxAlerts?: number;
+  readonly windowMs: number;
+  /** Nothing new while one of the same name, severity and title is active. */
+  readonly preventDuplicates: boolean;
+}
+
 /** Alertmanager's route tree; what is unset is inherited from the parent, at the root our defaults. */
 export interface RouteConfig {
   readonly receiver?: string;
+  /** In either syntax of Alertmanager's; parsed by the stage. */
   readonly matchers: readonly string[];
   readonly continue: boolean;
   /** `['...']` = all labels. */
@@ -138,7 +171,28 @@ export interface RouteConfig {
   readonly groupWaitMs?: number;
   readonly groupIntervalMs?: number;
   readonly repeatIntervalMs?: number;
+  /** Names under `time_intervals`; not inherited. */
+  readonly muteTimeIntervals?: readonly string[];
+  readonly activeTimeIntervals?: readonly string[];
+  /** Whom to tell later, of alerts that nobody has acknowledged. */
+  readonly escalate?: readonly EscalationConfig[];
   readonly routes: readonly RouteConfig[];
+}
+
+/** A later step of a route. */
+export interface EscalationConfig {
+  /** Since the alert began to fire. */
+  readonly afterMs: number;
+  readonly receiver: string;
+}
+
+/** A dead man's switch: somebody who tells people when the calls cease. */
+export interface HeartbeatConfig {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
 }
 
 /** A report that is made again and again. */
@@ -166,6 +220,38 @@ export interface ChannelConfig {
   readonly sendResolved?: boolean;
   /** The plugin's own; checked by its schema. */
   readonly config: unknown;
+  /** In place of those that the plugin declares. */
+  readonly limits?: {
+    readonly concurrency?: number;
+    readonly rate?: { readonly count: number; readonly perMs: number };
+  };
+  /** What messages say in place of the channel's own words. */
+  readonly template?: MessageTemplateConfig;
+  /** From an alertmanager.yml, where it may be of a kind that no plugin provides. */
+  readonly imported?: boolean;
+  /** Where it stands in the tree. */
+  readonly path: readonly (string | number)[];
+}
+
+/** Go templates with Alertmanager's data and functions. */
+export interface MessageTemplateConfig {
+  readonly title?: string;
+  readonly text?: string;
+}
+
+/** Stretches of time under a name that routes use: any of them counts. */
+export interface TimeIntervalsConfig {
+  readonly name: string;
+  readonly intervals: readonly TimeInterval[];
+}
+
+/** Alerts that keep others from being told. Matchers are text, in either syntax of Alertmanager's. */
+export interface InhibitRuleConfig {
+  readonly name?: string;
+  readonly sourceMatchers: readonly string[];
+  readonly targetMatchers: readonly string[];
+  /** Labels in which source and target must agree. */
+  readonly equal: readonly string[];
   /** Where it stands in the tree. */
   readonly path: readonly (string | number)[];
 }

@@ -23,22 +23,70 @@ export interface YamlTree {
 
 /** Never throws: what is wrong with the text is in `problems`. `file` is only a name here. */
 export async function readYamlTree(file: string, text: string, source: SubstitutionSource): Promise<YamlTree> {
+  try {
+    const parsed = parsedDocument(file, text, 'core');
+    if ('problems' in parsed) return parsed;
+    const { document, places } = parsed;
+    const problems = await resolveReferences(places, source);
+    return { locate: places.locate, ...rootOf(document, file, problems) };
+  } catch (error) {
+    return unreadable(file, faultOf(error));
+  }
+}
+
+/**
+ * The same for a file that another program reads too, one that takes `2`, `yes` or `1.10` as text where it wants text: every value is the
+ * text that was written, keys without a value are as good as absent, and nothing is substituted.
+ */
+export function readTextTree(file: string, text: string): YamlTree {
+  try {
+    const parsed = parsedDocument(file, text, 'failsafe');
+    if ('problems' in parsed) return parsed;
+    const { document, places } = parsed;
+    visit(document, {
+      Scalar(_key, node) {
+        if (node.type === 'PLAIN' && /^(?:|~|null|Null|NULL)$/.test(node.source ?? '')) node.value = null;
+      },
+    });
+    const { root, problems } = rootOf(document, file, []);
+    return { locate: places.locate, root: withoutNulls(root) as YamlTree['root'], problems };
+  } catch (error) {
+    return unreadable(file, faultOf(error));
+  }
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
+  );
+}
+
+function parsedDocument(
+  file: string,
+  text: string,
+  schema: 'core' | 'failsafe',
+): YamlTree | { readonly document: Document; readonly places: Places } {
   if (text.length > maxFileBytes) {
     return unreadable(file, { message: 'The file is too large.', allowed: `at most ${maxFileBytes} bytes` });
   }
   const lines = new LineCounter();
-  try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, stringKeys: true });
-    const faults = [...document.errors, ...document.warnings];
-    if (faults.length > 0) return failed(file, syntaxProblems(file, text, faults, lines));
-    const places = new Places(file, document, lines);
-    const problems = await resolveReferences(places, source);
-    return { locate: places.locate, ...rootOf(document, file, problems) };
-  } catch (error) {
-    // Text that is nested thousands of levels deep ends in a RangeError, a bomb of aliases in a ReferenceError.
-    const message = error instanceof RangeError ? 'The file is nested too deeply.' : `${messageOf(error)}.`;
-    return unreadable(file, { message });
-  }
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    stringKeys: true,
+    schema,
+  });
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) return failed(file, syntaxProblems(file, text, faults, lines));
+  return { document, places: new Places(file, document, lines) };
+}
+
+/** Text that is nested thousands of levels deep ends in a RangeError, a bomb of aliases in a ReferenceError. */
+function faultOf(error: unknown): SubstitutionFault {
+  return { message: error instanceof RangeError ? 'The file is nested too deeply.' : `${messageOf(error)}.` };
 }
 
 function unreadable(file: string, fault: SubstitutionFault): YamlTree {

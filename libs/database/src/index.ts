@@ -17,6 +17,7 @@ export type { HousekeeperOptions, Sweep } from './housekeeper.js';
 export type { Migration } from './migrations.js';
 export { backupsFolder, openState } from './open-state.js';
 export type { OpenState, OpenStateOptions, StateLoss } from './open-state.js';
+export { openScratchDatabase } from './scratch-database.js';
 export { DamagedStateError } from './sqlite/open-sqlite.js';
 export type { FileCopy } from './sqlite/protocol.js';
 export { WriteQueue } from './write-queue.js';

@@ -2,6 +2,7 @@ import { FakeClock } from '@tapewatch/model/testing';
 import { describe, expect, it } from 'vitest';
 import type { CcxtSocket } from './ccxt-library.js';
 import { ExchangeMetrics } from './exchange-metrics.js';
+import type { Arrived } from './exchange-metrics.js';
 import { exchangeDefaults } from './exchange-options.js';
 import { ExchangeRecord } from './exchange-record.js';
 import { RecordingMeter } from './testing/recording-meter.js';
@@ -76,6 +77,24 @@ describe('ExchangeMetrics', () => {
     }
     expect(meter.points('exchange.rate_limit.used')).toEqual([]);
     expect(meter.points('exchange.clock.offset')).toEqual([]);
+  });
+
+  it('tells of a message what the next collection says of it, and nothing of a ticker that does not stand', () => {
+    const { meter, metrics, record, deliver } = bench();
+    const told: string[] = [];
+    const arrived: Arrived = (instrument, value, attributes) => {
+      told.push(`${meter.nameOf(instrument)} ${JSON.stringify(attributes)} ${value}`);
+    };
+    metrics.arrived(record, 'BTC/KRW', arrived);
+    expect(told).toEqual([]);
+    deliver('BTC/KRW', { last: 5, bid: 4, ask: 6, baseVolume: 7 });
+    metrics.arrived(record, 'BTC/KRW', arrived);
+    metrics.arrived(record, 'ETH/KRW', arrived);
+    const collected = ['last', 'bid', 'ask', 'spread', 'volume.base'].map((part) => {
+      const [point] = meter.points(`exchange.ticker.${part}`);
+      return `exchange.ticker.${part} ${JSON.stringify(point?.attributes)} ${point?.value}`;
+    });
+    expect(told).toEqual(collected);
   });
 
   it('ends prices after the stale time, and only those that have come since stand when the feed returns', async () => {

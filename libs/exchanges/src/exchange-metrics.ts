@@ -13,6 +13,9 @@ export interface RequestDurations {
   throttle(waitedMs: number): void;
 }
 
+/** Is told of what an instrument will have for an attribute set at the next collection, as soon as that is known. */
+export type Arrived = (instrument: Observable, value: number, attributes: Attributes) => void;
+
 const boundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** The instruments of this room: request times as they happen, everything else in one pass per collection. */
@@ -24,6 +27,7 @@ export class ExchangeMetrics {
   readonly #observables: ReadonlyMap<InstrumentName, Observable>;
   readonly #observed: (nowMs: number) => void;
   #series: readonly ExchangeSeries[] = [];
+  #tickers: ReadonlyMap<ExchangeRecord, TickerSeries> = new Map();
 
   /** `observed` is called whenever a collection has read everything, with the monotonic time it read it at. */
   constructor(meter: Meter, clock: Clock, observed: (nowMs: number) => void = () => undefined) {
@@ -63,8 +67,21 @@ export class ExchangeMetrics {
 
   /** From now on every collection reads these records. */
   start(records: readonly ExchangeRecord[]): void {
-    this.#series = records.map((record) => new ExchangeSeries(record, new TickerSeries(record)));
+    this.#tickers = new Map(records.map((record) => [record, new TickerSeries(record)]));
+    this.#series = [...this.#tickers].map(([record, tickers]) => new ExchangeSeries(record, tickers));
     this.#meter.addBatchObservableCallback(this.#observe, [...this.#observables.values()]);
+  }
+
+  /** A message has brought a valid ticker: tells what the next collection would say of it, if nothing else came. */
+  arrived(record: ExchangeRecord, symbol: string, arrived: Arrived): void {
+    this.#tickers.get(record)?.observeSymbol(
+      symbol,
+      (name, value, attributes) => {
+        const instrument = this.#observables.get(name);
+        if (instrument !== undefined) arrived(instrument, value, attributes);
+      },
+      this.#clock.monotonic(),
+    );
   }
 
   /** Every series ends. */

@@ -98,11 +98,20 @@ export class ExchangeSeries {
 export class TickerSeries {
   readonly #record: ExchangeRecord;
   readonly #symbols: readonly { readonly symbol: string; readonly attributes: Attributes }[];
+  readonly #bySymbol: ReadonlyMap<string, Attributes>;
 
   constructor(record: ExchangeRecord) {
     const { id, venue, symbols } = record.options;
     this.#record = record;
     this.#symbols = symbols.map((symbol) => ({ symbol, attributes: { exchange: id, venue, symbol } }));
+    this.#bySymbol = new Map(this.#symbols.map(({ symbol: name, attributes }) => [name, attributes]));
+  }
+
+  /** Of one symbol alone, as a message has just brought it. */
+  observeSymbol(symbol: string, observe: Observe, nowMs: number): void {
+    const attributes = this.#bySymbol.get(symbol);
+    const entry = this.#record.currentTicker(symbol, nowMs);
+    if (entry !== undefined && attributes !== undefined) observeTicker(observe, entry, attributes);
   }
 
   observe(observe: Observe, nowMs: number): void {

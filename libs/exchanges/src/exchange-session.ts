@@ -18,6 +18,8 @@ const restartAfterMs = 5_000;
 export interface ExchangeSessionOptions {
   readonly exchange: ExchangeOptions;
   readonly durations: RequestDurations;
+  /** Called when a message has brought a valid ticker of a symbol, which is in the record then. */
+  readonly arrived?: (record: ExchangeRecord, symbol: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { systemClock } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Arrived } from './exchange-metrics.js';
 import { createExchanges } from './exchanges.js';
 import type { Exchanges } from './exchanges.js';
 import { RecordingMeter } from './testing/recording-meter.js';
@@ -51,7 +52,9 @@ async function fault(fields: object): Promise<void> {
   expect(response.status).toBe(201);
 }
 
-async function watchAll(): Promise<{ meter: RecordingMeter; symbols: readonly string[] }> {
+async function watchAll(
+  arrived: Arrived = () => undefined,
+): Promise<{ meter: RecordingMeter; symbols: readonly string[] }> {
   const status = await fetch(`${address.rest}/simulator/status`);
   const { symbols } = (await status.json()) as { symbols: readonly string[] };
   const meter = new RecordingMeter();
@@ -68,7 +71,14 @@ async function watchAll(): Promise<{ meter: RecordingMeter; symbols: readonly st
     wsUrl: address.ws,
   };
   const logger = new RecordingLogger();
-  exchanges = createExchanges({ exchanges: [exchange], meter, clock: systemClock, logger, random: Math.random });
+  exchanges = createExchanges({
+    exchanges: [exchange],
+    meter,
+    clock: systemClock,
+    logger,
+    random: Math.random,
+    arrived,
+  });
   await exchanges.start();
   await eventually(() => expect(meter.value('exchange.connected')).toBe(1));
   return { meter, symbols };
@@ -86,6 +96,16 @@ describe('createExchanges on the simulator', () => {
     }
     expect(meter.points('exchange.ticker.invalid').every((point) => point.value === 0)).toBe(true);
     expect(exchanges?.views()[0]?.tickers.map((ticker) => ticker.symbol)).toEqual(symbols);
+  });
+
+  it('tells of every valid ticker as its message comes', async () => {
+    const told = new Set<unknown>();
+    await watchAll((_, value, { symbol }) => {
+      if (value > 0) told.add(symbol);
+    });
+    await eventually(() =>
+      expect([...told].sort()).toEqual([...(exchanges?.views()[0]?.tickers ?? [])].map(({ symbol }) => symbol).sort()),
+    );
   });
 
   it('sees a stalled feed as stuck, not as cut off, and recovers', async () => {

@@ -1,7 +1,9 @@
 import type { Meter } from '@opentelemetry/api';
 import type { Clock, Logger } from '@tapewatch/model';
 import { ExchangeMetrics } from './exchange-metrics.js';
+import type { Arrived } from './exchange-metrics.js';
 import type { ExchangeOptions } from './exchange-options.js';
+import type { ExchangeRecord } from './exchange-record.js';
 import { ExchangeSession } from './exchange-session.js';
 import type { ExchangeView } from './exchange-view.js';
 
@@ -9,6 +11,8 @@ export interface ExchangesOptions {
   /** Already validated; ids are unique. */
   readonly exchanges: readonly ExchangeOptions[];
   readonly meter: Meter;
+  /** Told of prices and volumes as messages bring them, in the form of the observable gauges that tell them again at each collection. */
+  readonly arrived?: Arrived;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Uniform in [0, 1), as Math.random. */
@@ -30,9 +34,23 @@ export function createExchanges(options: ExchangesOptions): Exchanges {
   const metrics = new ExchangeMetrics(meter, clock, (nowMs) => {
     views = viewsAt(nowMs);
   });
+  const { arrived } = options;
+  const tickerArrived =
+    arrived === undefined
+      ? {}
+      : {
+          arrived: (record: ExchangeRecord, symbol: string): void => metrics.arrived(record, symbol, arrived),
+        };
   const sessions = exchanges.map((exchange) => {
     const log = logger.child({ exchange: exchange.id, venue: exchange.venue });
-    return new ExchangeSession({ exchange, durations: metrics.durationsOf(exchange), clock, logger: log, random });
+    return new ExchangeSession({
+      exchange,
+      durations: metrics.durationsOf(exchange),
+      ...tickerArrived,
+      clock,
+      logger: log,
+      random,
+    });
   });
   const viewsAt = (nowMs: number): readonly ExchangeView[] => sessions.map(({ record }) => record.view(nowMs));
   let views = viewsAt(clock.monotonic());

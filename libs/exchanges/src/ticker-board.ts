@@ -26,9 +26,9 @@ export class TickerBoard {
     this.invalid = Object.fromEntries(invalidTickerReasons.map((reason) => [reason, 0])) as typeof this.invalid;
   }
 
-  /** Takes what ccxt parsed. Symbols nobody asked for are ignored. */
-  accept(symbol: string, raw: unknown, nowMs: number, at: number): void {
-    if (!this.#wanted.has(symbol)) return;
+  /** Takes what ccxt parsed; false when it is refused. Symbols nobody asked for are ignored. */
+  accept(symbol: string, raw: unknown, nowMs: number, at: number): boolean {
+    if (!this.#wanted.has(symbol)) return false;
     const previous = this.#entries.get(symbol);
     // a ticker that has aged out no longer binds the next: one absurd timestamp must not shut the symbol out for good
     const binding = previous !== undefined && nowMs - previous.arrivedMs <= this.#staleAfterMs;
@@ -36,10 +36,11 @@ export class TickerBoard {
     if (!verdict.ok) {
       this.invalid[verdict.reason] += 1;
       this.#refused.add(symbol);
-      return;
+      return false;
     }
     this.#refused.delete(symbol);
     this.#entries.set(symbol, { symbol, ticker: verdict.ticker, arrivedMs: nowMs, at });
+    return true;
   }
 
   countMalformed(): void {

@@ -28,6 +28,7 @@ export interface VenueFeedOptions {
   readonly client: CcxtClient;
   readonly library: CcxtLibrary;
   readonly record: ExchangeRecord;
+  readonly arrived?: (record: ExchangeRecord, symbol: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
@@ -72,7 +73,7 @@ export class VenueFeed {
     const { record, clock } = this.#options;
     const nowMs = clock.monotonic();
     record.feedOf(symbol)?.message(socket, nowMs);
-    record.board.accept(symbol, raw, nowMs, clock.now());
+    if (record.board.accept(symbol, raw, nowMs, clock.now())) this.#options.arrived?.(record, symbol);
   }
 
   frame(socket: CcxtSocket, frame: unknown, tickers: number): void {

@@ -1,5 +1,6 @@
 import { isStale, writeStale } from '@tapewatch/model';
 import type { SampleBuffer } from '@tapewatch/promql';
+import type { RecoveredRun } from './disk/recovered-page.js';
 
 /** The grid of the tick. */
 export const stepMs = 1000;
@@ -10,13 +11,23 @@ const firstSlots = 8;
 /** Consecutive seconds of one series without a gap: the time of a slot follows from its number. */
 export class Chunk {
   readonly startMs: number;
-  #values = new Float64Array(firstSlots);
+  #values: Float64Array = new Float64Array(firstSlots);
   #length = 0;
   #constant = false;
   #hasStale = false;
 
   constructor(startMs: number) {
     this.startMs = startMs;
+  }
+
+  /** One that is full: of values as they were stored, kept without a copy, of which one stands for all `length` when it is alone. */
+  static restored({ startMs, length, values, hasStale }: Omit<RecoveredRun, 'id'>): Chunk {
+    const chunk = new Chunk(startMs);
+    chunk.#values = values;
+    chunk.#length = length;
+    chunk.#constant = values.length < length;
+    chunk.#hasStale = hasStale;
+    return chunk;
   }
 
   get length(): number {
@@ -34,7 +45,7 @@ export class Chunk {
 
   /** Whether a sample of this time continues the chunk. */
   takes(atMs: number): boolean {
-    return this.#length < slots && atMs === this.endMs + stepMs;
+    return !this.#constant && this.#length < slots && atMs === this.endMs + stepMs;
   }
 
   append(_atMs: number, value: number): void {
@@ -48,30 +59,15 @@ export class Chunk {
     this.#hasStale = true;
   }
 
-  /** Appends values that come every second, from `from` on, as many as there are and fit; returns how many. */
-  appendRun(times: Float64Array, values: Float64Array, from: number): number {
-    let end = from;
-    let expectedMs = times[from] as number;
-    const room = slots - this.#length;
-    while (end < times.length && end - from < room && times[end] === expectedMs) {
-      this.#hasStale ||= isStale(values, end);
-      expectedMs += stepMs;
-      end++;
-    }
-    const length = this.#length + end - from;
-    if (length > this.#values.length) {
-      const larger = new Float64Array(length);
-      larger.set(this.#values.subarray(0, this.#length));
-      this.#values = larger;
-    }
-    this.#values.set(values.subarray(from, end), this.#length);
-    this.#length = length;
-    return end - from;
-  }
-
   /** Puts the newest value, bit by bit, into an array. */
   copyNewest(into: Float64Array, index: number): void {
-    into.set(this.#values.subarray(this.#length - 1, this.#length), index);
+    const newest = this.placeOf(this.#length - 1);
+    into.set(this.#values.subarray(newest, newest + 1), index);
+  }
+
+  /** NaN when it is empty. */
+  get newestValue(): number {
+    return this.#length === 0 ? NaN : this.valueAt(this.#length - 1);
   }
 
   get endsStale(): boolean {
@@ -80,6 +76,7 @@ export class Chunk {
 
   /** Called when no more comes: gives back what is not needed. Many series never change; theirs becomes one value. */
   seal(): void {
+    if (this.#constant) return;
     const first = this.#values[0] as number;
     if (!this.#hasStale && this.isEverywhere(first)) {
       this.#constant = true;
@@ -94,11 +91,11 @@ export class Chunk {
   }
 
   valueAt(slot: number): number {
-    return this.#values[this.#constant ? 0 : slot] as number;
+    return this.#values[this.placeOf(slot)] as number;
   }
 
   isStaleAt(slot: number): boolean {
-    return this.#hasStale && isStale(this.#values, slot);
+    return this.#hasStale && isStale(this.#values, this.placeOf(slot));
   }
 
   /** Number of the newest slot at or before the time; -1 when there is none. */
@@ -113,7 +110,7 @@ export class Chunk {
     if (last < first) return;
     if (this.#hasStale && !withStale) {
       for (let slot = first; slot <= last; slot++) {
-        if (!isStale(this.#values, slot)) into.push(this.startMs + slot * stepMs, this.#values[slot] as number);
+        if (!this.isStaleAt(slot)) into.push(this.timeAt(slot), this.valueAt(slot));
       }
       return;
     }
@@ -128,6 +125,10 @@ export class Chunk {
       values[length + i] = from[constant ? 0 : first + i] as number;
     }
     into.length += count;
+  }
+
+  private placeOf(slot: number): number {
+    return this.#constant ? 0 : slot;
   }
 
   private isEverywhere(value: number): boolean {

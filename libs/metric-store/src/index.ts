@@ -7,6 +7,7 @@ export type { HistoryFileReport } from './inspect-history.js';
 export { MemoryHistory } from './history/memory-history.js';
 export { rawMarginMs } from './disk/layout.js';
 export type { Grid } from './disk/grid.js';
+export { LoadedSeries } from './history/loaded-source.js';
 export type {
   HistoryLimits,
   HistoryReader,

@@ -2,7 +2,6 @@ import type { Counter, Meter } from '@opentelemetry/api';
 import { formatDuration, type Logger, type Matcher, type Series, type Tick, type TickStage } from '@tapewatch/model';
 import type { SeriesSource } from '@tapewatch/promql';
 import { stepMs } from './chunk.js';
-import type { Samples } from './codec/samples.js';
 import { SeriesIndex } from './series-index.js';
 import { SeriesMemory } from './series-memory.js';
 
@@ -177,6 +176,18 @@ export class MemoryStore implements TickStage, SeriesSource {
     return undefined;
   }
 
+  /**
+   * Takes a value of a series of ours between two ticks: the next tick brings it again, or a newer one, and until then it is what the series
+   * has from this time on. Only of a series that the newest tick had. False when that has not changed what there is to see.
+   */
+  observe(series: Series, atMs: number, value: number): boolean {
+    const memory = this.#bySeries.get(series);
+    if (memory === undefined || memory.pushed || memory.newestMs !== this.lastTickAt || memory.ended) return false;
+    if (atMs <= memory.newestMs || memory.isAt(value)) return false;
+    memory.observe(atMs, value);
+    return true;
+  }
+
   /** A pushed series has no value from this time on. */
   end(series: Series, timeMs: number): void {
     const memory = this.#byLabels.get(series.labels.key);
@@ -187,11 +198,12 @@ export class MemoryStore implements TickStage, SeriesSource {
     return this.#index.select(matchers);
   }
 
-  /** Takes back what an earlier process has stored of a series; before the first tick. Undefined when there is no room for it. */
-  restore(series: Series, samples: Samples, pushed = false): SeriesMemory | undefined {
-    const memory = this.memoryOf(series, pushed);
-    memory?.restore(samples);
-    return memory;
+  /**
+   * Makes a series of an earlier process known again, for its samples to be put into; before the first tick. Undefined when there is no
+   * room for it.
+   */
+  restore(series: Series, pushed = false): SeriesMemory | undefined {
+    return this.memoryOf(series, pushed);
   }
 
   /**

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import type { Meter } from '@opentelemetry/api';
-import { Labels, messageOf, StartError, type Clock, type Logger, type Series } from '@tapewatch/model';
+import { Labels, messageOf, StartError, type Clock, type Logger } from '@tapewatch/model';
 import type { DamageReport } from './disk/history-files.js';
 import type { StoredSeries } from './disk/layout.js';
 import type { DiskWorkerData } from './disk/disk-protocol.js';
+import { runsOf } from './disk/recovered-page.js';
 import { RestartingDisk } from './disk/restarting-disk.js';
 import { DiskHistory } from './history/disk-history.js';
 import type { HistoryReader, TotalsReader } from './history/history-reader.js';
@@ -12,6 +13,7 @@ import { HistoryWriter } from './history-writer.js';
 import { MemoryStore } from './memory-store.js';
 import { PrometheusClient } from './remote/prometheus-client.js';
 import { PrometheusHistory } from './remote/prometheus-history.js';
+import type { SeriesMemory } from './series-memory.js';
 
 export interface MetricStoreOptions {
   /** How far back memory reaches when it fits. */
@@ -185,14 +187,16 @@ async function restored(
   nowMs: number,
 ): Promise<MemoryStore> {
   const memory = new MemoryStore(options, writer);
-  const { ticks, cutShort } = await disk.call('recover', [nowMs - options.retentionMs, nowMs + 1], ({ series }) => {
-    for (const { text, samples } of series) {
-      const { id, names, values, metric, pushed } = JSON.parse(text) as StoredSeries;
-      const labels = Labels.fromEntries(names.map((name, i) => [name, values[i] as string] as const));
-      const again = memory.restore({ labels, metric } satisfies Series, samples, pushed === true);
-      if (again !== undefined) writer.knows(again, id);
+  const byId = new Map<number, SeriesMemory>();
+  const { ticks, cutShort } = await disk.call('recover', [nowMs - options.retentionMs, nowMs + 1], (page) => {
+    for (const { id, names, values, metric, pushed } of JSON.parse(`[${page.texts.join()}]`) as StoredSeries[]) {
+      const again = memory.restore({ labels: Labels.fromSorted(names, values), metric }, pushed === true);
+      if (again !== undefined) byId.set(id, again);
     }
+    for (const run of runsOf(page)) byId.get(run.id)?.restoreRun(run);
+    for (const { id, samples } of page.uneven) byId.get(id)?.restore(samples);
   });
+  for (const [id, series] of byId) writer.knows(series, id);
   // Memory that holds some series of a time answers for all of them: rather it begins with the next tick.
   if (cutShort) return new MemoryStore(options, writer);
   memory.resume(ticks, nowMs);

@@ -1,11 +1,14 @@
-import type { Labels, MetricDescription, Series } from '@tapewatch/model';
+import { isStale, type Labels, type MetricDescription, type Series } from '@tapewatch/model';
 import type { Sample, SampleBuffer, SeriesReader } from '@tapewatch/promql';
-import { Chunk } from './chunk.js';
+import { Chunk, stepMs } from './chunk.js';
 import type { Samples } from './codec/samples.js';
+import type { RecoveredRun } from './disk/recovered-page.js';
 import { TimedChunk } from './timed-chunk.js';
 
 /** About what a series costs besides its samples: labels, index entries, objects. */
 const overheadBytes = 600;
+
+type RestoredRun = Omit<RecoveredRun, 'id'>;
 
 /** One series in memory: chunks, oldest first. */
 export class SeriesMemory implements SeriesReader {
@@ -18,6 +21,9 @@ export class SeriesMemory implements SeriesReader {
   /** Its samples have times of their own, off the grid of the tick: another program pushes them. */
   readonly pushed: boolean;
   #chunks: (Chunk | TimedChunk)[] = [];
+  /** A value that came after the newest sample and holds until the next; it is of no second, and kept nowhere. */
+  #headMs = -Infinity;
+  #head = 0;
 
   constructor(series: Series, pushed = false) {
     this.pushed = pushed;
@@ -34,8 +40,22 @@ export class SeriesMemory implements SeriesReader {
     return this.#chunks.reduce((sum, chunk) => sum + chunk.bytes, overheadBytes);
   }
 
+  /** A value between two samples: seen by who looks at a time from its own on, until the next sample takes its place. */
+  observe(atMs: number, value: number): void {
+    this.#headMs = atMs;
+    this.#head = value;
+  }
+
+  /** Whether this is what was observed last, or, where nothing was since, the newest sample. */
+  isAt(value: number): boolean {
+    if (this.#headMs !== -Infinity) return Object.is(this.#head, value);
+    const newest = this.#chunks.at(-1);
+    return newest !== undefined && Object.is(newest.newestValue, value);
+  }
+
   /** Times must grow; the caller sees to it. */
   append(atMs: number, value: number): void {
+    this.#headMs = -Infinity;
     this.chunkFor(atMs).append(atMs, value);
   }
 
@@ -47,14 +67,24 @@ export class SeriesMemory implements SeriesReader {
 
   /** Marks that the series has ended: from here on it has no value. */
   end(atMs: number): void {
+    this.#headMs = -Infinity;
     this.chunkFor(atMs).appendStale(atMs);
   }
 
   /** Appends what was read from the disk, markers included; what is not newer than what is here is left out. */
-  restore({ times, values }: Samples): void {
-    let i = 0;
-    while (i < times.length && (times[i] as number) <= this.newestMs) i++;
-    while (i < times.length) i += this.chunkFor(times[i] as number).appendRun(times, values, i);
+  restore(samples: Samples): void {
+    const { times, values } = newer(samples, this.newestMs);
+    if (times.length === 0) return;
+    if (this.pushed) this.put(TimedChunk.restored({ times, values }));
+    else for (let i = 0; i < times.length; i++) this.restoreRun(single(times[i] as number, values.subarray(i, i + 1)));
+  }
+
+  /** As `restore`, of samples that come every second; the values are kept, not copied. */
+  restoreRun(run: RestoredRun): void {
+    const passed = Math.floor((this.newestMs - run.startMs) / stepMs) + 1;
+    if (passed >= run.length) return;
+    const rest = passed <= 0 ? run : withoutFirst(run, passed);
+    this.put(this.pushed ? TimedChunk.restored(timed(rest)) : Chunk.restored(rest));
   }
 
   /** Whether its newest entry says that it has ended. */
@@ -75,6 +105,12 @@ export class SeriesMemory implements SeriesReader {
   }
 
   latest(atMs: number, lookbackMs: number, into: Sample): boolean {
+    if (this.#headMs !== -Infinity && this.#headMs <= atMs) {
+      if (this.#headMs <= atMs - lookbackMs) return false;
+      into.timeMs = this.#headMs;
+      into.value = this.#head;
+      return true;
+    }
     const chunk = this.chunkAt(atMs);
     if (chunk === undefined) return false;
     const slot = chunk.slotAt(atMs);
@@ -95,14 +131,19 @@ export class SeriesMemory implements SeriesReader {
       if (chunk.startMs > toMs) return;
       chunk.copy(fromMs, toMs, into, withStale);
     }
+    if (this.#headMs > fromMs && this.#headMs <= toMs) into.push(this.#headMs, this.#head);
+  }
+
+  private put(chunk: Chunk | TimedChunk): void {
+    this.#chunks.at(-1)?.seal();
+    this.#chunks.push(chunk);
   }
 
   private chunkFor(atMs: number): Chunk | TimedChunk {
     const last = this.#chunks.at(-1);
     if (last?.takes(atMs) === true) return last;
-    last?.seal();
     const chunk = this.pushed ? new TimedChunk() : new Chunk(atMs);
-    this.#chunks.push(chunk);
+    this.put(chunk);
     return chunk;
   }
 
@@ -110,4 +151,27 @@ export class SeriesMemory implements SeriesReader {
   private chunkAt(atMs: number): Chunk | TimedChunk | undefined {
     return this.#chunks.findLast((chunk) => chunk.startMs <= atMs);
   }
+}
+
+function newer({ times, values }: Samples, thanMs: number): Samples {
+  let first = 0;
+  while (first < times.length && (times[first] as number) <= thanMs) first++;
+  return first === 0 ? { times, values } : { times: times.subarray(first), values: values.subarray(first) };
+}
+
+function single(startMs: number, values: Float64Array): RestoredRun {
+  return { startMs, length: 1, values, hasStale: isStale(values, 0) };
+}
+
+function withoutFirst({ startMs, length, values, hasStale }: RestoredRun, count: number): RestoredRun {
+  const kept = values.length < length ? values : values.subarray(count);
+  return { startMs: startMs + count * stepMs, length: length - count, values: kept, hasStale };
+}
+
+function timed({ startMs, length, values }: RestoredRun): Samples {
+  const times = Float64Array.from({ length }, (_, i) => startMs + i * stepMs);
+  if (values.length === length) return { times, values };
+  const all = new Float64Array(length);
+  for (let i = 0; i < length; i++) all.set(values, i);
+  return { times, values: all };
 }

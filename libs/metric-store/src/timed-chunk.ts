@@ -1,15 +1,26 @@
 import { isStale, writeStale } from '@tapewatch/model';
 import type { SampleBuffer } from '@tapewatch/promql';
+import type { Samples } from './codec/samples.js';
 
 const slots = 120;
 const firstSlots = 8;
 
 /** Consecutive samples of one series at times of their own: what is pushed comes when its source sends it. */
 export class TimedChunk {
-  #times = new Float64Array(firstSlots);
-  #values = new Float64Array(firstSlots);
+  #times: Float64Array = new Float64Array(firstSlots);
+  #values: Float64Array = new Float64Array(firstSlots);
   #length = 0;
   #hasStale = false;
+
+  /** One of samples as they were stored, kept without a copy; at least one. */
+  static restored({ times, values }: Samples): TimedChunk {
+    const chunk = new TimedChunk();
+    chunk.#times = times;
+    chunk.#values = values;
+    chunk.#length = times.length;
+    for (let i = 0; i < values.length && !chunk.#hasStale; i++) chunk.#hasStale = isStale(values, i);
+    return chunk;
+  }
 
   get startMs(): number {
     return this.#times[0] as number;
@@ -42,20 +53,14 @@ export class TimedChunk {
     this.#hasStale = true;
   }
 
-  /** Appends samples from `from` on, as many as there are and fit; returns how many. */
-  appendRun(times: Float64Array, values: Float64Array, from: number): number {
-    const end = Math.min(times.length, from + slots - this.#length);
-    for (let i = from; i < end; i++) {
-      this.append(times[i] as number, 0);
-      this.#values.set(values.subarray(i, i + 1), this.#length - 1);
-      this.#hasStale ||= isStale(values, i);
-    }
-    return end - from;
-  }
-
   /** Puts the newest value, bit by bit, into an array. */
   copyNewest(into: Float64Array, index: number): void {
     into.set(this.#values.subarray(this.#length - 1, this.#length), index);
+  }
+
+  /** NaN when it is empty. */
+  get newestValue(): number {
+    return this.#length === 0 ? NaN : this.valueAt(this.#length - 1);
   }
 
   get endsStale(): boolean {

@@ -7,6 +7,8 @@ export const errorCodes = {
   CONFIG_MISSING: 'A required key is missing.',
   CONFIG_SUBSTITUTION: 'An ${env:NAME} or ${file:PATH} reference could not be resolved.',
   CONFIG_REFERENCE: 'A name refers to something that is not defined.',
+  CONFIG_NOT_SUPPORTED:
+    'An imported file says something that has no counterpart here; it is left out, and the rest is used.',
   RULE_INVALID: 'A rule file holds a rule that cannot be compiled.',
   PLUGIN_NOT_FOUND: 'A plugin path does not exist or cannot be imported.',
   PLUGIN_INVALID: 'A module is not a plugin, or needs another SDK protocol.',

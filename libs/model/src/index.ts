@@ -31,3 +31,7 @@ export { didYouMean, nearest } from './nearest.js';
 export type { Page, PageRequest } from './page.js';
 export { isStale, writeStale } from './stale.js';
 export type { MetricDescription, MetricType, Series, Tick, TickStage } from './tick.js';
+export { TimeInterval } from './time-interval.js';
+export type { ParsedTimeInterval, TimeIntervalFault, TimeIntervalFields } from './time-interval.js';
+export { wallTimeIn } from './wall-time.js';
+export type { WallTime } from './wall-time.js';

@@ -46,6 +46,20 @@ describe('Labels', () => {
     expect(BigInt(`0x${labels.fingerprint()}`)).toBe(5799056148416392346n);
   });
 
+  it('has the fingerprint that whole numbers of 64 bits would give', () => {
+    const text = fc.string({ unit: 'grapheme' });
+    fc.assert(
+      fc.property(fc.dictionary(text, text), (record) => {
+        const labels = Labels.of(record);
+        let hash = 0xcbf29ce484222325n;
+        for (const word of [...labels.entries()].flat())
+          for (const byte of [...new TextEncoder().encode(word), 0xff])
+            hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+        expect(BigInt(`0x${labels.fingerprint()}`)).toBe(hash);
+      }),
+    );
+  });
+
   it('prints as Prometheus does', () => {
     expect(Labels.of({ __name__: 'up', job: 'a"b' }).toString()).toBe('up{job="a\\"b"}');
     expect(Labels.of({ __name__: 'up' }).toString()).toBe('up');

@@ -1,8 +1,12 @@
 import type { Counter, Histogram } from '@opentelemetry/api';
 import { messageOf, type Clock, type Logger, type NotificationOutcome, type Timer } from '@tapewatch/model';
 import { retry, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
+import { backoffMs } from './backoff.js';
 import type { Channel } from './channel.js';
-import type { Outbox, Outgoing } from './outbox.js';
+import type { Outbox } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
+import { RateLimit } from './rate-limit.js';
+import { SendQueue } from './send-queue.js';
 
 export interface ChannelSenderOptions {
   readonly channel: Channel;
@@ -21,22 +25,31 @@ export interface ChannelState {
   readonly pending: number;
 }
 
-const firstPauseMs = 500;
-const longestPauseMs = 60_000;
 /** After this a notification that never got through is a dead letter. */
 const patienceMs = 24 * 3_600_000;
 const maxWaiting = 10_000;
 /** A request to wait longer is not followed: whoever asks for a day would silence the channel. */
 const longestWishMs = 3_600_000;
+/** From so many failures on others go first: it may be this notification that the other side cannot take. */
+const stubborn = 3;
 
-/** Sends the notifications of one channel, in order, one at a time; a failing one waits with growing pauses. It never concerns another channel. */
+/**
+ * Sends the notifications of one channel: those of a group in order and one at a time, as many groups at once and as fast as the channel's
+ * limits allow. While the channel fails one is tried at a time, with growing pauses. It never concerns another channel.
+ */
 export class ChannelSender {
   readonly #options: ChannelSenderOptions;
-  readonly #waiting: Outgoing[] = [];
-  #sending: Promise<void> | undefined;
+  readonly #queue = new SendQueue();
+  #channel: Channel;
+  #rate: RateLimit | undefined;
+  readonly #sending = new Set<Promise<void>>();
+  /** Outcomes on their way to the disk. */
+  readonly #noting = new Set<Promise<void>>();
   #timer: Timer | undefined;
   /** On the monotonic clock, so that a jump of the wall clock neither hurries nor holds it. */
   #pausedUntilMs = 0;
+  /** Attempts that failed since the newest success. */
+  #failures = 0;
   #stopped = false;
   #lastSentAt: number | undefined;
   #lastError: string | undefined;
@@ -44,6 +57,8 @@ export class ChannelSender {
 
   constructor(options: ChannelSenderOptions) {
     this.#options = options;
+    this.#channel = options.channel;
+    this.#rate = rateOf(options.channel);
     for (const outcome of ['sent', 'retrying', 'dead', 'not_sent'])
       options.count.add(0, { channel: options.channel.name, outcome });
   }
@@ -51,49 +66,73 @@ export class ChannelSender {
   get state(): ChannelState {
     return {
       healthy: this.#lastError === undefined,
-      pending: this.#waiting.length,
+      pending: this.#queue.size,
       ...(this.#lastSentAt === undefined ? {} : { lastSentAt: this.#lastSentAt }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
     };
   }
 
   take(outgoing: Outgoing): void {
-    this.#waiting.push(outgoing);
-    if (this.#waiting.length === 1)
-      this.pause(Math.min(longestWishMs, outgoing.nextAttemptAt - this.#options.clock.now()));
-    if (this.#waiting.length > maxWaiting) this.giveUpOldest();
+    const { clock } = this.#options;
+    const waitMs = Math.min(longestWishMs, outgoing.nextAttemptAt - clock.now());
+    const notBeforeMs = clock.monotonic() + waitMs;
+    this.#queue.push(outgoing, notBeforeMs);
+    // It was to be tried later before a restart: perhaps the other side had asked for that.
+    if (outgoing.attempts > 0) this.#pausedUntilMs = Math.max(this.#pausedUntilMs, notBeforeMs);
+    if (this.#queue.size > maxWaiting) this.giveUpOldest();
     this.next();
   }
 
-  /** Waits for the one that is being sent; the rest stays in the outbox. */
+  /** The channel of the same name, as it is configured now: what waits is sent by it, and at once, as it may have been mended. */
+  use(channel: Channel): void {
+    if (channel === this.#channel) return;
+    this.#channel = channel;
+    this.#rate = rateOf(channel);
+    this.#pausedUntilMs = 0;
+    this.next();
+  }
+
+  /** What waits, after a stop. */
+  left(): readonly Outgoing[] {
+    return this.#queue.all();
+  }
+
+  /** Waits for those that are being sent; the rest stays in the outbox. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
-    await this.#sending;
+    await Promise.all(this.#sending);
+    await Promise.all(this.#noting);
   }
 
   private next(): void {
-    if (this.#stopped || this.#sending !== undefined) return;
     this.#timer?.cancel();
-    const head = this.#waiting[0];
-    if (head === undefined) return;
-    const pauseMs = this.#pausedUntilMs - this.#options.clock.monotonic();
-    if (pauseMs > 0) {
-      this.#timer = this.#options.clock.setTimeout(() => this.next(), pauseMs);
-      return;
+    this.#timer = undefined;
+    while (!this.#stopped && this.#sending.size < this.atOnce()) {
+      const nowMs = this.#options.clock.monotonic();
+      const waitMs = Math.max(this.#pausedUntilMs - nowMs, this.#rate?.waitMs(nowMs) ?? 0);
+      const head = waitMs > 0 ? waitMs : this.#queue.take(nowMs);
+      if (typeof head === 'number') {
+        if (this.#queue.size > 0 && head !== Infinity)
+          this.#timer = this.#options.clock.setTimeout(() => this.next(), head);
+        return;
+      }
+      this.#rate?.take(nowMs);
+      const work = this.attempt(head).finally(() => {
+        this.#sending.delete(work);
+        this.next();
+      });
+      this.#sending.add(work);
     }
-    this.#sending = this.attempt(head).finally(() => {
-      this.#sending = undefined;
-      this.next();
-    });
   }
 
-  private pause(pauseMs: number): void {
-    this.#pausedUntilMs = this.#options.clock.monotonic() + pauseMs;
+  private atOnce(): number {
+    return this.#failures > 0 ? 1 : (this.#channel.limits?.concurrency ?? 1);
   }
 
   private async attempt(head: Outgoing): Promise<void> {
-    const { channel, clock, duration } = this.#options;
+    const { clock, duration } = this.#options;
+    const channel = this.#channel;
     const begun = clock.monotonic();
     const result = await this.deliver(head.notification);
     const latencyMs = clock.monotonic() - begun;
@@ -103,14 +142,16 @@ export class ChannelSender {
         this.#options.logger.info({ channel: channel.name }, 'the channel delivers again');
       this.#lastSentAt = clock.now();
       this.#lastError = undefined;
-      this.drop(head);
-      await this.finish(head, 'sent', undefined, latencyMs);
+      this.#failures = 0;
+      this.#queue.done(head);
+      // Nobody waits for the disk to note it: a crash in between sends it again, under the same key.
+      this.keep(this.finish(head, 'sent', undefined, latencyMs));
       return;
     }
     this.note(result.reason);
-    const expired = clock.now() - head.notification.at > patienceMs;
+    const expired = clock.now() - head.queuedAt > patienceMs;
     if (result.outcome === 'rejected' || expired) {
-      this.drop(head);
+      this.#queue.done(head);
       await this.finish(
         head,
         'dead',
@@ -125,34 +166,34 @@ export class ChannelSender {
   /** A channel that breaks its promise never to reject must not end the sender, nor make it spin. */
   private async deliver(notification: Notification): Promise<SendResult> {
     try {
-      return await this.#options.channel.send(notification);
+      return await this.#channel.send(notification);
     } catch (thrown) {
       return retry(messageOf(thrown));
     }
   }
 
-  /** The one that is being sent stays: it may arrive yet. */
+  private keep(noting: Promise<void>): void {
+    const kept = noting.finally(() => this.#noting.delete(kept));
+    this.#noting.add(kept);
+  }
+
   private giveUpOldest(): void {
-    const [oldest] = this.#waiting.splice(this.#sending === undefined ? 0 : 1, 1);
+    const oldest = this.#queue.dropOldest();
     if (oldest !== undefined) void this.finish(oldest, 'dead', 'too many notifications wait for this channel', 0);
   }
 
   private async postpone(head: Outgoing, result: SendResult & { outcome: 'retry' }, latencyMs: number): Promise<void> {
     const { clock, random } = this.#options;
-    // Equal jitter: half of the pause is certain, half is random, so that channels that failed together do not come back together.
-    const fullMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(head.attempts, 10));
-    const pauseMs = Math.max(fullMs / 2 + (random() * fullMs) / 2, Math.min(result.afterMs ?? 0, longestWishMs));
+    const nowMs = clock.monotonic();
+    // Those that were under way together fail together, and count once.
+    if (nowMs >= this.#pausedUntilMs) this.#failures++;
+    const wishMs = Math.min(result.afterMs ?? 0, longestWishMs);
+    const pauseMs = Math.max(backoffMs(this.#failures, random()), wishMs);
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs);
     const again: Outgoing = { ...head, attempts: head.attempts + 1, nextAttemptAt: Math.round(clock.now() + pauseMs) };
-    const place = this.#waiting.indexOf(head);
-    if (place >= 0) this.#waiting[place] = again;
-    this.pause(pauseMs);
+    this.#queue.failed(head, again, (failures) => (failures < stubborn ? 0 : 2 * backoffMs(failures, 1)), nowMs);
     this.#options.count.add(1, { channel: head.channel, outcome: 'retrying' });
     await this.record(again, 'retrying', result.reason, latencyMs);
-  }
-
-  private drop(outgoing: Outgoing): void {
-    const place = this.#waiting.indexOf(outgoing);
-    if (place >= 0) this.#waiting.splice(place, 1);
   }
 
   private async finish(
@@ -198,10 +239,11 @@ export class ChannelSender {
 
   private note(reason: string): void {
     if (this.#lastError === undefined)
-      this.#options.logger.warn(
-        { channel: this.#options.channel.name, reason },
-        'the channel does not deliver; trying again',
-      );
+      this.#options.logger.warn({ channel: this.#channel.name, reason }, 'the channel does not deliver; trying again');
     this.#lastError = reason;
   }
+}
+
+function rateOf({ limits }: Channel): RateLimit | undefined {
+  return limits?.rate === undefined ? undefined : new RateLimit(limits.rate);
 }

@@ -1,31 +1,44 @@
-import { createHash } from 'node:crypto';
-import { Labels, messageOf, type Alert, type Clock, type Language, type Logger, type Timer } from '@tapewatch/model';
+import { Labels, type Alert, type Clock, type Language, type Logger } from '@tapewatch/model';
 import type { Channel, Receiver } from './channel.js';
 import { compose } from './compose.js';
-import { dueFor, nextEntry, type LogEntry } from './notification-log.js';
-import type { Outbox, Outgoing, StoredLogEntry } from './outbox.js';
+import { Escalations } from './escalations.js';
+import { Group, groupId, groupKey } from './group.js';
+import { closedBecause, mutedBecause, mutingIntervals, untilNextMinute, type TimeWindows } from './muting.js';
+import { dueFor, nextEntry, type Due, type LogEntry } from './notification-log.js';
+import { digest, NotSentNotes, type HeldAlert, type NotSent } from './not-sent.js';
+import type { Outbox, StoredLogEntry } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
+import { putIntoWords } from './put-into-words.js';
 import { defaults, groupLabels, type Route, type RouteTree } from './route-tree.js';
+import { ToldLog } from './told-log.js';
 
-interface Group {
-  readonly key: string;
-  readonly route: Route;
-  readonly labels: Labels;
-  readonly alerts: Map<string, Alert>;
-  /** When it may be flushed next, on the monotonic clock. */
-  nextFlushAtMs: number;
-  /** Something has changed since the last flush. */
-  changed: boolean;
-  /** An acknowledgement has ended while its alert still fires: tell again. */
-  remind: boolean;
-  flushing: boolean;
-}
-
-export interface DispatcherOptions {
+/** Who is told what; changes while the program runs. */
+export interface Routing {
   readonly routes: RouteTree;
   readonly receivers: ReadonlyMap<string, Receiver>;
+  readonly timeWindows: TimeWindows;
+}
+
+/** Alerts that are told together, as they stand. */
+export interface GroupView {
+  readonly receiver: string;
+  readonly labels: Labels;
+  /** Those that fire. */
+  readonly alerts: readonly Alert[];
+  /** Why its route tells nothing at present: the names of time intervals. */
+  readonly mutedBy: readonly string[];
+}
+
+export interface DispatcherOptions extends Routing {
   readonly outbox: Outbox;
   /** Takes a notification for sending. */
   readonly send: (outgoing: Outgoing) => void;
+  /** An alert as it is now, with its newest value and annotations; the one that was dispatched where that is not known. */
+  readonly current?: (alertId: string) => Alert | undefined;
+  /** A later step of a route was taken for an alert; `note` says which. */
+  readonly escalated: (alertId: string, note: string) => void;
+  /** Told of everything that was noted as not sent. */
+  readonly heldBack: (notSent: readonly NotSent[]) => void;
   /** How long notifications are kept. */
   readonly notificationsKeptMs: number;
   readonly externalUrl: () => string;
@@ -34,42 +47,104 @@ export interface DispatcherOptions {
   readonly logger: Logger;
 }
 
-/** How often groups are looked at for repeats and intervals that have passed. */
-const roundMs = 1_000;
-/** Longer than any sensible repeat interval: what was not told for so long is over. */
-const logKeptAtLeastMs = 30 * 86_400_000;
+/** What a flush came to. */
+interface Decision {
+  readonly entries: { channel: string; entry: LogEntry }[];
+  readonly outgoing: Outgoing[];
+  readonly notSent: NotSent[];
+}
+
+/** No timer waits longer: neither a very long repeat interval nor a very late step overflows one. */
+const longestWaitMs = 86_400_000;
 
 /** Routes alerts into groups and decides, group by group, what each channel is to be told. */
 export class Dispatcher {
-  readonly #options: DispatcherOptions;
+  readonly #options: Omit<DispatcherOptions, keyof Routing>;
+  #routing: Routing;
+  /** By id; twins among routes have a group each. */
   readonly #groups = new Map<string, Group>();
-  /** By group and channel. */
-  readonly #log = new Map<string, LogEntry>();
+  readonly #told: ToldLog;
+  readonly #notes: NotSentNotes;
+  readonly #escalations: Escalations;
   #stored: readonly StoredLogEntry[] = [];
   #nextId = 1;
-  #timer: Timer | undefined;
-  #failing = false;
+  #started = false;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#routing = options;
+    this.#told = new ToldLog(options.outbox, options.logger);
+    this.#notes = new NotSentNotes(() => this.nextId());
+    this.#escalations = new Escalations({
+      clock: options.clock,
+      wasTaken: (alert, route) => this.heardOf(alert, route),
+      take: (alert, route, note) => {
+        this.put(alert, route);
+        options.escalated(alert.id, note);
+      },
+    });
   }
 
   /** False while the newest attempt to write has failed. */
   get durable(): boolean {
-    return !this.#failing;
+    return this.#told.durable;
   }
 
   /** Reads what was told before; returns the ids of alerts that channels believe to be firing. */
   async open(): Promise<ReadonlySet<string>> {
-    const { outbox } = this.#options;
-    // At least as long as its notifications: a group that began to count anew would give their keys out again.
-    const keptMs = Math.max(logKeptAtLeastMs, this.#options.notificationsKeptMs);
-    await outbox.forgetBefore(this.#options.clock.now() - keptMs);
-    this.#stored = await outbox.logEntries();
-    for (const { groupKey, channel, entry } of this.#stored) this.#log.set(logKey(groupKey, channel), entry);
+    const { outbox, clock, notificationsKeptMs } = this.#options;
+    this.#stored = await this.#told.open(clock, notificationsKeptMs);
     this.#nextId = (await outbox.lastId()) + 1;
-    return new Set([...this.#log.values()].flatMap(({ firing }) => [...firing]));
+    return new Set(this.#stored.flatMap(({ entry }) => [...entry.firing]));
+  }
+
+  /**
+   * Goes on with other routes and receivers. Groups that are still led to keep what they know and when they are told; every alert goes the
+   * way it has now. What was told on ways that are gone is closed, as after a restart.
+   */
+  async reroute(routing: Routing): Promise<void> {
+    const before = [...this.#groups.values()];
+    this.#routing = routing;
+    this.#groups.clear();
+    this.#escalations.clear();
+    const alerts = new Map(before.flatMap((group) => [...group.alerts]));
+    const old = new Map(before.map((group) => [groupId(group.route, group.labels), group]));
+    for (const group of before) group.timer?.cancel();
+    for (const alert of alerts.values())
+      for (const route of this.#routing.routes.routesFor(alert.labels))
+        for (const one of [route, ...this.#escalations.follow(alert, route)]) this.regroup(alert, one, old);
+    for (const group of this.#groups.values()) this.look(group);
+    this.#stored = await this.#options.outbox.logEntries(this.#options.clock);
+    await this.closeForsaken([...alerts.values()].filter((alert) => !isFiring(alert)));
+  }
+
+  /** Of an alert that has ended, those are told who heard that it fires: its old group knows. */
+  private regroup(alert: Alert, route: Route, old: ReadonlyMap<string, Group>): void {
+    const labels = groupLabels(route, alert.labels);
+    const id = groupId(route, labels);
+    const known = old.get(id);
+    if (known !== undefined && !this.#groups.has(id)) {
+      known.route = route;
+      for (const one of [...known.alerts.keys()]) if (one !== alert.id) known.alerts.delete(one);
+      this.#groups.set(id, known);
+    }
+    this.take(alert, route);
+  }
+
+  /** Names of the receivers to which routes lead from these labels. */
+  receiversFor(labels: Labels): readonly string[] {
+    return this.#routing.routes.routesFor(labels).map(({ receiver }) => receiver);
+  }
+
+  /** Every group in which something fires. */
+  groups(): readonly GroupView[] {
+    const now = this.#options.clock.now();
+    return [...this.#groups.values()].flatMap((group) => {
+      const alerts = this.newest(group).filter(isFiring);
+      const mutedBy = mutingIntervals(group.route, this.#routing.timeWindows, now);
+      return alerts.length === 0 ? [] : [{ receiver: group.route.receiver, labels: group.labels, alerts, mutedBy }];
+    });
   }
 
   /**
@@ -78,19 +153,29 @@ export class Dispatcher {
    */
   async closeForsaken(ended: readonly Alert[]): Promise<void> {
     const endedById = new Map(ended.map((alert) => [alert.id, alert]));
-    const forsaken = this.#stored.filter(({ groupKey, entry }) => entry.firing.size > 0 && !this.#groups.has(groupKey));
+    const led = new Set(
+      [...this.#groups.values()].flatMap(({ key, route }) =>
+        this.channelsOf(route).map(({ name }) => `${name} ${key}`),
+      ),
+    );
+    const forsaken = this.#stored.filter(
+      ({ groupKey, channel, entry }) => entry.firing.size > 0 && !led.has(`${channel} ${groupKey}`),
+    );
     this.#stored = [];
-    for (const { groupKey, channel, receiver, groupLabels: record, entry } of forsaken) {
+    for (const { groupKey: key, channel, receiver, groupLabels: record, entry } of forsaken) {
       const alerts = [...entry.firing].flatMap((id) => endedById.get(id) ?? []);
-      const group = newGroup(groupKey, { ...defaults, key: groupKey, receiver }, Labels.of(record), 0);
+      const route = { ...defaults, id: `forsaken/${key}`, key, receiver };
+      const group = new Group(route, key, Labels.of(record), this.#options.clock.monotonic());
       if (alerts.length === 0) {
-        const struck: LogEntry = { ...entry, firing: new Set() };
-        this.#log.set(logKey(groupKey, channel), struck);
-        await this.keep(group, [{ channel, entry: struck }], []);
+        await this.keep(group, {
+          entries: [{ channel, entry: { ...entry, firing: new Set() } }],
+          outgoing: [],
+          notSent: [],
+        });
         continue;
       }
       for (const alert of alerts) group.alerts.set(alert.id, alert);
-      this.#groups.set(groupKey, group);
+      this.#groups.set(groupId(route, group.labels), group);
       this.flush(group);
     }
   }
@@ -100,13 +185,17 @@ export class Dispatcher {
     return this.#nextId++;
   }
 
+  /** Timers run from now on. */
   start(): void {
-    this.#timer ??= this.#options.clock.setTimeout(() => this.round(), roundMs);
+    this.#started = true;
+    for (const group of this.#groups.values()) this.schedule(group);
+    this.#escalations.start();
   }
 
   async stop(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#started = false;
+    this.#escalations.stop();
+    for (const group of this.#groups.values()) group.timer?.cancel();
     await Promise.all(this.#underWay);
   }
 
@@ -114,92 +203,187 @@ export class Dispatcher {
   dispatch(alerts: readonly Alert[]): void {
     const touched = new Set<Group>();
     for (const alert of alerts)
-      for (const route of this.#options.routes.routesFor(alert.labels)) {
-        const group = this.take(alert, route);
-        if (group !== undefined) touched.add(group);
+      for (const route of this.#routing.routes.routesFor(alert.labels)) {
+        const steps = this.#escalations.follow(alert, route);
+        for (const one of [route, ...steps]) {
+          const group = this.take(alert, one);
+          if (group !== undefined) touched.add(group);
+        }
       }
-    const nowMs = this.#options.clock.monotonic();
-    for (const group of touched) if (group.nextFlushAtMs <= nowMs) this.flush(group);
+    for (const group of touched) this.look(group);
+  }
+
+  /** Notes that an alert was held back before it came here. Never rejects. */
+  async suppressed(alert: Alert, reason: string): Promise<void> {
+    const now = this.#options.clock.now();
+    const notSent = this.#routing.routes.routesFor(alert.labels).flatMap((route) => {
+      const key = groupKey(route, groupLabels(route, alert.labels));
+      return this.channelsOf(route).flatMap(({ name }) => {
+        const flush = this.#told.entry(key, name)?.flush ?? 0;
+        return this.#notes.newly({ channel: name, groupKey: key, flush }, [{ alert, reason }], now);
+      });
+    });
+    if (notSent.length === 0) return;
+    this.#options.heldBack(notSent);
+    await this.#told.keep(undefined, { entries: [], outgoing: [], notSent });
+  }
+
+  private put(alert: Alert, route: Route): void {
+    const group = this.take(alert, route);
+    if (group !== undefined) this.look(group);
   }
 
   /** An end of which the group's channels never heard the beginning is no news. */
   private take(alert: Alert, route: Route): Group | undefined {
     const labels = groupLabels(route, alert.labels);
-    const key = `${route.key}:${labels.toString()}`;
-    let group = this.#groups.get(key);
-    if (alert.state !== 'firing' && group?.alerts.has(alert.id) !== true && !this.toldFiring(key, route, alert.id))
+    const id = groupId(route, labels);
+    let group = this.#groups.get(id);
+    if (alert.state !== 'firing' && group?.alerts.has(alert.id) !== true && !this.heardOf(alert, route))
       return undefined;
     if (group === undefined) {
-      const sinceFiredMs = this.#options.clock.now() - (alert.firedAt ?? alert.startsAt);
-      const nextFlushAtMs =
-        this.#options.clock.monotonic() + Math.min(route.groupWaitMs, route.groupWaitMs - sinceFiredMs);
-      group = newGroup(key, route, labels, nextFlushAtMs);
-      this.#groups.set(key, group);
+      group = new Group(route, groupKey(route, labels), labels, this.firstFlush(alert, route));
+      this.#groups.set(id, group);
     }
-    const before = group.alerts.get(alert.id);
-    if (before?.acknowledgement !== undefined && alert.acknowledgement === undefined && alert.state === 'firing')
-      group.remind = true;
+    if (alert.state === 'firing' && isFreed(group.alerts.get(alert.id), alert)) group.remind = true;
     group.alerts.set(alert.id, alert);
     group.changed = true;
     return group;
   }
 
-  private toldFiring(groupKey: string, route: Route, alertId: string): boolean {
-    const channels = this.#options.receivers.get(route.receiver)?.channels ?? [];
-    return channels.some(({ name }) => this.#log.get(logKey(groupKey, name))?.firing.has(alertId) === true);
+  /** At once when the alert has fired for longer than the group wait already, as Alertmanager does it. */
+  private firstFlush({ firedAt, startsAt }: Alert, { groupWaitMs }: Route): number {
+    const { clock } = this.#options;
+    const sinceFiredMs = Math.max(0, clock.now() - (firedAt ?? startsAt));
+    return clock.monotonic() + (sinceFiredMs > groupWaitMs ? 0 : groupWaitMs);
   }
 
-  private round(): void {
-    this.#timer = this.#options.clock.setTimeout(() => this.round(), roundMs);
-    const now = this.#options.clock.now();
-    const nowMs = this.#options.clock.monotonic();
-    for (const group of this.#groups.values()) {
-      if (group.nextFlushAtMs <= nowMs && (group.changed || this.repeats(group, now))) this.flush(group);
-    }
+  private heardOf(alert: Alert, route: Route): boolean {
+    const key = groupKey(route, groupLabels(route, alert.labels));
+    return (
+      this.#groups.get(groupId(route, groupLabels(route, alert.labels)))?.alerts.has(alert.id) === true ||
+      this.channelsOf(route).some(({ name }) => this.#told.entry(key, name)?.firing.has(alert.id) === true)
+    );
   }
 
-  private repeats(group: Group, now: number): boolean {
-    return this.channelsOf(group).some((channel) => this.due(group, channel, now) !== 'nothing');
+  private look(group: Group): void {
+    if (group.tickFrom(this.#options.clock.monotonic()) <= this.#options.clock.monotonic()) this.flush(group);
+    else this.schedule(group);
   }
 
-  private flush(group: Group): void {
+  /** Sets the timer of a group to the next time at which there may be something to tell. */
+  private schedule(group: Group): void {
+    const { clock } = this.#options;
+    group.timer?.cancel();
+    group.timer = undefined;
+    if (!this.#started || group.flushing || group.alerts.size === 0) return;
+    const nowMs = clock.monotonic();
+    const wanted = group.changed ? nowMs : group.closed ? nowMs + untilNextMinute(clock.now()) : this.repeatAt(group);
+    if (wanted === undefined) return;
+    const tickMs = group.tickFrom(Math.max(wanted, nowMs));
+    group.timer = clock.setTimeout(
+      () => {
+        group.timer = undefined;
+        // As of the tick: a timer that is a moment late must not put a repeat off by a whole interval.
+        this.flush(group, Math.min(tickMs, clock.monotonic()));
+      },
+      Math.min(longestWaitMs, tickMs - nowMs),
+    );
+  }
+
+  /** When the first repeat falls due, of those that are not held back already. */
+  private repeatAt(group: Group): number | undefined {
+    const firing = [...group.alerts.values()].filter((alert) => isAudible(alert));
+    if (firing.length === 0) return undefined;
+    const times = this.channelsOf(group.route).flatMap(({ name }) => {
+      const entry = this.#told.entry(group.key, name);
+      if (entry === undefined) return [];
+      const dueMs = entry.atMs + group.route.repeatIntervalMs;
+      // What was due and was not told is held back until an acknowledgement ends, which comes as a change.
+      return dueMs <= this.#options.clock.monotonic() && firing.every(isAcknowledged) ? [] : [dueMs];
+    });
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  private flush(group: Group, tickMs = this.#options.clock.monotonic()): void {
     // One flush of a group at a time, so that its numbers stay in order; what changes meanwhile goes into the next.
     if (group.flushing) return;
+    group.timer?.cancel();
     group.flushing = true;
-    const work = this.tell(group).finally(() => {
+    const work = this.tell(group, tickMs).finally(() => {
       group.flushing = false;
       this.#underWay.delete(work);
+      this.schedule(group);
     });
     this.#underWay.add(work);
   }
 
-  private async tell(group: Group): Promise<void> {
-    const now = this.#options.clock.now();
-    const alerts = [...group.alerts.values()];
-    const entries: { channel: string; entry: LogEntry }[] = [];
-    const outgoing: Outgoing[] = [];
-    for (const channel of this.channelsOf(group)) {
-      const due = group.remind ? 'tell' : this.due(group, channel, now);
-      if (due === 'nothing') continue;
-      const entry = nextEntry(this.#log.get(logKey(group.key, channel.name)), alerts, now, due === 'tell');
-      entries.push({ channel: channel.name, entry });
-      if (due === 'tell') outgoing.push(this.notificationFor(group, channel, alerts, entry.flush, now));
-    }
+  private async tell(group: Group, tickMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const alerts = this.newest(group);
+    const closed = closedBecause(group.route, this.#routing.timeWindows, clock.now());
+    const decision: Decision = { entries: [], outgoing: [], notSent: [] };
+    for (const channel of this.channelsOf(group.route))
+      this.decide(group, channel, alerts, { closed, tickMs }, decision);
     group.changed = false;
-    group.remind = false;
-    group.nextFlushAtMs = this.#options.clock.monotonic() + group.route.groupIntervalMs;
-    for (const { channel, entry } of entries) this.#log.set(logKey(group.key, channel), entry);
-    if (entries.length > 0) await this.keep(group, entries, outgoing);
-    for (const one of outgoing) this.#options.send(one);
+    group.closed = closed !== undefined;
+    if (closed === undefined) group.remind = false;
+    group.flushedAt(tickMs);
+    for (const { channel, entry } of decision.entries) this.#told.note(group.key, channel, entry);
+    await this.keep(group, decision);
+    for (const one of decision.outgoing) this.#options.send(one);
     this.forgetEnded(group, alerts);
   }
 
-  private due(group: Group, channel: Channel, now: number): ReturnType<typeof dueFor> {
-    return dueFor(this.#log.get(logKey(group.key, channel.name)), [...group.alerts.values()], {
-      sendResolved: channel.sendResolved,
-      repeatIntervalMs: group.route.repeatIntervalMs,
-      now,
-    });
+  /** Values and annotations change with every evaluation, of which nobody hears: what fires is told as it is now. */
+  private newest({ alerts }: Group): readonly Alert[] {
+    const { current } = this.#options;
+    for (const [id, alert] of alerts) {
+      const now = isFiring(alert) ? current?.(id) : undefined;
+      if (now !== undefined && isFiring(now)) alerts.set(id, now);
+    }
+    return [...alerts.values()];
+  }
+
+  /** What one channel is told of a group, and what is held back from it. */
+  private decide(
+    group: Group,
+    channel: Channel,
+    alerts: readonly Alert[],
+    { closed, tickMs: nowMs }: { readonly closed: string | undefined; readonly tickMs: number },
+    { entries, outgoing, notSent }: Decision,
+  ): void {
+    const now = this.#options.clock.now();
+    const entry = this.#told.entry(group.key, channel.name);
+    const place = { channel: channel.name, groupKey: group.key, flush: entry?.flush ?? 0 };
+    const held = heldOf(alerts, closed);
+    notSent.push(...this.#notes.newly(place, held, now));
+    if (closed !== undefined) return;
+    const heldAlerts = new Set(held.map(({ alert }) => alert));
+    const open = alerts.filter((alert) => !heldAlerts.has(alert) && isNews(alert, entry));
+    const due = this.due(group, channel, open, entry, nowMs);
+    if (due === 'held') notSent.push(...this.#notes.newly(place, open.filter(isFiring).map(inHand), now));
+    if (due !== 'tell' && due !== 'note') return;
+    const next = nextEntry(entry, open, [...heldAlerts], { now, nowMs, told: due === 'tell' });
+    entries.push({ channel: channel.name, entry: next });
+    if (due === 'note') return;
+    this.#notes.forget(
+      place,
+      open.map(({ id }) => id),
+    );
+    outgoing.push(this.notificationFor(group, channel, open, next.flush, now));
+  }
+
+  private due(
+    group: Group,
+    { sendResolved }: Channel,
+    open: readonly Alert[],
+    entry: LogEntry | undefined,
+    nowMs: number,
+  ): Due {
+    const due = dueFor(entry, open, { sendResolved, repeatIntervalMs: group.route.repeatIntervalMs, nowMs });
+    return group.remind && due !== 'tell' && open.some((alert) => isFiring(alert) && !isAcknowledged(alert))
+      ? 'tell'
+      : due;
   }
 
   private notificationFor(
@@ -210,57 +394,79 @@ export class Dispatcher {
     now: number,
   ): Outgoing {
     const notification = compose({
-      idempotencyKey: `${channel.name}/${createHash('sha256').update(group.key).digest('hex').slice(0, 16)}/${flush}`,
+      idempotencyKey: `${channel.name}/${digest(group.key)}/${flush}`,
       receiver: group.route.receiver,
       groupKey: group.key,
       groupLabels: group.labels,
-      alerts: channel.sendResolved ? alerts : alerts.filter(({ state }) => state === 'firing'),
+      alerts: channel.sendResolved ? alerts : alerts.filter(isFiring),
       externalUrl: this.#options.externalUrl(),
       at: now,
       ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
     });
-    return { id: this.nextId(), channel: channel.name, notification, attempts: 0, nextAttemptAt: now };
+    const worded = putIntoWords(notification, channel, this.#options.logger);
+    return {
+      id: this.nextId(),
+      channel: channel.name,
+      notification: worded,
+      attempts: 0,
+      nextAttemptAt: now,
+      queuedAt: now,
+    };
   }
 
-  /** People are told also when this cannot be written: then a crash may repeat the notification, under the same key. */
-  private async keep(
-    group: Group,
-    entries: readonly { channel: string; entry: LogEntry }[],
-    outgoing: readonly Outgoing[],
-  ): Promise<void> {
-    const { outbox, logger } = this.#options;
-    try {
-      await outbox.flush({
-        groupKey: group.key,
-        receiver: group.route.receiver,
-        groupLabels: group.labels.toObject(),
-        entries,
-        outgoing,
-      });
-      if (this.#failing) logger.info({}, 'the outbox can be written again');
-      this.#failing = false;
-    } catch (thrown) {
-      if (!this.#failing)
-        logger.error({ error: messageOf(thrown) }, 'the outbox cannot be written; sending from memory');
-      this.#failing = true;
-    }
+  private async keep(group: Group, decision: Decision): Promise<void> {
+    this.#options.heldBack(decision.notSent);
+    await this.#told.keep({ key: group.key, receiver: group.route.receiver, labels: group.labels }, decision);
   }
 
+  /** While a route is closed, ends wait whose beginnings were told. */
   private forgetEnded(group: Group, told: readonly Alert[]): void {
-    for (const alert of told)
-      if (alert.state !== 'firing' && group.alerts.get(alert.id) === alert) group.alerts.delete(alert.id);
-    if (group.alerts.size === 0) this.#groups.delete(group.key);
+    for (const alert of told) {
+      if (isFiring(alert) || group.alerts.get(alert.id) !== alert) continue;
+      if (group.closed && this.#told.believesFiring(group.key, this.channelsOf(group.route), alert.id)) continue;
+      group.alerts.delete(alert.id);
+      for (const { name } of this.channelsOf(group.route))
+        this.#notes.forget({ channel: name, groupKey: group.key }, [alert.id]);
+    }
+    if (group.alerts.size === 0) this.#groups.delete(groupId(group.route, group.labels));
   }
 
-  private channelsOf(group: Group): readonly Channel[] {
-    return this.#options.receivers.get(group.route.receiver)?.channels ?? [];
+  private channelsOf({ receiver }: Route): readonly Channel[] {
+    return this.#routing.receivers.get(receiver)?.channels ?? [];
   }
 }
 
-function newGroup(key: string, route: Route, labels: Labels, nextFlushAtMs: number): Group {
-  return { key, route, labels, alerts: new Map(), nextFlushAtMs, changed: false, remind: false, flushing: false };
+function isFiring({ state }: Alert): boolean {
+  return state === 'firing';
 }
 
-function logKey(groupKey: string, channel: string): string {
-  return `${channel}\u0000${groupKey}`;
+function isAcknowledged({ acknowledgement }: Alert): boolean {
+  return acknowledgement !== undefined;
+}
+
+function isAudible(alert: Alert): boolean {
+  return isFiring(alert) && mutedBecause(alert) === undefined;
+}
+
+/** A silence or an acknowledgement has ended, and nothing else keeps it quiet. */
+function isFreed(before: Alert | undefined, alert: Alert): boolean {
+  if (before === undefined || !isAudible(alert) || isAcknowledged(alert)) return false;
+  return isAcknowledged(before) || (before.silencedBy !== undefined && before.silencedBy.length > 0);
+}
+
+/** What fires and may not be told. What has ended is told whatever mutes it, to those who heard that it fires. */
+function heldOf(alerts: readonly Alert[], closed: string | undefined): readonly HeldAlert[] {
+  return alerts.filter(isFiring).flatMap((alert) => {
+    const reason = mutedBecause(alert) ?? closed;
+    return reason === undefined ? [] : [{ alert, reason }];
+  });
+}
+
+/** Of an alert that ended while it was muted only those are told who believe that it fires. */
+function isNews(alert: Alert, entry: LogEntry | undefined): boolean {
+  return isFiring(alert) || mutedBecause(alert) === undefined || entry?.firing.has(alert.id) === true;
+}
+
+function inHand(alert: Alert): HeldAlert {
+  return { alert, reason: `acknowledged by ${alert.acknowledgement?.by ?? ''}` };
 }

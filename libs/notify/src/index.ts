@@ -1,7 +1,15 @@
 export type { Channel, Receiver } from './channel.js';
 export type { ReportToTell } from './compose-report.js';
 export { Notifier } from './notifier.js';
-export type { ChannelTest, ChannelView, NotifierOptions } from './notifier.js';
+export type { GroupView } from './dispatcher.js';
+export type { ChannelTest, ChannelView, MessagePreview, NotifierOptions, NotifierRouting } from './notifier.js';
+export { Heartbeat } from './heartbeat.js';
+export type { HeartbeatOptions } from './heartbeat.js';
+export { outlineMatching, outlineRoutes } from './route-outline.js';
+export { groupLabels, RouteTree } from './route-tree.js';
+export type { Route, RouteNode } from './route-tree.js';
+export type { TimeWindows } from './muting.js';
+export type { NotificationView } from './ledger.js';
 export { notificationSweep } from './retention.js';
 export type { ChannelOutcomes } from './outbox.js';
 export { notifyMigrations } from './tables.js';

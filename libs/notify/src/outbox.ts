@@ -1,17 +1,12 @@
 import type { Database } from '@tapewatch/database';
-import type { NotificationOutcome } from '@tapewatch/model';
+import type { Clock, NotificationOutcome } from '@tapewatch/model';
 import type { Notification } from '@tapewatch/plugin-sdk';
+import { GroupCommit } from './group-commit.js';
 import type { LogEntry } from './notification-log.js';
+import type { Attempt, Flush, Outgoing } from './outgoing.js';
+import { readPayload } from './payload.js';
+import { rowOf, writeOutbox, type OutboxWrite } from './outbox-writes.js';
 import type { NotificationRow, NotifyTables } from './tables.js';
-
-/** One notification on its way. */
-export interface Outgoing {
-  readonly id: number;
-  readonly channel: string;
-  readonly notification: Notification;
-  readonly attempts: number;
-  readonly nextAttemptAt: number;
-}
 
 export interface StoredLogEntry {
   readonly groupKey: string;
@@ -19,22 +14,6 @@ export interface StoredLogEntry {
   readonly receiver: string;
   readonly groupLabels: Readonly<Record<string, string>>;
   readonly entry: LogEntry;
-}
-
-export interface Flush {
-  readonly groupKey: string;
-  readonly receiver: string;
-  readonly groupLabels: Readonly<Record<string, string>>;
-  readonly entries: readonly { readonly channel: string; readonly entry: LogEntry }[];
-  readonly outgoing: readonly Outgoing[];
-}
-
-export interface Attempt {
-  readonly outcome: NotificationOutcome;
-  readonly reason?: string;
-  readonly attempts: number;
-  readonly nextAttemptAt: number;
-  readonly latencyMs: number;
 }
 
 /** How many notifications of one channel came to what. */
@@ -49,37 +28,18 @@ export interface ChannelOutcomes {
 /** Notifications and the log of what was told, on disk. */
 export class Outbox {
   readonly #database: Database;
+  readonly #writes: GroupCommit<OutboxWrite>;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#writes = new GroupCommit((batch) =>
+      database.transaction((transaction) => writeOutbox(transaction.tables<NotifyTables>(), batch)),
+    );
   }
 
   /** Everything that a flush decided, wholly or not at all. */
-  async flush(flush: Flush): Promise<void> {
-    await this.#database.transaction(async (transaction) => {
-      const tables = transaction.tables<NotifyTables>();
-      for (const { channel, entry } of flush.entries) {
-        const changing = {
-          flush: entry.flush,
-          firing: JSON.stringify([...entry.firing]),
-          resolved: JSON.stringify([...entry.resolved]),
-          at: entry.at,
-        };
-        await tables
-          .insertInto('notification_log')
-          .values({
-            group_key: flush.groupKey,
-            channel,
-            receiver: flush.receiver,
-            group_labels: JSON.stringify(flush.groupLabels),
-            ...changing,
-          })
-          .onConflict((conflict) => conflict.columns(['group_key', 'channel']).doUpdateSet(changing))
-          .execute();
-      }
-      if (flush.outgoing.length > 0)
-        await tables.insertInto('notification').values(flush.outgoing.map(rowOf)).execute();
-    });
+  flush(flush: Flush): Promise<void> {
+    return this.#writes.add({ flush });
   }
 
   /** Takes notifications that belong to no group, and returns those that are new: of each key there is one. */
@@ -118,19 +78,9 @@ export class Outbox {
     });
   }
 
-  async record(id: number, attempt: Attempt): Promise<void> {
-    await this.#database
-      .tables<NotifyTables>()
-      .updateTable('notification')
-      .set({
-        outcome: attempt.outcome,
-        reason: attempt.reason ?? null,
-        attempts: attempt.attempts,
-        next_attempt_at: attempt.nextAttemptAt,
-        latency_ms: attempt.latencyMs,
-      })
-      .where('id', '=', id)
-      .execute();
+  /** What became of an attempt. */
+  record(id: number, attempt: Attempt): Promise<void> {
+    return this.#writes.add({ id, attempt });
   }
 
   /** What was on its way when the program ended, oldest first. */
@@ -142,13 +92,7 @@ export class Outbox {
       .where('outcome', '=', 'retrying')
       .orderBy('id')
       .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      channel: row.channel,
-      notification: JSON.parse(row.payload) as Notification,
-      attempts: row.attempts,
-      nextAttemptAt: row.next_attempt_at,
-    }));
+    return rows.map(outgoingOf);
   }
 
   /** Drops what groups were told before a time; a group that still fires has been told since. */
@@ -156,14 +100,21 @@ export class Outbox {
     await this.#database.tables<NotifyTables>().deleteFrom('notification_log').where('at', '<', at).execute();
   }
 
-  async logEntries(): Promise<readonly StoredLogEntry[]> {
+  /** `clock` tells how long ago each of them was. */
+  async logEntries(clock: Clock): Promise<readonly StoredLogEntry[]> {
     const rows = await this.#database.tables<NotifyTables>().selectFrom('notification_log').selectAll().execute();
     return rows.map((row) => ({
       groupKey: row.group_key,
       channel: row.channel,
       receiver: row.receiver,
       groupLabels: JSON.parse(row.group_labels) as Record<string, string>,
-      entry: { flush: row.flush, at: row.at, firing: idsIn(row.firing), resolved: idsIn(row.resolved) },
+      entry: {
+        flush: row.flush,
+        at: row.at,
+        atMs: clock.monotonic() - Math.max(0, clock.now() - row.at),
+        firing: idsIn(row.firing),
+        resolved: idsIn(row.resolved),
+      },
     }));
   }
 
@@ -189,20 +140,15 @@ export class Outbox {
   }
 }
 
-function rowOf({ id, channel, notification, attempts, nextAttemptAt }: Outgoing): NotificationRow {
+/** A row that holds a notification, on its way. */
+export function outgoingOf(row: NotificationRow): Outgoing {
   return {
-    id,
-    idempotency_key: notification.idempotencyKey,
-    at: notification.at,
-    channel,
-    group_key: notification.groupKey,
-    alert_ids: JSON.stringify(notification.alerts.map((alert) => alert.id)),
-    payload: JSON.stringify(notification),
-    outcome: 'retrying',
-    reason: null,
-    attempts,
-    next_attempt_at: nextAttemptAt,
-    latency_ms: null,
+    id: row.id,
+    channel: row.channel,
+    notification: readPayload(row.payload) as Notification,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    queuedAt: row.queued_at ?? row.at,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Migration } from '@tapewatch/database';
 import type { NotificationOutcome } from '@tapewatch/model';
+import type { Payload } from './payload.js';
 
 /** Times are milliseconds since the epoch. */
 export interface NotifyTables {
@@ -23,14 +24,16 @@ export interface NotificationLogRow {
 
 /** Outbox and ledger in one: a row is waiting until its outcome is known. */
 export interface NotificationRow {
-  /** Also the order of sending. */
+  /** Also the order of sending, and the cursor of the ledger. */
   id: number;
   idempotency_key: string;
   at: number;
+  /** When it was last put into the queue by hand; null when never. */
+  queued_at: number | null;
   channel: string;
   group_key: string;
   alert_ids: string;
-  payload: string;
+  payload: Payload;
   outcome: NotificationOutcome;
   reason: string | null;
   attempts: number;
@@ -79,5 +82,9 @@ export const notifyMigrations: readonly Migration[] = [
   {
     name: '2026-11-25-notify-by-time',
     up: (database) => database.schema.createIndex('notification_by_time').on('notification').column('at').execute(),
+  },
+  {
+    name: '2026-11-28-notify-replay',
+    up: (database) => database.schema.alterTable('notification').addColumn('queued_at', 'bigint').execute(),
   },
 ];

@@ -5,7 +5,11 @@ import channelTelegram from '@tapewatch/channel-telegram';
 import channelWebhook from '@tapewatch/channel-webhook';
 import checkExchange from '@tapewatch/check-exchange';
 import checkHttp from '@tapewatch/check-http';
+import ruleAbsence from '@tapewatch/rule-absence';
+import ruleAnomaly from '@tapewatch/rule-anomaly';
+import ruleDivergence from '@tapewatch/rule-divergence';
 import rulePromql from '@tapewatch/rule-promql';
+import ruleSlo from '@tapewatch/rule-slo';
 import ruleThreshold from '@tapewatch/rule-threshold';
 import type { Plugin } from '@tapewatch/plugin-sdk';
 
@@ -20,4 +24,8 @@ export const bundledPlugins: readonly Plugin[] = [
   channelEmail,
   rulePromql,
   ruleThreshold,
+  ruleAbsence,
+  ruleDivergence,
+  ruleAnomaly,
+  ruleSlo,
 ];

@@ -33,7 +33,8 @@ async function yamlFilesIn(folder: string): Promise<readonly string[]> {
 function beyondMemory(group: RuleGroup, retentionMs: number): readonly Problem[] {
   return group.rules.flatMap((rule): readonly Problem[] => {
     // The lookback finds older samples only where there are no newer ones, so it does not count.
-    const needs = horizonMs(rule.expression, 0) + group.queryOffsetMs;
+    const held = rule.makes === 'alerts' && rule.holds !== undefined ? horizonMs(rule.holds.expression, 0) : 0;
+    const needs = Math.max(horizonMs(rule.expression, 0), held) + group.queryOffsetMs;
     if (needs <= retentionMs) return [];
     return [
       {

@@ -1,16 +1,15 @@
 import { hostname } from 'node:os';
-import { createNoopMeter } from '@opentelemetry/api';
 import { Access } from '@tapewatch/access';
 import { alertId, Alerts } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
-import { ConfigError, languageOf, type AlertEvent, type Clock, type HealthEvent, type Logger } from '@tapewatch/model';
-import { Notifier } from '@tapewatch/notify';
-import { Supervisor, type PluginRegistry } from '@tapewatch/plugin-host';
+import { formatProblem, languageOf, type AlertEvent, type HealthEvent } from '@tapewatch/model';
+import { Heartbeat, Notifier } from '@tapewatch/notify';
+import { Supervisor } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
-import { createRuleEngine, type RuleGroup } from '@tapewatch/rules';
+import { createRuleEngine } from '@tapewatch/rules';
 import {
   createTelemetry,
   destinationsFrom,
@@ -19,79 +18,24 @@ import {
   resourceFrom,
   SeriesTranslation,
 } from '@tapewatch/telemetry';
-import { bindPlugins, loadPlugins } from './configured-plugins.js';
-import { loadRules } from './configured-rules.js';
+import { Backtests } from './backtest/backtests.js';
+import { loadRuleText } from './backtest/load-rule-text.js';
+import { checkPipelineConfig, type LoadedConfig } from './check-pipeline-config.js';
+import { bindChecks, bindReceivers } from './configured-plugins.js';
+import type { PipelineDependencies } from './dependencies.js';
 import { EventTopic } from './event-topic.js';
-import { exchangeProblems } from './exchange-problems.js';
 import { instanceId } from './instance-id.js';
 import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
+import { OnArrival } from './on-arrival.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
+import { pulseFault } from './pulse.js';
 import { Queries } from './queries.js';
-import { reportProblems } from './report-problems.js';
+import { createReload, type InForce } from './reload/create-reload.js';
 import { reportDelivery, reportSources } from './report-sources.js';
+import { timeWindows } from './time-windows.js';
 import { TickFork } from './tick-fork.js';
-
-export interface PipelineDependencies {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly env: NodeJS.ProcessEnv;
-  readonly version: string;
-  /** Base of links, without a trailing slash; asked late, as the port may be known late. */
-  readonly externalUrl: () => string;
-  readonly shippedRulesDir: string;
-}
-
-/** To see whether the environment lays something wrong over it. */
-const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
-
-/** What a config names, loaded. */
-export interface LoadedConfig {
-  readonly registry: PluginRegistry;
-  readonly groups: readonly RuleGroup[];
-}
-
-/** Everything of a config that can be wrong and that only the stages can see. Throws a ConfigError with all of it; touches no data. */
-export async function checkPipelineConfig(
-  config: TapewatchConfig,
-  dependencies: Pick<PipelineDependencies, 'clock' | 'logger' | 'env' | 'shippedRulesDir'>,
-): Promise<LoadedConfig> {
-  const problems = [
-    ...exchangeProblems(config.exchanges, config.locate),
-    ...reportProblems(config.reports, config.locate),
-  ];
-  const collect = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      if (!(thrown instanceof ConfigError)) throw thrown;
-      problems.push(...thrown.problems);
-      return undefined;
-    }
-  };
-  await collect(() => destinationsFrom(dependencies.env, config.otlp.destinations));
-  await collect(() => resourceFrom(dependencies.env, unnamedResource));
-  const { registry, problems: pluginProblems } = await loadPlugins(config);
-  problems.push(...pluginProblems);
-  const groups = await collect(() => loadRules(config, dependencies.shippedRulesDir, registry));
-  await collect(() => bindPlugins(config, registry, idleSupervisor(dependencies)));
-  if (problems.length > 0 || groups === undefined) throw new ConfigError(problems);
-  return { registry, groups };
-}
-
-/** To see whether plugins take their config, without calling or measuring them. */
-function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 'logger'>): Supervisor {
-  return new Supervisor({
-    clock,
-    logger,
-    meter: createNoopMeter(),
-    query: () => Promise.resolve([]),
-    noteError: () => undefined,
-  });
-}
 
 /**
  * Builds the program from its config: the one place that knows the order of the stages. Opens the data folder, loads plugins and rules,
@@ -99,6 +43,7 @@ function idleSupervisor({ clock, logger }: Pick<PipelineDependencies, 'clock' | 
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
+  for (const warning of loaded.warnings) dependencies.logger.warn({}, formatProblem(warning));
   const state = await KeptState.open(config.dataDir, dependencies);
   let metrics: MetricStore | undefined;
   try {
@@ -144,7 +89,6 @@ async function assemble(
   });
   const meter = telemetry.meterProvider.getMeter('tapewatch', version);
   metrics.measure(meter);
-  const intake = new OtlpIntake({ clock, meter, next: store, promote: config.otlp.promoteResourceAttributes });
 
   // A backend keeps every sample for as long as it pleases.
   const rawMs = config.metrics.backend === undefined ? config.metrics.history.rawMs : Infinity;
@@ -156,7 +100,10 @@ async function assemble(
     query: (text) => queries.samples(text),
     noteError: (plugin, message) => registry.noteError(plugin, message),
   });
-  const { checks, receivers } = await bindPlugins(config, registry, supervisor);
+  const checks = await bindChecks(config, registry, supervisor);
+  const receivers = await bindReceivers(config, registry, supervisor);
+  /** What a reload changes. */
+  let inForce: InForce = { config, groups, receivers };
 
   // rules ──> alerts ──> notify ──> channels
   const alertEvents = new EventTopic<AlertEvent>(logger);
@@ -166,6 +113,9 @@ async function assemble(
     route: config.route,
     notificationsKeptMs: config.history.notificationsMs,
     receivers,
+    timeWindows: timeWindows(config),
+    current: (id) => alerts.current(id),
+    escalated: (id, note) => alerts.escalated(id, note),
     externalUrl,
     language: languageOf(env),
     clock,
@@ -176,6 +126,9 @@ async function assemble(
   const alerts = await Alerts.open({
     database,
     dispatch: notifier,
+    ...config.alerts,
+    inhibitRules: config.inhibitRules,
+    suppressed: (alert, reason) => void notifier.suppressed(alert, reason),
     publish: (event) => alertEvents.publish(event),
     clock,
     logger,
@@ -196,9 +149,30 @@ async function assemble(
     logger,
     externalUrl,
     alertId,
+    countSeries: (matchers) => store.select(matchers).length,
     next: (evaluation) => alerts.accept(evaluation),
   });
-  const exchanges = createExchanges({ exchanges: config.exchanges, meter, clock, logger, random });
+
+  // between ticks: market messages and pushed samples ──> store ──> rules that select few series
+  const arrivals = new OnArrival({ clock, store, engine });
+  const intake = new OtlpIntake({
+    ...{ clock, meter, promote: config.otlp.promoteResourceAttributes },
+    next: {
+      append: (pushed, timeMs, value) => {
+        const refusal = store.append(pushed, timeMs, value);
+        if (refusal === undefined) arrivals.pushed(pushed);
+        return refusal;
+      },
+      end: (pushed, timeMs) => store.end(pushed, timeMs),
+    },
+  });
+  const exchanges = createExchanges({
+    ...{ exchanges: config.exchanges, meter, clock, logger, random },
+    arrived: (instrument, value, attributes) => {
+      const found = series.seriesOf(instrument, attributes);
+      if (found !== undefined) arrivals.observed(found, value);
+    },
+  });
   const health = new HealthChecks({
     checks,
     database,
@@ -220,13 +194,58 @@ async function assemble(
     random,
     logger,
   });
+  const backtests = new Backtests({
+    clock,
+    surroundings: () => ({
+      ...{ metrics, rawMs, clock },
+      ...{ groups: inForce.groups, receivers: inForce.receivers, route: inForce.config.route },
+      timeWindows: timeWindows(inForce.config),
+      inhibitRules: inForce.config.inhibitRules,
+      silences: () => Promise.resolve(alerts.silences.all()),
+      loadFile: (file) => loadRuleText(file, registry),
+      externalUrl: externalUrl(),
+      language: languageOf(env),
+    }),
+  });
   alertEvents.readFrom(alerts.history);
   healthEvents.readFrom(health.history);
   reportEvents.readFrom(reports.events);
 
+  const { reloader, watch } = createReload(config, dependencies, {
+    registry,
+    supervisor,
+    meter,
+    apply: (next) => {
+      inForce = next;
+      void notifier.reconfigure({
+        route: next.config.route,
+        receivers: next.receivers,
+        timeWindows: timeWindows(next.config),
+      });
+      alerts.swapInhibitRules(next.config.inhibitRules);
+      const { changed, orphans } = engine.replaceGroups(next.groups);
+      alerts.abandon(orphans, clock.now());
+      return changed;
+    },
+  });
+  const heartbeat =
+    config.heartbeat === undefined
+      ? undefined
+      : new Heartbeat({
+          ...config.heartbeat,
+          fault: () => pulseFault({ alerts, clock, engine, notifier, store }),
+          fetch,
+          clock,
+          logger,
+          meter,
+        });
   return new PipelineRun({
+    ...(heartbeat === undefined ? {} : { heartbeat }),
     config,
+    reloader,
+    watch,
     version,
+    externalUrl,
     clock,
     logger,
     meter,
@@ -239,6 +258,7 @@ async function assemble(
     series,
     destinations,
     telemetry,
+    arrivals,
     intake,
     queries,
     engine,
@@ -248,6 +268,7 @@ async function assemble(
     exchanges,
     health,
     reports,
+    backtests,
     alertEvents,
     healthEvents,
     reportEvents,

@@ -1,4 +1,10 @@
-import { rawMarginMs, type Grid, type HistoryLimits, type HistoryResolution, type MetricStore } from '@tapewatch/metric-store';
+import {
+  rawMarginMs,
+  type Grid,
+  type HistoryLimits,
+  type HistoryResolution,
+  type MetricStore,
+} from '@tapewatch/metric-store';
 import { delay, formatDuration, type Clock } from '@tapewatch/model';
 import {
   QueryLimitError,

@@ -1,7 +1,10 @@
-export { checkPipelineConfig, createPipeline } from './create-pipeline.js';
+export { checkPipelineConfig } from './check-pipeline-config.js';
+export { createPipeline } from './create-pipeline.js';
 export { metricsFolder } from './open-metrics.js';
-export type { PipelineDependencies } from './create-pipeline.js';
+export type { PipelineDependencies } from './dependencies.js';
+export type { Reload } from './reload/reloader.js';
 export { stateMigrations, statePath } from './kept-state.js';
+export { formatMatcher } from '@tapewatch/promql';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,
@@ -30,13 +33,46 @@ export type {
   Session,
 } from '@tapewatch/access';
 export type { Archive as StateArchive } from '@tapewatch/database';
-export type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+export type { AlertGroupView, RoutedAlert } from './routed-alerts.js';
+export type {
+  AlertFilter,
+  AlertSummary,
+  PostedAlert,
+  RaisedAlert,
+  Silence,
+  SilencePreview,
+  SilenceState,
+  SilenceView,
+  WantedSilence,
+} from '@tapewatch/alerts';
 export type { ExchangeView, TickerView } from '@tapewatch/exchanges';
 export type { HealthSummary } from '@tapewatch/health';
 export { inspectHistory } from '@tapewatch/metric-store';
 export type { HistoryFileReport, MetricsSummary, MetricSummary } from '@tapewatch/metric-store';
-export type { ChannelTest, ChannelView } from '@tapewatch/notify';
+export type { ChannelTest, ChannelView, MessagePreview, NotificationView } from '@tapewatch/notify';
 export type { PluginView } from '@tapewatch/plugin-host';
+export { showRoutes, testRoutes } from './route-test.js';
+export type { RouteTest } from './route-test.js';
+export type {
+  BacktestComparison,
+  BacktestData,
+  BacktestFault,
+  BacktestNotification,
+  BacktestOutcome,
+  BacktestRequest,
+  BacktestResult,
+  BacktestRule,
+  BacktestSelector,
+  BacktestTotals,
+  Firing,
+  TimeRange,
+  UnsentReason,
+} from './backtest/backtest-result.js';
+export type { BacktestProgress } from './backtest/backtests.js';
+export { openBacktest } from './backtest/open-backtest.js';
+export type { OpenBacktest } from './backtest/open-backtest.js';
+export { runBacktest } from './backtest/run-backtest.js';
+export type { BacktestSurroundings, BacktestWatch } from './backtest/run-backtest.js';
 export { testRuleFiles } from './rule-tests.js';
 export type { RuleTestOptions } from './rule-tests.js';
 export type {

@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Meter } from '@opentelemetry/api';
 import { accessMigrations } from '@tapewatch/access';
-import { alertMigrations, alertSweep } from '@tapewatch/alerts';
+import { alertMigrations, alertSweep, silenceSweep } from '@tapewatch/alerts';
 import type { TapewatchConfig } from '@tapewatch/config';
 import {
   createArchive,
@@ -88,6 +88,7 @@ export class KeptState {
     });
     const sweeps = [
       alertSweep(history.alertsMs),
+      silenceSweep(),
       healthSweep(history.healthMs),
       notificationSweep(history.notificationsMs),
       reportSweep(history.reportsMs),

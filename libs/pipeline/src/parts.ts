@@ -6,20 +6,30 @@ import type { Exchanges } from '@tapewatch/exchanges';
 import type { HealthChecks } from '@tapewatch/health';
 import type { MemoryStore, MetricStore } from '@tapewatch/metric-store';
 import type { AlertEvent, Clock, HealthEvent, Logger } from '@tapewatch/model';
-import type { Notifier } from '@tapewatch/notify';
+import type { Heartbeat, Notifier } from '@tapewatch/notify';
 import type { PluginRegistry, Supervisor } from '@tapewatch/plugin-host';
 import type { ReportEvent, Reports } from '@tapewatch/reporting';
 import type { RuleEngine } from '@tapewatch/rules';
 import type { OtlpDestination, OtlpIntake, SeriesTranslation, Telemetry } from '@tapewatch/telemetry';
+import type { Backtests } from './backtest/backtests.js';
 import type { EventTopic } from './event-topic.js';
 import type { KeptState } from './kept-state.js';
+import type { Reloader } from './reload/reloader.js';
+import type { WatchFiles } from './reload/watch-files.js';
+import type { OnArrival } from './on-arrival.js';
 import type { Queries } from './queries.js';
 import type { TickFork } from './tick-fork.js';
 
 /** The stages of one assembled pipeline. */
 export interface PipelineParts {
+  /** As it was at the start; `reloader` has the one in force. */
   readonly config: TapewatchConfig;
+  readonly reloader: Reloader;
+  /** Absent: files are not looked at again by themselves. */
+  readonly watch: WatchFiles | undefined;
   readonly version: string;
+  /** Base of links, without a trailing slash. */
+  readonly externalUrl: () => string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -33,15 +43,18 @@ export interface PipelineParts {
   readonly series: SeriesTranslation;
   readonly destinations: readonly OtlpDestination[];
   readonly telemetry: Telemetry;
+  readonly arrivals: OnArrival;
   readonly intake: OtlpIntake;
   readonly queries: Queries;
   readonly engine: RuleEngine;
   readonly access: Access;
   readonly alerts: Alerts;
   readonly notifier: Notifier;
+  readonly heartbeat?: Heartbeat;
   readonly exchanges: Exchanges;
   readonly health: HealthChecks;
   readonly reports: Reports;
+  readonly backtests: Backtests;
   readonly alertEvents: EventTopic<AlertEvent>;
   readonly healthEvents: EventTopic<HealthEvent>;
   readonly reportEvents: EventTopic<ReportEvent>;

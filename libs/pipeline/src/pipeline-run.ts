@@ -36,16 +36,23 @@ export class PipelineRun implements Pipeline {
       },
     };
     this.commands = {
+      raiseAlert: (raised) => alerts.raise(raised),
+      postAlerts: (posted) => alerts.post(posted),
       acknowledgeAlert: (id, acknowledgement) => alerts.acknowledge(id, acknowledgement),
       unacknowledgeAlert: (id, by) => alerts.unacknowledge(id, by),
       resolveAlert: (id, by, reason) => alerts.resolve(id, by, reason),
+      setSilence: (wanted, options) => alerts.silences.set(wanted, options),
+      expireSilence: (id) => alerts.silences.expire(id),
       runHealthCheck: (component) => health.runNow(component),
       testChannel: (name, by) => notifier.test(name, by),
+      replayNotification: (id) => notifier.replay(id),
+      replayDeadLetters: (channel) => notifier.replayDeadLetters(channel),
       generateReport: (request) => reports.generate(request),
       createToken: (wanted, actor) => access.createToken(wanted, actor),
       revokeToken: (name, actor) => access.revokeToken(name, actor),
       revokeSession: (id, actor) => access.revokeSession(id, actor),
       backup: () => parts.state.archive(parts.version, parts.clock.now()),
+      reloadConfig: (by) => parts.reloader.reload(by),
       pushMetrics: (body, encoding) => pushMetrics(parts.intake, body, encoding),
     };
   }
@@ -88,11 +95,14 @@ export class PipelineRun implements Pipeline {
     const orphans = engine.restore(alerts.instances(), clock.now());
     alerts.abandon(orphans, clock.now());
     await notifier.start(alerts.active(), (id) => alerts.find(id));
+    alerts.start();
     await exchanges.start();
     await health.start();
     state.keep(config, { clock, meter });
     telemetry.start();
     await reports.start();
+    this.#parts.watch?.start();
+    this.#parts.heartbeat?.start();
   }
 
   stop(): Promise<void> {
@@ -103,13 +113,17 @@ export class PipelineRun implements Pipeline {
   private async end(): Promise<void> {
     const { access, alerts, clock, state, exchanges, health, metrics, notifier, reports, supervisor, telemetry } =
       this.#parts;
+    this.#parts.arrivals.stop();
+    this.#parts.backtests.stop();
     const patience = new AbortController();
+    this.#parts.watch?.stop();
     const orderly = async (): Promise<void> => {
       // First, so that no rule ever sees a tick from which stopped stages are missing.
       await this.tryTo('stop telemetry', telemetry.stop(1_000));
       supervisor.stop('check');
       await Promise.all([this.tryTo('stop checks', health.stop()), this.tryTo('stop exchanges', exchanges.stop())]);
       await this.tryTo('stop host instruments', this.#host?.stop());
+      await this.tryTo('stop the heartbeat', this.#parts.heartbeat?.stop());
       await this.tryTo('write alerts', alerts.stop());
       await this.tryTo('finish a report', reports.stop());
       const history = this.tryTo('close the metric history', metrics.stop());

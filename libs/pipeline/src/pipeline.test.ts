@@ -60,6 +60,28 @@ receivers:
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('fires on a pushed value as it comes, at a time between ticks', async () => {
+    const rules = join(folder, 'rules.yaml');
+    await writeFile(rules, 'groups: [{ name: bots, rules: [{ alert: Drawdown, expr: bot_drawdown_ratio > 0.5 }] }]\n');
+    const running = await create(`host: { enabled: false }\nshipped_rules: false\nrule_files: [${rules}]\n`);
+    const firedAt: number[] = [];
+    running.events.alerts.subscribe(({ at }) => void firedAt.push(at));
+    const push = (value: number): void => {
+      const point = { timeUnixNano: `${Date.now()}000000`, asDouble: value };
+      const metrics = [{ name: 'bot.drawdown', unit: '1', gauge: { dataPoints: [point] } }];
+      const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+      expect(running.commands.pushMetrics(Buffer.from(body), 'json')).toMatchObject({ ok: true });
+    };
+    await running.start();
+    await until(() => expect(running.read.readiness()).toMatchObject({ ready: true }));
+    // A tick may come between a push and its evaluation, and be the one that finds it.
+    let value = 0;
+    await until(() => {
+      push((value = 1 - value));
+      expect(firedAt.filter((at) => at % 1000 !== 0)).not.toEqual([]);
+    });
+  });
+
   it('loads a plugin from outside by its path, and its check fires a rule that its channel tells', async () => {
     const running = await create(deskYaml());
     const events: AlertEvent[] = [];

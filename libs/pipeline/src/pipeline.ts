@@ -9,7 +9,16 @@ import type {
   NewToken,
   Session,
 } from '@tapewatch/access';
-import type { AlertFilter, AlertSummary } from '@tapewatch/alerts';
+import type {
+  AlertFilter,
+  AlertSummary,
+  PostedAlert,
+  RaisedAlert,
+  SilencePreview,
+  SilenceView,
+  WantedSilence,
+} from '@tapewatch/alerts';
+import type { AlertGroupView, RoutedAlert } from './routed-alerts.js';
 import type { Archive as StateArchive } from '@tapewatch/database';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import type { HealthSummary } from '@tapewatch/health';
@@ -29,7 +38,7 @@ import type {
   PageRequest,
   Language,
 } from '@tapewatch/model';
-import type { ChannelTest, ChannelView } from '@tapewatch/notify';
+import type { ChannelTest, ChannelView, MessagePreview, NotificationView } from '@tapewatch/notify';
 import type { PluginView } from '@tapewatch/plugin-host';
 import type {
   DailyReport,
@@ -40,7 +49,10 @@ import type {
   ReportRequest,
 } from '@tapewatch/reporting';
 import type { RuleGroupView } from '@tapewatch/rules';
+import type { Reload } from './reload/reloader.js';
 import type { IntakeResult } from '@tapewatch/telemetry';
+import type { BacktestRequest, BacktestResult } from './backtest/backtest-result.js';
+import type { BacktestProgress } from './backtest/backtests.js';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -77,6 +89,19 @@ export interface PipelineReader {
   /** Newest last. */
   alertHistory(id: string, last: number): Promise<readonly AlertEvent[]>;
   alertSummary(): Promise<AlertSummary>;
+  /** Every alert that fires, as Alertmanager's API shows it. */
+  routedAlerts(): readonly RoutedAlert[];
+  /** Every group in which something fires, as Alertmanager's API shows it. */
+  alertGroups(): readonly AlertGroupView[];
+  /** Names of all receivers. */
+  receivers(): readonly string[];
+  /** The routes and receivers in force as an Alertmanager's file, for its tools; without secrets. */
+  alertmanagerText(): string;
+  /** Of all states, sorted as Alertmanager does: active, pending, expired ones; with matchers those on whose own matchers they hold. */
+  silences(matchers?: readonly string[]): CommandResult<readonly SilenceView[]>;
+  silence(id: string): SilenceView | undefined;
+  /** What a silence of these matchers would cover now, and would have covered of the alerts that began since. */
+  previewSilence(matchers: readonly string[], since: number): Promise<CommandResult<SilencePreview>>;
   rules(): readonly RuleGroupView[];
   /** What memory holds is answered at once; what reaches further back is read from the disk first. */
   query(text: string, at?: number, options?: QueryOptions): Eventually<CommandResult<MetricResult>>;
@@ -87,6 +112,10 @@ export interface PipelineReader {
     stepMs: number,
     options?: QueryOptions,
   ): Eventually<CommandResult<MetricResult>>;
+  /** One at a time; the signal cuts it short. */
+  backtest(request: BacktestRequest, signal?: AbortSignal): Promise<CommandResult<BacktestResult>>;
+  /** The one that runs; undefined when none does. */
+  backtestProgress(): BacktestProgress | undefined;
   /** A query laid out on as many lines as it needs to be read, as Prometheus does it. */
   formatQuery(text: string): CommandResult<string>;
   /** What a query is made of, as the data of Prometheus' `parse_query`. */
@@ -105,6 +134,10 @@ export interface PipelineReader {
   verifyAudit(): Promise<AuditVerification>;
   exchanges(): readonly ExchangeView[];
   channels(): Promise<readonly ChannelView[]>;
+  /** What a channel would say; nothing is sent. */
+  messagePreview(channel: string): CommandResult<MessagePreview>;
+  /** The ledger, newest first. */
+  notifications(request: PageRequest & { readonly alert?: string }): Promise<CommandResult<Page<NotificationView>>>;
   plugins(): readonly PluginView[];
   /** Newest first. */
   reports(request: PageRequest & { readonly kind?: ReportKind }): Promise<CommandResult<Page<ReportHead>>>;
@@ -137,11 +170,28 @@ export interface EventStream<E extends { readonly cursor: number }> extends Even
 
 /** Everything that can be told; `by` is the name of whoever does. */
 export interface PipelineCommands {
+  /** Raises an alert of a program or a person, by name; refused when a limit holds it back. */
+  raiseAlert(raised: RaisedAlert): Promise<CommandResult<Alert>>;
+  /** Takes alerts that another program sends again and again while they hold, as Alertmanager does. */
+  postAlerts(posted: readonly PostedAlert[]): Promise<CommandResult<void>>;
   acknowledgeAlert(id: string, acknowledgement: Omit<Acknowledgement, 'at'>): Promise<CommandResult<Alert>>;
   unacknowledgeAlert(id: string, by: string): Promise<CommandResult<Alert>>;
   resolveAlert(id: string, by: string, reason?: string): Promise<CommandResult<Alert>>;
+  /**
+   * Makes a silence or, with an id, changes one as Alertmanager does: the answer may have another id. Alertmanager's API takes
+   * silences without a comment, so that can be allowed.
+   */
+  setSilence(
+    wanted: WantedSilence,
+    options?: { readonly commentNeeded?: boolean },
+  ): Promise<CommandResult<SilenceView>>;
+  expireSilence(id: string): Promise<CommandResult<SilenceView>>;
   runHealthCheck(component: string): Promise<CommandResult<ComponentHealth>>;
   testChannel(name: string, by: string): Promise<CommandResult<ChannelTest>>;
+  /** Sends a dead letter again. */
+  replayNotification(id: string): Promise<CommandResult<NotificationView>>;
+  /** Sends all dead letters of a channel again; gives how many. */
+  replayDeadLetters(channel: string): Promise<CommandResult<number>>;
   /** Made and kept; nobody is told. */
   generateReport(request: ReportRequest): Promise<CommandResult<ReportHead>>;
   createToken(wanted: NewToken, actor: Actor): Promise<CommandResult<CreatedToken>>;
@@ -149,6 +199,11 @@ export interface PipelineCommands {
   revokeSession(id: number, actor: Actor): CommandResult<Session>;
   /** Everything that is kept, as of one moment, ready to be sent; discard it. Throws when it cannot be copied. */
   backup(): Promise<StateArchive>;
+  /**
+   * Puts the rules, routes and receivers that the configuration has now into force, all or nothing; refuses with everything that is wrong.
+   * `by` is who or what asks.
+   */
+  reloadConfig(by: string): Promise<CommandResult<Reload>>;
   /** Takes one OTLP metrics request of another program; refuses what cannot be read at all. */
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): CommandResult<IntakeResult>;
 }
@@ -193,6 +248,10 @@ export interface PipelineStatus {
   readonly missedTicks: number;
   readonly tickLagP99Ms?: number;
   readonly destinations: readonly DestinationView[];
+  /** When a reload last succeeded; absent: never. */
+  readonly configReloadedAt?: number;
+  /** Why the newest reload was refused; absent: it was not. */
+  readonly configError?: string;
 }
 
 export interface DestinationView {

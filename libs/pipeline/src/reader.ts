@@ -1,7 +1,9 @@
-import { compileAlertFilter, listAlerts, summarizeAlerts } from '@tapewatch/alerts';
+import { compileAlertFilter, filterSilences, listAlerts, previewSilence, summarizeAlerts } from '@tapewatch/alerts';
 import type { ExchangeView } from '@tapewatch/exchanges';
 import { summarizeMetrics } from '@tapewatch/metric-store';
 import { prometheusText } from '@tapewatch/telemetry';
+import { alertmanagerText } from '@tapewatch/config';
+import { alertGroups, routedAlerts } from './routed-alerts.js';
 import type { PipelineParts } from './parts.js';
 import { formatQuery, parseQuery } from './query-text.js';
 import { findSeries, metricMetadata } from './series-queries.js';
@@ -9,7 +11,8 @@ import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from 
 
 /** Answers from the stages, as they are. */
 export function createReader(parts: PipelineParts, exchanges: () => readonly ExchangeView[]): PipelineReader {
-  const { access, alerts, clock, engine, health, metrics, notifier, queries, registry, reports, series, store } = parts;
+  const { access, alerts, backtests, clock, engine, health, metrics, notifier, queries, registry, reports } = parts;
+  const { series, store } = parts;
   const startedAt = clock.now();
   return {
     readiness: () => readinessOf(parts),
@@ -21,9 +24,18 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     compileAlertFilter,
     alertHistory: (id, last) => alerts.history.eventsOf(id, last),
     alertSummary: () => summarizeAlerts(alerts),
+    routedAlerts: () => routedAlerts(parts),
+    alertGroups: () => alertGroups(parts),
+    receivers: () => parts.notifier.receivers(),
+    alertmanagerText: () => alertmanagerText(parts.reloader.config),
+    silences: (matchers) => filterSilences(alerts.silences.all(), matchers),
+    silence: (id) => alerts.silences.find(id),
+    previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
     rules: () => engine.views(),
     query: (text, at, options) => queries.instant(text, at, options),
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
+    backtest: (request, signal) => backtests.run(request, signal),
+    backtestProgress: () => backtests.progress,
     formatQuery,
     parseQuery,
     series: (selectors, from, to) => findSeries(metrics, selectors, from, to),
@@ -35,6 +47,8 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     verifyAudit: () => access.audit.verify(),
     exchanges,
     channels: () => Promise.resolve(notifier.channels()),
+    messagePreview: (channel) => parts.notifier.preview(channel),
+    notifications: (request) => parts.notifier.notifications(request),
     plugins: () => registry.views(),
     reports: (request) => reports.page(request),
     report: (id) => reports.find(id),
@@ -42,7 +56,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     reportText: (id, format, language) => reports.rendered(id, format, language),
     status: () => statusOf(parts, startedAt),
     stateLoss: () => parts.state.loss?.message,
-    configText: () => parts.config.shown,
+    configText: () => parts.reloader.config.shown,
     prometheusText: () => (series.latest === undefined ? '' : prometheusText(series.latest)),
   };
 }
@@ -54,6 +68,7 @@ function readinessOf({
   health,
   metrics,
   notifier,
+  reloader,
   state,
   store,
 }: PipelineParts): Readiness {
@@ -64,6 +79,7 @@ function readinessOf({
     ...(metrics.serving ? [] : ['the storage worker of the metric history has ended and is started again']),
     ...(metrics.serving && metrics.durable === false ? ['metric history cannot be written'] : []),
     ...metrics.damaged.map((file) => `metric history was damaged: ${file} was set aside`),
+    ...(reloader.error === undefined ? [] : ['the configuration on disk was refused; the last good one is in force']),
     ...(access.audit.healthy ? [] : ['the audit log cannot be written']),
     ...(health.durable ? [] : ['health history cannot be written']),
     ...(notifier.durable ? [] : ['notifications cannot be written']),
@@ -79,7 +95,7 @@ function readinessOf({
 }
 
 function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
-  const { destinations, store, version } = parts;
+  const { destinations, reloader, store, version } = parts;
   const lagSeconds = newestValue(parts, 'histogram_quantile(0.99, rate(tapewatch_tick_lag_seconds_bucket[5m]))');
   return {
     startedAt,
@@ -93,6 +109,8 @@ function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {
       return { ...status, healthy: status.healthy ?? true };
     }),
     ...(store.ownTickAt === undefined ? {} : { lastTickAt: store.ownTickAt }),
+    ...(reloader.reloadedAt === undefined ? {} : { configReloadedAt: reloader.reloadedAt }),
+    ...(reloader.error === undefined ? {} : { configError: reloader.error }),
     ...(lagSeconds === undefined ? {} : { tickLagP99Ms: lagSeconds * 1000 }),
   };
 }

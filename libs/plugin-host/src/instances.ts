@@ -1,6 +1,6 @@
 import { formatPath, type ChannelConfig, type CheckConfig, type Locate } from '@tapewatch/config';
 import type { Problem } from '@tapewatch/model';
-import type { CheckResult, Notification, SendResult } from '@tapewatch/plugin-sdk';
+import type { ChannelLimits, CheckResult, Notification, SendResult } from '@tapewatch/plugin-sdk';
 import type { PluginRegistry } from './plugin-registry.js';
 import { parseConfig, type Parsed } from './schema.js';
 import type { Instance, PluginCall, Supervisor } from './supervisor.js';
@@ -19,6 +19,8 @@ export interface ChannelInstance {
   readonly name: string;
   readonly plugin: string;
   readonly sendResolved: boolean;
+  readonly limits: ChannelLimits;
+  readonly escape?: (text: string) => string;
   send(notification: Notification): Promise<SendResult>;
 }
 
@@ -70,12 +72,15 @@ export async function createChannel(
   if (!parsed.ok) return parsed;
   const instance: Instance = { plugin: provided.plugin.name, kind: 'channel', type: config.type, name: config.name };
   host.supervisor.announce(instance);
+  const escape = provided.definition.escape?.(parsed.value);
   return {
     ok: true,
     value: {
       name: config.name,
       plugin: provided.plugin.name,
+      ...(escape === undefined ? {} : { escape }),
       sendResolved: config.sendResolved ?? provided.definition.sendResolved,
+      limits: { ...provided.definition.limits, ...config.limits },
       async send(notification) {
         const deadlineMs = provided.definition.timeoutMs ?? sendDeadlineMs;
         const call = await host.supervisor.call(instance, deadlineMs, async (context) =>

@@ -59,6 +59,11 @@ export interface Notification {
    * annotations `summary` and `description`, for channels that know of alerts alone.
    */
   readonly report?: NotificationReport;
+  /**
+   * What the user's templates made of it, for this channel: values are escaped as its `escape` does. Where a part is there, it takes the
+   * place of the channel's own words.
+   */
+  readonly message?: { readonly title?: string; readonly text?: string };
   /** In which the program speaks to people; a channel may know better. English when absent. */
   readonly language?: Language;
 }
@@ -69,6 +74,14 @@ export type SendResult =
   | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
+/** How much a channel's other side takes. @public */
+export interface ChannelLimits {
+  /** Deliveries at the same time; 1 when left out. Those of one group of alerts always follow one another. */
+  readonly concurrency?: number;
+  /** At most so many deliveries in any stretch of `perMs`. */
+  readonly rate?: { readonly count: number; readonly perMs: number };
+}
+
 /** @public */
 export interface ChannelDefinition<Config = unknown> {
   readonly kind: 'channel';
@@ -78,6 +91,10 @@ export interface ChannelDefinition<Config = unknown> {
   readonly config: ConfigSchema<Config>;
   /** Whether resolved notices are wanted when the config does not say. */
   readonly sendResolved: boolean;
+  /** Kept by the stage; the config can say otherwise (`concurrency`, `rate_limit`). */
+  readonly limits?: ChannelLimits;
+  /** Makes any text stand for itself in the channel's markup: done to the values that templates bring in. Left out: text is text. */
+  escape?(config: Config): (text: string) => string;
   /** How long one delivery may take until `signal` is aborted; 10 seconds when left out. */
   readonly timeoutMs?: number;
   /** Delivers once. Throwing counts as `retry` and as a plugin failure. */

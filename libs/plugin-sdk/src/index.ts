@@ -8,7 +8,14 @@ export {
   retryAfterMs,
   sent,
 } from './channel.js';
-export type { ChannelDefinition, Notification, NotificationAlert, NotificationReport, SendResult } from './channel.js';
+export type {
+  ChannelDefinition,
+  ChannelLimits,
+  Notification,
+  NotificationAlert,
+  NotificationReport,
+  SendResult,
+} from './channel.js';
 export { defineCheck, degraded, healthy, unhealthy, unknown } from './check.js';
 export type { CheckDefinition, CheckResult } from './check.js';
 export type { PluginContext, QuerySample } from './context.js';
@@ -21,8 +28,9 @@ export { messageWords } from './message/words.js';
 export type { MessageWords } from './message/words.js';
 export { definePlugin, sdkProtocol } from './plugin.js';
 export type { Plugin, Provision } from './plugin.js';
-export { defineRule } from './rule.js';
-export type { CompiledRule, RuleDefinition } from './rule.js';
+export { promqlRange, promqlSelector } from './promql-text.js';
+export { compileLevels, defineRule } from './rule.js';
+export type { CompiledLevel, CompiledLevels, CompiledRule, CompileEnv, RuleDefinition } from './rule.js';
 export type { ConfigSchema } from './schema.js';
 export { Secret } from './secret.js';
 export type { HealthStatus, Language, Logger, Severity } from '@tapewatch/model';

@@ -51,3 +51,42 @@ export function size(): z.ZodType<number, string> {
 export function language(): z.ZodOptional<z.ZodType<Language, Language>> {
   return z.enum(languages).optional();
 }
+
+/** The name of a metric as PromQL writes it without quotes. @public */
+export function metricName(): z.ZodString {
+  return z
+    .string()
+    .regex(
+      /^[a-zA-Z_:][a-zA-Z0-9_:]*$/,
+      'This is not a metric name; write it as PromQL knows it, as in exchange_feed_age_seconds.',
+    );
+}
+
+const labelPattern = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const labelMessage = 'This is not a label name; letters, digits and _ are allowed.';
+
+/** The name of a label as PromQL writes it without quotes. @public */
+export function labelName(): z.ZodString {
+  return z.string().regex(labelPattern, labelMessage);
+}
+
+/** Label values that a series must have, by label; numbers and true or false may stand without quotes. @public */
+export function labelValues(): z.ZodType<Record<string, string>, Record<string, string | number | boolean>> {
+  return z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
+    .refine((where) => Object.keys(where).every((name) => labelPattern.test(name)), labelMessage);
+}
+
+/** A duration above zero, as the brackets of a range have it; the plugin gets milliseconds. @public */
+export function range(): z.ZodType<number, string> {
+  return z
+    .string()
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms !== undefined && ms > 0) return ms;
+      const message = 'This is not a duration above zero; write it as in 30s, 5m or 1h30m.';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .meta({ examples: ['30s'] });
+}

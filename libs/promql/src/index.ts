@@ -3,6 +3,7 @@ export type { QueryLimit } from './errors.js';
 export { evaluateInstant, evaluateRange } from './evaluate/evaluate.js';
 export { functionNames } from './functions/signatures.js';
 export { createMatcher, formatMatcher, formatMatchers } from './matchers/matcher.js';
+export { readMatchers } from './matchers/classic-matchers.js';
 export { parseMatchers } from './matchers/parse-matchers.js';
 export { formatNote } from './query-result.js';
 export type { EvaluateOptions, MatrixSeries, Note, QueryLimits, QueryResult, VectorSample } from './query-result.js';

@@ -1,5 +1,6 @@
+export { changedGroups } from './changed-groups.js';
 export { createRuleEngine } from './engine/rule-engine.js';
-export type { RuleEngine, RuleEngineOptions } from './engine/rule-engine.js';
+export type { Replaced, RuleEngine, RuleEngineOptions } from './engine/rule-engine.js';
 export { loadRuleFiles } from './rule-file/load-rule-files.js';
 export type { LoadOptions, ReadFile, RuleKinds } from './rule-file/load-options.js';
 export type { AlertRule, NamedTemplate, RecordingRule, Rule, RuleGroup } from './rule-group.js';

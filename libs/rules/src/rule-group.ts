@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Expression } from '@tapewatch/promql';
-import type { Template } from './template/template.js';
+import type { Template } from '@tapewatch/go-template';
 
 /** Rules that are judged together, in order, at one time. Immutable: a reload makes new ones. */
 export interface RuleGroup {
@@ -44,9 +44,23 @@ export interface RecordingRule extends EveryRule {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/**
+ * What a rule makes of having no data, or of failing: `alert` keeps its alerts as they are and tells of it by one more; `keep` keeps them; `ok` takes
+ * it for an empty result, which resolves them.
+ */
+export type WhenBlind = 'alert' | 'keep' | 'ok';
+
 /** Has an alert for every element of its result. */
 export interface AlertRule extends EveryRule {
   readonly makes: 'alerts';
+  /** Keeps alerts firing that have left the result: another threshold to clear. */
+  readonly holds?: { readonly query: string; readonly expression: Expression };
+  /** So many rules directly before this one are worse levels of the same rule; while their alert for an element fires, this one has none. */
+  readonly worseLevels: number;
+  /** When a selector that its expression cannot do without matches no series. Prometheus: ok. */
+  readonly noData: WhenBlind;
+  /** When its evaluation fails. Prometheus: keep. */
+  readonly onError: WhenBlind;
   readonly forMs: number;
   readonly keepFiringForMs: number;
   readonly labels: readonly NamedTemplate[];

@@ -14,12 +14,14 @@ export interface RuleView {
   /** The rule kind's type; `recording` for a recording rule. */
   readonly kind: string;
   readonly query: string;
+  /** PromQL that keeps its firing alerts when they have left the result of the query: another threshold to clear. */
+  readonly holds?: string;
   readonly forMs: number;
   readonly keepFiringForMs: number;
   /** As written, templates unexpanded. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** `no_data`: no series matches any of its selectors; `unknown`: not evaluated yet. */
+  /** `no_data`: a selector that it cannot do without matches no series; `unknown`: not evaluated yet. */
   readonly health: 'ok' | 'no_data' | 'error' | 'unknown';
   readonly lastError?: string;
   /** The worst of its alerts; inactive when there are none. Absent for a recording rule, which has none ever. */

@@ -9,13 +9,13 @@ import type {
   MeterProvider,
   UpDownCounter,
 } from '@opentelemetry/api';
+import { InstrumentType } from '@opentelemetry/sdk-metrics';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-
-/** What the SDK itself puts in the place of attribute sets above the limit (metrics SDK specification, "Overflow attribute"). */
-const overflow: Attributes = { 'otel.metric.overflow': true };
+import type { Observables, ScopeObservables } from './observables/observables.js';
+import { overflow } from './observables/observed-instrument.js';
 
 /**
- * Hands out the SDK's meters with the cardinality limit held over the life of synchronous instruments too. The SDK counts
+ * Hands out meters whose synchronous instruments are the SDK's and whose observable ones are ours, with the cardinality limit held over the life of synchronous instruments too. The SDK counts
  * their attribute sets anew after each collection and keeps all of them for cumulative sums, so that at one tick a second
  * its own limit bounds nothing. Here an instrument that was seen at its limit takes no attribute set that it does not have
  * yet. Until then nothing is looked up; at most it holds one tick's sets above the limit.
@@ -26,8 +26,11 @@ export class LimitedMeterProvider implements MeterProvider {
   readonly #admissions = new Map<string, Admission>();
   readonly #meters = new WeakMap<Meter, Meter>();
 
-  constructor(inner: MeterProvider, cardinalityLimit: number) {
+  readonly #observables: Observables;
+
+  constructor(inner: MeterProvider, observables: Observables, cardinalityLimit: number) {
     this.#inner = inner;
+    this.#observables = observables;
     this.#limit = cardinalityLimit;
   }
 
@@ -36,7 +39,12 @@ export class LimitedMeterProvider implements MeterProvider {
     let meter = this.#meters.get(inner);
     if (meter === undefined) {
       const scope = scopeKey(name, version, options?.schemaUrl);
-      meter = limitedMeter(inner, (instrument) => this.#admission(scope, instrument));
+      const observables = this.#observables.scope(scope, {
+        name,
+        ...(version === undefined ? {} : { version }),
+        ...(options?.schemaUrl === undefined ? {} : { schemaUrl: options.schemaUrl }),
+      });
+      meter = limitedMeter(inner, observables, (instrument) => this.#admission(scope, instrument));
       this.#meters.set(inner, meter);
     }
     return meter;
@@ -81,7 +89,11 @@ class Admission {
   }
 }
 
-function limitedMeter(inner: Meter, admissionOf: (instrument: string) => Admission): Meter {
+function limitedMeter(
+  inner: Meter,
+  observables: ScopeObservables,
+  admissionOf: (instrument: string) => Admission,
+): Meter {
   type Add = Counter['add'];
   type RecordValue = Histogram['record'];
   const adding = (instrument: Counter | UpDownCounter, admission: Admission): { add: Add } => ({
@@ -97,16 +109,16 @@ function limitedMeter(inner: Meter, admissionOf: (instrument: string) => Admissi
     createUpDownCounter: (name, options) => adding(inner.createUpDownCounter(name, options), admissionOf(name)),
     createHistogram: (name, options) => recording(inner.createHistogram(name, options), admissionOf(name)),
     createGauge: (name, options) => recording(inner.createGauge(name, options), admissionOf(name)),
-    createObservableCounter: (name, options) => inner.createObservableCounter(name, options),
-    createObservableUpDownCounter: (name, options) => inner.createObservableUpDownCounter(name, options),
-    createObservableGauge: (name, options) => inner.createObservableGauge(name, options),
-    addBatchObservableCallback: (callback, observables) => inner.addBatchObservableCallback(callback, observables),
-    removeBatchObservableCallback: (callback, observables) =>
-      inner.removeBatchObservableCallback(callback, observables),
+    createObservableCounter: (name, options) => observables.create(name, InstrumentType.OBSERVABLE_COUNTER, options),
+    createObservableUpDownCounter: (name, options) =>
+      observables.create(name, InstrumentType.OBSERVABLE_UP_DOWN_COUNTER, options),
+    createObservableGauge: (name, options) => observables.create(name, InstrumentType.OBSERVABLE_GAUGE, options),
+    addBatchObservableCallback: (callback, instruments) => observables.addBatch(callback, instruments),
+    removeBatchObservableCallback: (callback, instruments) => observables.removeBatch(callback, instruments),
   };
 }
 
-function scopeKey(name: string, version: string | undefined, schemaUrl: string | undefined): string {
+export function scopeKey(name: string, version: string | undefined, schemaUrl: string | undefined): string {
   return `${name}\u0000${version ?? ''}\u0000${schemaUrl ?? ''}`;
 }
 

@@ -1,13 +1,11 @@
 import type { MeterProvider } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { delay, messageOf } from '@tapewatch/model';
 import type { Clock, Logger } from '@tapewatch/model';
 import type { CollectionStage } from './collection.js';
-import { LimitedMeterProvider } from './limited-meter-provider.js';
 import { logSdkDiagnostics } from './sdk-diagnostics.js';
 import { TickCollector } from './tick-collector.js';
-import { TickReader } from './tick-reader.js';
+import { createTickMeters } from './tick-meters.js';
+import type { TickMeters } from './tick-meters.js';
 
 /** Who is measuring; `service.*` become `job` and `instance` of every series. */
 export interface ResourceOptions {
@@ -48,19 +46,14 @@ const meterName = 'tapewatch.telemetry';
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const { clock, logger, next } = options;
   logSdkDiagnostics(logger);
-  const cardinalityLimit = options.cardinalityLimit ?? 20_000;
-  const reader = new TickReader({
-    cardinalityLimit,
-    startedAt: clock.now(),
+  const onNotFinite = (metric: string): void =>
+    logger.warn({ metric }, 'an instrument reported a value that is not a finite number, left out');
+  const meters = createTickMeters({
+    ...{ cardinalityLimit: options.cardinalityLimit ?? 20_000, onNotFinite, startedAt: clock.now() },
     callbackTimeoutMs: options.callbackTimeoutMs ?? 800,
-    onNotFinite: (metric) =>
-      logger.warn({ metric }, 'an instrument reported a value that is not a finite number, left out'),
+    resource: attributesOf(options.resource),
   });
-  const provider = new SdkMeterProvider({
-    resource: resourceFromAttributes(attributesOf(options.resource)),
-    readers: [reader],
-  });
-  const meterProvider = new LimitedMeterProvider(provider, cardinalityLimit);
+  const { reader, provider: meterProvider } = meters;
   const meter = meterProvider.getMeter(meterName, options.resource.serviceVersion);
   for (const stage of next) stage.attach?.(meter);
   const inspect: CollectionStage = { accept: ({ resourceMetrics }) => meterProvider.inspect(resourceMetrics) };
@@ -72,7 +65,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       if (stopped === undefined) collector.start();
     },
     stop(deadlineMs = 5000) {
-      stopped ??= stopAll(collector, provider, options, deadlineMs);
+      stopped ??= stopAll(collector, meters, options, deadlineMs);
       return stopped;
     },
   };
@@ -80,7 +73,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 
 async function stopAll(
   collector: TickCollector,
-  provider: SdkMeterProvider,
+  meters: TickMeters,
   { clock, logger, next }: TelemetryOptions,
   deadlineMs: number,
 ): Promise<void> {
@@ -95,7 +88,7 @@ async function stopAll(
     }
   });
   await within(clock, leftMs(), Promise.all(stops));
-  await provider.shutdown();
+  await meters.shutdown();
 }
 
 async function within(clock: Clock, timeoutMs: number, work: Promise<unknown>): Promise<void> {

@@ -1,21 +1,17 @@
 import type { HrTime } from '@opentelemetry/api';
-import {
-  AggregationTemporality,
-  AggregationType,
-  DataPointType,
-  InstrumentType,
-  MetricReader,
-} from '@opentelemetry/sdk-metrics';
-import type { DataPoint, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, AggregationType, DataPointType, MetricReader } from '@opentelemetry/sdk-metrics';
+import type { DataPoint, MetricData, ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { Collection } from './collection.js';
+import { scopeKey } from './limited-meter-provider.js';
+import type { Observables } from './observables/observables.js';
 
 export interface TickReaderOptions {
   /** Attribute sets per instrument; what comes above goes to one overflow set. */
   readonly cardinalityLimit: number;
   /** When the sums began, milliseconds since the epoch. */
   readonly startedAt: number;
-  /** How long one observable callback may take; the figures of a slower one are missing from the tick. */
-  readonly callbackTimeoutMs: number;
+  /** Read with the SDK's instruments, before them. */
+  readonly observables: Observables;
   /** Told of each instrument, once, whose value was not a finite number; such points are left out. */
   readonly onNotFinite: (metric: string) => void;
 }
@@ -26,39 +22,27 @@ export interface TickReading {
   readonly errors: readonly unknown[];
 }
 
-const observableTypes: ReadonlySet<InstrumentType> = new Set([
-  InstrumentType.OBSERVABLE_COUNTER,
-  InstrumentType.OBSERVABLE_UP_DOWN_COUNTER,
-  InstrumentType.OBSERVABLE_GAUGE,
-]);
-
-/**
- * Reads all meters when asked, cumulative, with every point at the tick's time.
- *
- * An attribute set that an observable callback stops reporting must leave the next collection (metrics API, "Asynchronous
- * instruments"), or a feed that was cut off would keep its last price for ever. The SDK's cumulative storage goes on with
- * the last value. So observables are read as plain last values, per collection, and become cumulative sums again here;
- * their values are cumulative as observed, and come through without the SDK's rounding of sums of differences.
- */
+/** Reads all meters when asked, cumulative, with every point at the tick's time. */
 export class TickReader extends MetricReader {
   readonly #options: TickReaderOptions;
   readonly #notFinite = new Set<string>();
 
   constructor(options: TickReaderOptions) {
     super({
-      aggregationSelector: (type) => ({
-        type: observableTypes.has(type) ? AggregationType.LAST_VALUE : AggregationType.DEFAULT,
-      }),
-      aggregationTemporalitySelector: (type) =>
-        observableTypes.has(type) ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+      aggregationSelector: () => ({ type: AggregationType.DEFAULT }),
+      aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
       cardinalitySelector: () => options.cardinalityLimit,
     });
     this.#options = options;
   }
 
   async read(at: number): Promise<TickReading> {
-    const { resourceMetrics, errors } = await this.collect({ timeoutMillis: this.#options.callbackTimeoutMs });
-    return { collection: { at, resourceMetrics: this.#finish(resourceMetrics, at) }, errors };
+    const observeErrors = await this.#options.observables.observe();
+    const { resourceMetrics, errors } = await this.collect();
+    return {
+      collection: { at, resourceMetrics: this.#finish(resourceMetrics, at) },
+      errors: [...observeErrors, ...errors],
+    };
   }
 
   protected override onForceFlush(): Promise<void> {
@@ -69,34 +53,29 @@ export class TickReader extends MetricReader {
     return Promise.resolve();
   }
 
-  #finish(resourceMetrics: ResourceMetrics, at: number): ResourceMetrics {
+  #finish({ resource, scopeMetrics }: ResourceMetrics, at: number): ResourceMetrics {
     const endTime = hrTimeOf(at);
     const startTime = hrTimeOf(Math.min(this.#options.startedAt, at));
-    return {
-      resource: resourceMetrics.resource,
-      scopeMetrics: resourceMetrics.scopeMetrics.map(({ scope, metrics }) => ({
+    const scopes = new Map<string, ScopeMetrics>();
+    for (const { scope, metrics } of scopeMetrics) {
+      scopes.set(scopeKey(scope.name, scope.version, scope.schemaUrl), {
         scope,
-        metrics: metrics.map((metric) => this.#finishMetric(metric, startTime, endTime)),
-      })),
-    };
+        metrics: metrics.map((metric) => this.#finishMetric(metric, endTime)),
+      });
+    }
+    for (const { scope, metrics } of this.#options.observables.finish(startTime, endTime)) {
+      const key = scopeKey(scope.name, scope.version, scope.schemaUrl);
+      const known = scopes.get(key);
+      if (known !== undefined) known.metrics.push(...metrics);
+      else if (metrics.length > 0) scopes.set(key, { scope, metrics });
+    }
+    return { resource, scopeMetrics: [...scopes.values()] };
   }
 
-  #finishMetric(metric: MetricData, startTime: HrTime, endTime: HrTime): MetricData {
-    const instrument = instrumentTypeOf(metric);
-    const observed = observableTypes.has(instrument as InstrumentType);
-    for (const point of metric.dataPoints)
-      setTimes(point, observed ? startTime : earlier(point.startTime, endTime), endTime);
+  #finishMetric(metric: MetricData, endTime: HrTime): MetricData {
+    for (const point of metric.dataPoints) setTimes(point, earlier(point.startTime, endTime), endTime);
     if (metric.dataPointType !== DataPointType.GAUGE && metric.dataPointType !== DataPointType.SUM) return metric;
     const dataPoints = this.#finite(metric.descriptor.name, metric.dataPoints);
-    if (instrument === InstrumentType.OBSERVABLE_COUNTER || instrument === InstrumentType.OBSERVABLE_UP_DOWN_COUNTER) {
-      return {
-        descriptor: metric.descriptor,
-        aggregationTemporality: AggregationTemporality.CUMULATIVE,
-        dataPointType: DataPointType.SUM,
-        isMonotonic: instrument === InstrumentType.OBSERVABLE_COUNTER,
-        dataPoints,
-      };
-    }
     return dataPoints === metric.dataPoints ? metric : { ...metric, dataPoints };
   }
 
@@ -109,11 +88,6 @@ export class TickReader extends MetricReader {
     }
     return points.filter((point) => Number.isFinite(point.value));
   }
-}
-
-/** The SDK's descriptors carry the instrument's type; only their published type leaves it out. */
-function instrumentTypeOf(metric: MetricData): unknown {
-  return 'type' in metric.descriptor ? metric.descriptor.type : undefined;
 }
 
 /** The SDK makes the points anew for each collection, so they may be changed before they are handed on. */

@@ -27,6 +27,13 @@ describe('formatNotification', () => {
     expect(formatNotification(resolved, false)).toMatch(/^03:04:26Z RESOLVED ExchangeFeedStale: .*\n.* after 21 s$/);
   });
 
+  it('says what templates say, where there are any', () => {
+    const told = (message: NonNullable<typeof firing.message>): string =>
+      formatNotification({ ...firing, message }, false);
+    expect(told({ title: 'T', text: 'one\ntwo' })).toBe('03:04:05Z T\n    one\n    two');
+    expect(told({ text: 'one\u001b[2J\ntwo' })).toBe('03:04:05Z one [2J\n    two');
+  });
+
   it('says who has it in hand', () => {
     expect(formatNotification({ ...firing, alerts: [{ ...alert, acknowledgedBy: 'jin' }] }, false)).toContain(
       'acknowledged by jin',

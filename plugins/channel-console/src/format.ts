@@ -16,6 +16,8 @@ const quiet = new Set(['alertname', 'severity', 'job', 'instance']);
 export function formatNotification(notification: Notification, color: boolean): string {
   const { report } = notification;
   if (report !== undefined) return formatReport(report, notification.at, color);
+  const { message } = notification;
+  if (message?.text !== undefined) return formatText(message.title, message.text, notification.at);
   return notification.alerts.map((alert) => formatAlert(alert, notification.at, color)).join('\n');
 }
 
@@ -39,6 +41,13 @@ function formatAlert(alert: NotificationAlert, at: number, color: boolean): stri
     ...(firing && alert.runbookUrl !== undefined ? [`    runbook ${clean(alert.runbookUrl)}`] : []),
   ];
   return lines.join('\n');
+}
+
+function formatText(title: string | undefined, text: string, at: number): string {
+  const lines = text.split('\n').map(clean);
+  return title === undefined
+    ? lines.map((line, i) => (i === 0 ? `${time(at)} ${line}` : `    ${line}`)).join('\n')
+    : [`${time(at)} ${clean(title)}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 function formatReport({ title, text, url }: NotificationReport, at: number, color: boolean): string {

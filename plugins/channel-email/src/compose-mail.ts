@@ -10,7 +10,7 @@ import {
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { addressesOf } from './addresses.js';
 import type { EmailConfig } from './config.js';
-import { htmlPart } from './html-part.js';
+import { htmlOfText, htmlPart } from './html-part.js';
 import { textPart } from './text-part.js';
 
 /** A mail as it goes over the wire, and whom it is for. */
@@ -25,6 +25,7 @@ export interface ComposedMail {
  */
 export async function composeMail(config: EmailConfig, notification: Notification): Promise<ComposedMail> {
   const summary = summarize(notification, config.language);
+  const { title, text } = notification.message ?? {};
   const [from = ''] = addressesOf(config.from) ?? [];
   const to = addressesOf(config.to) ?? [];
   const domain = from.slice(from.lastIndexOf('@') + 1);
@@ -32,7 +33,7 @@ export async function composeMail(config: EmailConfig, notification: Notificatio
   const composer = new MailComposer({
     from: config.from,
     to: config.to,
-    subject: cutText(summary.title, 180),
+    subject: cutText(title === undefined ? summary.title : cleanLine(title), 180),
     date: new Date(notification.at),
     messageId: idOf(`${notification.idempotencyKey}\n${notification.at}`, domain),
     // A test belongs to no conversation.
@@ -45,8 +46,10 @@ export async function composeMail(config: EmailConfig, notification: Notificatio
       'X-Auto-Response-Suppress': 'All',
       'X-Idempotency-Key': headerValue(cleanLine(notification.idempotencyKey)),
     },
-    text: textPart(summary, notification.externalUrl),
-    ...(config.html ? { html: htmlPart(summary, notification.externalUrl) } : {}),
+    text: text ?? textPart(summary, notification.externalUrl),
+    ...(config.html
+      ? { html: text === undefined ? htmlPart(summary, notification.externalUrl) : htmlOfText(text, summary.language) }
+      : {}),
     // Whole, as most mail programs show no charts in a mail itself.
     ...(notification.report === undefined ? {} : { attachments: [attachmentOf(notification.report)] }),
     // No file and no address of this machine's network is ever read into a mail.

@@ -246,6 +246,14 @@ function endlessly(socket: Socket): void {
 }
 
 describe('composeMail', () => {
+  it('says what templates say, where there are any', async () => {
+    const mail = await composed({ ...sample, message: { title: 'Down', text: 'a < b\n  c' } });
+    expect(mail.headers['subject']).toBe('Down');
+    const [plain, html] = mail.parts.map(({ text }) => text);
+    expect(plain?.trim()).toBe('a < b\n  c');
+    expect(html).toContain('a &lt; b\n  c');
+  });
+
   it('threads the mails of one group, and only them', async () => {
     const [first, later, other, test] = await Promise.all([
       composed({ ...sample, idempotencyKey: 'ops/g/1' }),

@@ -106,3 +106,13 @@ export function escapeHtml(text: string): string {
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 }
+
+/** A text as it is, lines and spaces kept. */
+export function htmlOfText(text: string, language: string): string {
+  return `<!doctype html>
+<html lang="${language}">
+<head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>
+<body><pre style="white-space:pre-wrap;font-family:inherit">${escapeHtml(text)}</pre></body>
+</html>
+`;
+}

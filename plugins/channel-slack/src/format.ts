@@ -30,11 +30,16 @@ type Block =
 export function formatMessage(notification: Notification, language?: Language): SlackMessage {
   const summary = summarize(notification, language);
   const { alerts, words, state, severity } = summary;
+  const { message } = notification;
+  const color = colors[state === 'firing' ? (severity ?? 'info') : state];
+  const head = message?.title ?? `${summary.mark} ${cutText(summary.title, 1000, escapeText)}`;
+  if (message?.text !== undefined && message.text !== '') {
+    const blocks = [section(cutText(message.text, longestText))];
+    return { text: `*${head}*`, attachments: [{ color, fallback: head, blocks }] };
+  }
   const shown = alerts.slice(0, alerts.length > mostAlerts ? mostAlerts : undefined);
   const blocks = shown.flatMap((alert) => blocksOf(alert, alerts.length > 1));
   if (shown.length < alerts.length) blocks.push(context(escapeText(words.more(alerts.length - shown.length))));
-  const head = `${summary.mark} ${cutText(summary.title, 1000, escapeText)}`;
-  const color = colors[state === 'firing' ? (severity ?? 'info') : state];
   return { text: `*${head}*`, attachments: [{ color, fallback: head, blocks }] };
 }
 

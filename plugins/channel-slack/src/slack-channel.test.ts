@@ -139,6 +139,17 @@ describe('slackConfig', () => {
 });
 
 describe('formatMessage', () => {
+  it('says what templates say, where there are any', () => {
+    const message = { title: 'Down &lt;now&gt;', text: '*one*\ntwo' };
+    const told = formatMessage({ ...sample, message });
+    expect(told.text).toBe('*Down &lt;now&gt;*');
+    expect(told.attachments[0].blocks).toEqual([
+      { type: 'section', text: { type: 'mrkdwn', text: message.text, verbatim: true } },
+    ]);
+    expect(formatMessage({ ...sample, message: { title: 'only' } }).attachments[0].blocks.length).toBeGreaterThan(1);
+    expect(slackChannel.escape?.(slackConfig.parse({ api_url: 'http://x.test/' }))('<a>')).toBe('&lt;a&gt;');
+  });
+
   it('tells severity, summary, labels, value, since when, and where to look', () => {
     const { text, attachments } = formatMessage(sample);
     expect(text).toBe('*🔴 [FIRING:1] critical ExchangeFeedStale (binance, ticker)*');

@@ -1,6 +1,6 @@
 import { defineChannel, headerValue, reasonOfFailure, retry, type SendResult } from '@tapewatch/plugin-sdk';
 import { slackConfig, type SlackConfig } from './config.js';
-import { formatMessage } from './format.js';
+import { escapeText, formatMessage } from './format.js';
 import { resultOfAnswer } from './result.js';
 
 /** Writes into a Slack channel, through an incoming webhook or as a bot. */
@@ -9,6 +9,9 @@ export const slackChannel = defineChannel({
   description: 'Writes alerts into a Slack channel',
   config: slackConfig,
   sendResolved: true,
+  // An incoming webhook takes one message a second (docs.slack.dev, rate limits).
+  limits: { rate: { count: 1, perMs: 1_000 } },
+  escape: () => escapeText,
   async send(context, config, notification): Promise<SendResult> {
     try {
       const response = await context.fetch(config.api_url?.reveal() ?? config.app_url, {

@@ -7,7 +7,13 @@ const longestText = 4096;
 /** A headline, then a paragraph for each alert, as many as Telegram takes. */
 export function formatMessage(notification: Notification, markup: Markup, language?: Language): string {
   const { title, mark, state, alerts, words } = summarize(notification, language);
-  const head = `${mark} ${markup.bold(markup.escape(title))}`;
+  const own = notification.message;
+  if (own?.text !== undefined) {
+    const text = own.title === undefined ? own.text : `${own.title}\n${own.text}`;
+    // Cut, its markup could be broken and Telegram would refuse it: then our own words say it.
+    if (text !== '' && markup.plain(text).length <= longestText) return text;
+  }
+  const head = own?.title ?? `${mark} ${markup.bold(markup.escape(title))}`;
   // One alert is wholly in the headline but for its summary; saying its name and state twice would only take room.
   const [only] = alerts;
   const blocks =

@@ -122,6 +122,15 @@ describe('telegramChannel', () => {
 });
 
 describe('formatMessage', () => {
+  it('says what templates say, where there are any and Telegram takes them', () => {
+    const told = (message: NonNullable<typeof sample.message>): string =>
+      formatMessage({ ...sample, message }, markups.HTML);
+    expect(told({ text: '<b>x</b>' })).toBe('<b>x</b>');
+    expect(told({ title: 'T', text: 'x' })).toBe('T\nx');
+    expect(told({ title: 'T' })).toMatch(/^T\n./);
+    expect(told({ text: 'x'.repeat(5_000) })).toBe(formatMessage(sample, markups.HTML));
+  });
+
   it('tells severity, summary, labels, value, since when, and where to look', () => {
     expect(formatMessage({ ...sample, at: sample.at + 21_000 }, markups.HTML)).toBe(
       [

@@ -21,6 +21,9 @@ export const telegramChannel = defineChannel({
   description: 'Writes alerts into a Telegram chat',
   config: telegramConfig,
   sendResolved: true,
+  // A bot may send 20 messages a minute to one group (core.telegram.org/bots/faq).
+  limits: { rate: { count: 20, perMs: 60_000 } },
+  escape: ({ parse_mode }) => markups[parse_mode].escape,
   async send(context, config, notification) {
     try {
       const response = await context.fetch(methodUrl(config), {

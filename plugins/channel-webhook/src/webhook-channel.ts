@@ -8,6 +8,7 @@ export const webhookChannel = defineChannel({
   description: 'Posts alerts as JSON to a URL',
   config: webhookConfig,
   sendResolved: true,
+  limits: { concurrency: 4 },
   async send(context, config, notification) {
     const own = Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name, value.reveal()]));
     try {

@@ -1,6 +1,7 @@
-import { defineRule } from '@tapewatch/plugin-sdk';
-import type { Aggregate, Limit, ThresholdSpec } from './config.js';
-import { limits, thresholdSpec } from './config.js';
+import type { CompiledRule } from '@tapewatch/plugin-sdk';
+import { compileLevels, defineRule, promqlRange, promqlSelector } from '@tapewatch/plugin-sdk';
+import type { Aggregate, Level, Limit, ThresholdSpec } from './config.js';
+import { limitOf, thresholdSpec } from './config.js';
 
 const operators: Readonly<Record<Limit, string>> = { above: '>', below: '<', at_least: '>=', at_most: '<=' };
 
@@ -30,25 +31,44 @@ export const threshold = defineRule({
   type: 'threshold',
   description: 'Fires while a metric is above or below a number',
   spec: thresholdSpec,
-  compile: (spec) => ({ promql: `${valueOf(spec)} ${comparisonOf(spec)}` }),
+  compile(spec, { intervalMs }) {
+    const compile = (level: Level): CompiledRule => compiledLevel(spec, level, intervalMs);
+    return spec.warning === undefined && spec.critical === undefined ? compile(spec) : compileLevels(spec, compile);
+  },
 });
+
+function compiledLevel(spec: ThresholdSpec, level: Level, intervalMs: number): CompiledRule {
+  const { limit, value } = limitOf(level);
+  const measured = valueOf(spec);
+  const beyond = `${measured} ${operators[limit]} ${value}`;
+  return {
+    promql: spec.matches === undefined ? beyond : matched(spec, spec.matches, measured, beyond, intervalMs),
+    ...(level.clear === undefined ? {} : { holds: `${measured} ${operators[limit]} ${level.clear}` }),
+  };
+}
+
+/** The newest of the values that count, while enough of them are beyond. */
+function matched(
+  spec: ThresholdSpec,
+  { times, of }: NonNullable<ThresholdSpec['matches']>,
+  measured: string,
+  beyond: string,
+  intervalMs: number,
+): string {
+  const window = promqlRange(of * intervalMs);
+  const steps = `[${window}:${promqlRange(intervalMs)}]`;
+  const newest = isSelector(spec) ? `${measured}[${window}]` : `${measured}${steps}`;
+  return `last_over_time(${newest}) and count_over_time((${beyond})${steps}) >= ${times}`;
+}
 
 function valueOf(spec: ThresholdSpec): string {
   const aggregate = spec.aggregate ?? 'avg';
-  const series = selectorOf(spec);
-  const windowed = spec.over === undefined ? series : `${windowFunctions[aggregate]}(${series}[${spec.over}])`;
+  const series = promqlSelector(spec.metric, spec.where);
+  const windowed =
+    spec.over === undefined ? series : `${windowFunctions[aggregate]}(${series}[${promqlRange(spec.over)}])`;
   return spec.by === undefined ? windowed : `${joins[aggregate]} by (${spec.by.join(', ')}) (${windowed})`;
 }
 
-function selectorOf({ metric, where = {} }: ThresholdSpec): string {
-  const matchers = Object.entries(where).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return matchers.length === 0 ? metric : `${metric}{${matchers.join(', ')}}`;
-}
-
-function comparisonOf(spec: ThresholdSpec): string {
-  const limit = limits.find((candidate) => spec[candidate] !== undefined);
-  const bound = limit === undefined ? undefined : spec[limit];
-  if (limit === undefined || bound === undefined)
-    throw new Error(`A threshold is missing: add one of ${limits.join(', ')}.`);
-  return `${operators[limit]} ${bound}`;
+function isSelector({ over, by }: ThresholdSpec): boolean {
+  return over === undefined && by === undefined;
 }

@@ -37,6 +37,8 @@ describe('token, sign-in and audit', { timeout: 30_000 }, () => {
     const code = await runProgram(line.split(' '), {
       ...{ version: '1', messages, terminal },
       commands: {
+        addNotifying: () => undefined,
+        addAlerting: () => undefined,
         addAccess: (program: Command, setCode: (code: ExitCode) => void) =>
           addAccessCommands(program, {
             ...{ terminal, messages, setCode, clock, fetch, env },

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '@tapewatch/model';
 import { StartError } from '@tapewatch/model';
-import { dataDirOf, findRunningServer } from '../running-server/find-running-server.js';
+import { answeringServer, dataDirOf } from '../running-server/find-running-server.js';
 import type { Surroundings } from '../running-server/find-running-server.js';
-import type { RunningServer } from '../running-server/running-server.js';
 import type { ServerArguments } from '../running-server/server-arguments.js';
 import { folderDesk } from './folder-desk.js';
 import { serverDesk } from './server-desk.js';
@@ -21,7 +20,7 @@ export async function openDesk(
   around: DeskSurroundings,
   { makes }: { readonly makes: boolean },
 ): Promise<TokenDesk> {
-  const server = await running(args, around);
+  const server = await answeringServer(args, around);
   if (server !== undefined) return serverDesk(server);
   const dataDir = await dataDirOf(args, around);
   if (!makes && !existsSync(join(dataDir, 'state.db'))) {
@@ -29,16 +28,4 @@ export async function openDesk(
     throw new StartError('NOT_FOUND', message);
   }
   return folderDesk(dataDir, around.clock, around.logger);
-}
-
-async function running(args: ServerArguments, around: Surroundings): Promise<RunningServer | undefined> {
-  try {
-    const server = await findRunningServer(args, around);
-    // Asked before it is trusted to be there: a file that names it may be left from a crash.
-    await server.graphql('{ me { name } }');
-    return server;
-  } catch (error) {
-    if (error instanceof StartError && error.code === 'SERVER_NOT_RUNNING') return undefined;
-    throw error;
-  }
 }

@@ -1,3 +1,6 @@
+import { alertEnglish } from '../alerts/alert-english.js';
+import { backtestEnglish } from '../backtest/backtest-messages.js';
+import { silenceEnglish } from '../silences/silence-english.js';
 import type { Messages } from './messages.js';
 
 function counted(count: number, one: string, many = `${one}s`): string {
@@ -32,8 +35,23 @@ export const english: Messages = {
     reportFormat: 'md, html or json (default: md)',
     reportOut: 'write it to a file instead of the standard output',
     reportLang: 'en or ko (default: the language of the program)',
+    reload: 'Have the running Tapewatch read its configuration again: rules, routes and receivers, all or nothing.',
     testChannel: 'Have the running Tapewatch send a test message, and print what became of it.',
     testChannelName: 'the channel: the name of its receiver, with /type behind it where that has several',
+    testChannelPreview: 'show what it would say of two made-up alerts, and send nothing',
+    notifications: 'Show what was told, and what was not and why; or send dead letters again.',
+    notificationsList: 'List the newest entries of the ledger.',
+    notificationsAlert: 'those about this alert alone',
+    notificationsLast: 'how many, 1 to 200',
+    notificationsReplay: 'Send dead letters again, under their old keys.',
+    notificationsIds: 'ids of dead letters, as list shows them',
+    notificationsChannel: 'all dead letters of this channel, in their order',
+    routes: 'Show who is told what, or try it out, from the configuration file (amtool config routes).',
+    routesShow: 'Draw the tree of routes.',
+    routesTest: 'Print the receivers that an alert with these labels goes to.',
+    routesLabels: 'labels as NAME=VALUE',
+    routesVerify: 'fail unless it goes to exactly these receivers, separated by commas',
+    routesTree: 'draw the routes that it takes, too',
     query: 'Ask the running Tapewatch a PromQL expression, and print the answer as a table.',
     queryExpression: 'the expression, such as "rate(exchange_feed_messages_total[1m])"',
     queryAt: 'as of this time: a day, a time, Unix seconds, or how long ago, such as 15m (default: the newest)',
@@ -86,6 +104,7 @@ export const english: Messages = {
   },
   checkConfig: {
     ok: (file) => `OK: ${file}`,
+    warning: (text) => `WARNING: ${text}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       [
         `${counted(exchanges, 'exchange')} (${counted(symbols, 'symbol')})`,
@@ -94,11 +113,27 @@ export const english: Messages = {
         counted(receivers, 'receiver'),
       ].join(', '),
   },
+  notifications: {
+    titles: ['ID', 'WHEN', 'CHANNEL', 'OUTCOME', 'TRIED', 'WHY, OR WHAT IT SAYS'],
+    none: 'Nothing has been told yet.',
+    notCount: (found) => `--last ${found} is no number from 1 to 200`,
+    which: 'name dead letters by their ids, or a channel with --channel: one of the two',
+    replayed: (count, channel) =>
+      `${counted(count, 'dead letter')} of ${channel} ${count === 1 ? 'is' : 'are'} sent again.`,
+  },
+  routes: {
+    tree: 'Routing tree:',
+    matching: 'Matching routes:',
+    notLabel: (found) => `${found} is no label: write NAME=VALUE`,
+    notExpected: (expected) => `WARNING: Expected receivers did not match resolved receivers: ${expected}`,
+  },
   report: {
     making: (url) => `Making the report at ${url} ...`,
     made: (from, to, completeness) => `Report of ${from} to ${to}; the data is ${completeness} complete.`,
     written: (file) => `Written to ${file}.`,
   },
+  alerts: alertEnglish,
+  silence: silenceEnglish,
   access: {
     help: {
       token: 'Make, list and revoke tokens, with which programs and people come in.',
@@ -162,6 +197,11 @@ export const english: Messages = {
     noneRan: 'no test of this name',
     badPattern: (pattern, reason) => `--run ${pattern} is not a regular expression: ${reason}`,
   },
+  reload: {
+    done: (changed) => `Reloaded. Changed: ${changed}`,
+    unchanged: 'Reloaded. Nothing has changed.',
+    waiting: (sections) => `These have changed, too, and take effect at the next start: ${sections}`,
+  },
   testChannel: {
     sent: (channel, ms) => `${channel}: sent in ${ms} ms`,
     notSent: (channel, ms, reason) => `${channel}: not sent (${ms} ms): ${reason}`,
@@ -185,6 +225,7 @@ export const english: Messages = {
       `${option} is no point in time: ${found}. Write a day, 2026-01-31, a time, 2026-01-31T09:30Z, Unix seconds, or how long ago, 15m`,
     notStep: (found) => `--step is no duration: ${found}. Write it as 15s or 5m`,
   },
+  backtest: backtestEnglish,
   tsdb: {
     nothing: (folder) => `There is no metric history in ${folder}.`,
     columns: {

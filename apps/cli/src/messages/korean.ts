@@ -1,3 +1,6 @@
+import { alertKorean } from '../alerts/alert-korean.js';
+import { backtestKorean } from '../backtest/backtest-messages.js';
+import { silenceKorean } from '../silences/silence-korean.js';
 import type { Messages } from './messages.js';
 
 export const korean: Messages = {
@@ -28,8 +31,24 @@ export const korean: Messages = {
     reportFormat: 'md, html 또는 json (기본값: md)',
     reportOut: '표준 출력 대신 파일에 기록',
     reportLang: 'en 또는 ko (기본값: 프로그램의 언어)',
+    reload:
+      '실행 중인 Tapewatch가 설정(규칙, 경로, 수신자)을 다시 읽게 합니다. 하나라도 틀리면 아무것도 바뀌지 않습니다.',
     testChannel: '실행 중인 Tapewatch가 시험 메시지를 보내게 하고 결과를 보여 줍니다.',
     testChannelName: '채널: 수신자 이름, 채널이 여럿이면 뒤에 /종류',
+    testChannelPreview: '보내지 않고, 예시 알림 두 개에 대해 무엇이라 말할지 보여 줍니다',
+    notifications: '무엇을 알렸고 무엇을 왜 알리지 않았는지 보여 주거나, 배달 못한 알림을 다시 보냅니다.',
+    notificationsList: '원장의 최근 항목을 나열합니다.',
+    notificationsAlert: '이 알림에 관한 것만',
+    notificationsLast: '몇 개, 1에서 200까지',
+    notificationsReplay: '배달 못한 알림을 원래 키로 다시 보냅니다.',
+    notificationsIds: '배달 못한 알림의 id (list가 보여 주는 것)',
+    notificationsChannel: '이 채널의 배달 못한 알림 모두, 순서대로',
+    routes: '누구에게 무엇을 알리는지 설정 파일에서 보여 주거나 시험합니다 (amtool config routes).',
+    routesShow: '경로 트리를 그립니다.',
+    routesTest: '이 레이블을 가진 알림이 갈 수신자를 보여 줍니다.',
+    routesLabels: '이름=값 형식의 레이블',
+    routesVerify: '정확히 이 수신자들(쉼표로 구분)에게 가지 않으면 실패합니다',
+    routesTree: '지나가는 경로도 그립니다',
     query: '실행 중인 Tapewatch에 PromQL 식을 묻고 답을 표로 보여 줍니다.',
     queryExpression: '식, 예: "rate(exchange_feed_messages_total[1m])"',
     queryAt: '기준 시각: 날짜, 시각, 유닉스 초, 또는 15m처럼 얼마 전인지 (기본값: 가장 최근)',
@@ -82,14 +101,30 @@ export const korean: Messages = {
   },
   checkConfig: {
     ok: (file) => `정상: ${file}`,
+    warning: (text) => `경고: ${text}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
+  },
+  notifications: {
+    titles: ['ID', '시각', '채널', '결과', '시도', '이유 또는 내용'],
+    none: '아직 알린 것이 없습니다.',
+    notCount: (found) => `--last ${found}: 1에서 200까지의 수가 아닙니다`,
+    which: '배달 못한 알림의 id나 --channel 중 하나를 쓰세요',
+    replayed: (count, channel) => `${channel}의 배달 못한 알림 ${count}개를 다시 보냅니다.`,
+  },
+  routes: {
+    tree: '경로 트리:',
+    matching: '일치하는 경로:',
+    notLabel: (found) => `${found}: 레이블이 아닙니다. 이름=값으로 쓰세요`,
+    notExpected: (expected) => `경고: 기대한 수신자와 다릅니다: ${expected}`,
   },
   report: {
     making: (url) => `${url}에서 보고서를 만드는 중 ...`,
     made: (from, to, completeness) => `${from} ~ ${to} 보고서; 데이터 완전성 ${completeness}.`,
     written: (file) => `${file}에 기록했습니다.`,
   },
+  alerts: alertKorean,
+  silence: silenceKorean,
   access: {
     help: {
       token: '프로그램과 사람이 들어올 때 쓰는 토큰을 만들고, 보고, 폐기합니다.',
@@ -151,6 +186,11 @@ export const korean: Messages = {
     noneRan: '이 이름의 테스트가 없습니다',
     badPattern: (pattern, reason) => `--run ${pattern}은(는) 정규식이 아닙니다: ${reason}`,
   },
+  reload: {
+    done: (changed) => `다시 읽었습니다. 바뀐 것: ${changed}`,
+    unchanged: '다시 읽었습니다. 바뀐 것이 없습니다.',
+    waiting: (sections) => `다음 항목도 바뀌었으며 다음 시작 때 적용됩니다: ${sections}`,
+  },
   testChannel: {
     sent: (channel, ms) => `${channel}: 보냄 (${ms} ms)`,
     notSent: (channel, ms, reason) => `${channel}: 보내지 못함 (${ms} ms): ${reason}`,
@@ -174,6 +214,7 @@ export const korean: Messages = {
       `${option} 값이 시각이 아닙니다: ${found}. 날짜 2026-01-31, 시각 2026-01-31T09:30Z, 유닉스 초, 또는 15m처럼 얼마 전인지 쓰십시오`,
     notStep: (found) => `--step 값이 기간이 아닙니다: ${found}. 15s나 5m처럼 쓰십시오`,
   },
+  backtest: backtestKorean,
   tsdb: {
     nothing: (folder) => `${folder}에 메트릭 기록이 없습니다.`,
     columns: {

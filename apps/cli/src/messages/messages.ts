@@ -1,3 +1,7 @@
+import type { AlertMessages } from '../alerts/alert-messages.js';
+import type { BacktestMessages } from '../backtest/backtest-messages.js';
+import type { SilenceMessages } from '../silences/silence-messages.js';
+
 /** Every text that the program itself says to people. Log lines and the codes of problems stay English, for searching. */
 export interface Messages {
   readonly help: {
@@ -27,8 +31,23 @@ export interface Messages {
     readonly reportFormat: string;
     readonly reportOut: string;
     readonly reportLang: string;
+    readonly reload: string;
     readonly testChannel: string;
     readonly testChannelName: string;
+    readonly testChannelPreview: string;
+    readonly notifications: string;
+    readonly notificationsList: string;
+    readonly notificationsAlert: string;
+    readonly notificationsLast: string;
+    readonly notificationsReplay: string;
+    readonly notificationsIds: string;
+    readonly notificationsChannel: string;
+    readonly routes: string;
+    readonly routesShow: string;
+    readonly routesTest: string;
+    readonly routesLabels: string;
+    readonly routesVerify: string;
+    readonly routesTree: string;
     readonly query: string;
     readonly queryExpression: string;
     readonly queryAt: string;
@@ -82,7 +101,21 @@ export interface Messages {
   };
   readonly checkConfig: {
     readonly ok: (file: string) => string;
+    readonly warning: (text: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
+  };
+  readonly notifications: {
+    readonly titles: readonly string[];
+    readonly none: string;
+    readonly notCount: (found: string) => string;
+    readonly which: string;
+    readonly replayed: (count: number, channel: string) => string;
+  };
+  readonly routes: {
+    readonly tree: string;
+    readonly matching: string;
+    readonly notLabel: (found: string) => string;
+    readonly notExpected: (expected: string) => string;
   };
   readonly report: {
     readonly making: (url: string) => string;
@@ -90,6 +123,8 @@ export interface Messages {
     readonly written: (file: string) => string;
   };
   readonly access: AccessMessages;
+  readonly alerts: AlertMessages;
+  readonly silence: SilenceMessages;
   readonly backup: {
     readonly copying: string;
     readonly left: (seconds: number) => string;
@@ -112,6 +147,11 @@ export interface Messages {
     readonly noneRan: string;
     readonly badPattern: (pattern: string, reason: string) => string;
   };
+  readonly reload: {
+    readonly done: (changed: string) => string;
+    readonly unchanged: string;
+    readonly waiting: (sections: string) => string;
+  };
   readonly testChannel: {
     readonly sent: (channel: string, ms: number) => string;
     readonly notSent: (channel: string, ms: number, reason: string) => string;
@@ -127,6 +167,7 @@ export interface Messages {
     readonly notTime: (option: string, found: string) => string;
     readonly notStep: (found: string) => string;
   };
+  readonly backtest: BacktestMessages;
   readonly tsdb: {
     readonly nothing: (folder: string) => string;
     readonly columns: Readonly<

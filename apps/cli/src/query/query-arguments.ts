@@ -35,7 +35,7 @@ export function momentOf(args: QueryArguments, now: number, messages: Messages):
 }
 
 /** A day, a time, Unix seconds, or how long ago (`15m`). */
-function timeOf(option: string, text: string, now: number, messages: Messages): number {
+export function timeOf(option: string, text: string, now: number, messages: Messages): number {
   if (/^\d{9,11}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
   const ago = parseDuration(text);
   if (ago !== undefined) return now - ago;

@@ -40,11 +40,31 @@ export async function findRunningServer(args: ServerArguments, around: Surroundi
   });
 }
 
+/** The same where one answers; undefined where none runs. */
+export async function answeringServer(args: ServerArguments, around: Surroundings): Promise<RunningServer | undefined> {
+  try {
+    const server = await findRunningServer(args, around);
+    // Asked before it is trusted to be there: a file that names it may be left from a crash.
+    await server.graphql('{ me { name } }');
+    return server;
+  } catch (error) {
+    if (error instanceof StartError && error.code === 'SERVER_NOT_RUNNING') return undefined;
+    throw error;
+  }
+}
+
+/** The configuration that `start` takes with the same arguments in the same folder. */
+export function configFileOf(
+  args: Pick<ServerArguments, 'config'>,
+  { baseDir, demoConfig }: Pick<Surroundings, 'baseDir' | 'demoConfig'>,
+): string {
+  return chooseConfig(args, demoConfig, (path) => existsSync(resolve(baseDir, path))).file;
+}
+
 /** The data folder that `start` takes with the same arguments in the same folder. Throws ConfigError. */
 export function dataDirOf(args: Pick<ServerArguments, 'config'>, around: Omit<Surroundings, 'fetch'>): Promise<string> {
-  const { env, baseDir, demoConfig } = around;
-  const { file } = chooseConfig(args, demoConfig, (path) => existsSync(resolve(baseDir, path)));
-  return findDataDir({ file, env, baseDir });
+  const { env, baseDir } = around;
+  return findDataDir({ file: configFileOf(args, around), env, baseDir });
 }
 
 function given(text: string | undefined): string | undefined {

@@ -51,6 +51,7 @@ class FakeProcess extends EventEmitter implements ProcessPort {
 class FakeAssembly implements Assembly {
   readonly steps: string[] = [];
   readonly counted: unknown[] = [];
+  readonly reloads: string[] = [];
   config: TapewatchConfig | undefined;
   dependencies: PipelineDependencies | undefined;
   readonly #fail: Readonly<Record<string, Error | 'hangs'>>;
@@ -66,6 +67,12 @@ class FakeAssembly implements Assembly {
       start: () => this.step('start pipeline', undefined),
       stop: () => this.step('stop pipeline', undefined),
       read: { rules: () => [], status: () => ({ destinations: [] }), stateLoss: () => undefined },
+      commands: {
+        reloadConfig: (by: string) => {
+          this.reloads.push(by);
+          return Promise.resolve({ ok: true });
+        },
+      },
       meter: {
         createCounter: () => ({ add: (count: number, attributes: unknown) => this.counted.push([count, attributes]) }),
       },
@@ -96,7 +103,11 @@ function begin(
   assembly: FakeAssembly,
   files: Readonly<Record<string, string>> = {},
   args = {},
-  { clock = systemClock, process = new FakeProcess({ KEPT: '1' }) }: { clock?: Clock; process?: FakeProcess } = {},
+  {
+    clock = systemClock,
+    process = new FakeProcess({ KEPT: '1' }),
+    terminalIsThere = [false],
+  }: { clock?: Clock; process?: FakeProcess; terminalIsThere?: readonly boolean[] } = {},
 ) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(process.cwd(), name), text);
   const terminal = new RecordingTerminal();
@@ -109,8 +120,9 @@ function begin(
   };
   const ended = startCommand(args, {
     ...{ process, terminal, workspace, messages: english, version: '1.2.3', clock, random: () => 0 },
+    hasTerminal: () => terminalIsThere.at(-1) ?? false,
     loadAssembly: () => Promise.resolve(assembly),
-    checkParts: () => Promise.resolve(0),
+    checkParts: () => Promise.resolve({ rules: 0, warnings: [] }),
   });
   const onScreen = (text: string) =>
     vi.waitFor(() => expect(terminal.outLines.join('\n')).toContain(text), { timeout: 10_000 });
@@ -120,6 +132,29 @@ function begin(
 const forward = ['create pipeline', 'create server', 'start pipeline'];
 
 describe('startCommand', () => {
+  it('reads the configuration again on SIGHUP', async () => {
+    const assembly = new FakeAssembly();
+    const { process, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': '' });
+    process.emit('SIGHUP');
+    await onScreen('http://127.0.0.1:9');
+    process.emit('SIGHUP');
+    expect(assembly.reloads).toEqual(['SIGHUP']);
+    process.emit('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  it('stops on SIGHUP when the terminal it was started from is gone', async () => {
+    const assembly = new FakeAssembly();
+    const terminalIsThere = [true];
+    const { process, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': '' }, {}, { terminalIsThere });
+    await onScreen('http://127.0.0.1:9');
+    process.emit('SIGHUP');
+    expect(assembly.reloads).toEqual(['SIGHUP']);
+    terminalIsThere.push(false);
+    process.emit('SIGHUP');
+    expect(await ended).toBe(0);
+  });
+
   it('opens storage, then the port, then measures; on a signal closes in the other order with code 0', async () => {
     const assembly = new FakeAssembly();
     const { process, terminal, ended, onScreen } = begin(assembly, { 'tapewatch.yaml': 'data_dir: d' });

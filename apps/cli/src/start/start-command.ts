@@ -24,13 +24,15 @@ import type { StrayErrorKind } from './stray-errors.js';
 export interface ProcessPort {
   readonly env: NodeJS.ProcessEnv;
   cwd(): string;
-  on(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  on(event: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
   on(event: 'uncaughtException' | 'unhandledRejection', listener: (reason: unknown) => void): unknown;
   exit(code: ExitCode): void;
 }
 
 export interface StartCommandOptions {
   readonly process: ProcessPort;
+  /** Whether the terminal that the program was started from, if any, is still there. */
+  readonly hasTerminal: () => boolean;
   readonly terminal: Terminal;
   readonly messages: Messages;
   readonly version: string;
@@ -48,11 +50,16 @@ export const stopDeadlineMs = 9_500;
 export async function startCommand(args: StartArguments, options: StartCommandOptions): Promise<ExitCode> {
   const { process, terminal, messages, clock, workspace } = options;
   const stops = stopOnSignals(options);
-  const onStarted = catchStrayErrors(options);
+  const onStrayErrors = catchStrayErrors(options);
+  const onReload = reloadOnSignal(options, stops);
   const baseDir = process.cwd();
   try {
     await start({
-      ...{ terminal, messages, clock, workspace, baseDir, onStarted },
+      ...{ terminal, messages, clock, workspace, baseDir },
+      onStarted: (running) => {
+        onStrayErrors(running);
+        onReload(running);
+      },
       choice: chooseConfig(args, workspace.demoConfig, (file) => existsSync(resolve(baseDir, file))),
       env: process.env,
       version: options.version,
@@ -85,6 +92,25 @@ function stopOnSignals({ process, terminal, messages, clock }: StartCommandOptio
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stops.request());
   return stops;
+}
+
+/**
+ * SIGHUP has the configuration read again, as it has for every daemon; before everything runs it is passed over, as the configuration has only
+ * just been read. A terminal that is closed sends it, too: then nobody is left to stop the program, so it stops.
+ */
+function reloadOnSignal(
+  { process, hasTerminal }: StartCommandOptions,
+  stops: StopRequests,
+): (running: Running) => void {
+  const hadTerminal = hasTerminal();
+  let reload = (): void => undefined;
+  process.on('SIGHUP', () => {
+    if (hadTerminal && !hasTerminal()) stops.request();
+    else reload();
+  });
+  return (running) => {
+    reload = () => running.reload();
+  };
 }
 
 /** Until everything runs, an error that nobody caught ends the start; afterwards it is logged and counted. */

@@ -42,6 +42,8 @@ export interface Running {
   readonly logger: Logger;
   readonly isExchangeRejection: (reason: unknown) => boolean;
   readonly countStrayError: (kind: StrayErrorKind) => void;
+  /** Reads the configuration again; tells in the log what came of it. */
+  readonly reload: () => void;
 }
 
 /**
@@ -88,6 +90,7 @@ async function open(options: StartOptions, closers: Closer[]): Promise<void> {
     version,
     externalUrl,
     shippedRulesDir,
+    readConfig: () => loadConfig({ file: options.choice.file, env, baseDir: options.baseDir }),
   });
   closers.push({ what: 'the pipeline', withinMs: closeWithinMs.pipeline, close: () => pipeline.stop() });
   // Only now is it certain that no other Tapewatch, with a simulator of its own, uses this data folder.
@@ -117,6 +120,7 @@ async function open(options: StartOptions, closers: Closer[]): Promise<void> {
     logger,
     isExchangeRejection: assembly.isExchangeRejection,
     countStrayError: (kind) => counter.add(1, { kind }),
+    reload: () => void pipeline.commands.reloadConfig('SIGHUP'),
   });
   if (!options.isStopRequested()) showScreen(options, config, pipeline, server);
 }
@@ -155,7 +159,8 @@ async function simulate(
   return { config: await loadConfig({ file: choice.file, env, baseDir }), env, simulator };
 }
 
-function withSimulator(env: NodeJS.ProcessEnv, rest: string, ws: string): NodeJS.ProcessEnv {
+/** What the demo's configuration asks the environment for. */
+export function withSimulator(env: NodeJS.ProcessEnv, rest: string, ws: string): NodeJS.ProcessEnv {
   return { ...env, TAPEWATCH_SIMULATOR_REST: rest, TAPEWATCH_SIMULATOR_WS: ws };
 }
 

@@ -20,7 +20,9 @@ export function auditDetail(
 
 /** What an operation is about, by the names under which the schema has it. */
 export function targetOf(args: Readonly<Record<string, unknown>>): string | undefined {
-  const value = ['id', 'name', 'component', 'kind'].map((key) => args[key]).find((text) => typeof text === 'string');
+  const value = ['id', 'name', 'component', 'channel', 'kind']
+    .map((key) => args[key])
+    .find((text) => typeof text === 'string');
   return typeof value === 'string' ? shortened(value) : undefined;
 }
 

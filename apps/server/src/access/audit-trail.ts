@@ -1,5 +1,6 @@
 import type { Clock } from '@tapewatch/model';
 import { messageOf } from '@tapewatch/model';
+import { formatMatcher } from '@tapewatch/pipeline';
 import type { AuditRecord, Pipeline } from '@tapewatch/pipeline';
 import { GraphQLError } from 'graphql';
 import { Problem } from '../graphql/problem.types.js';
@@ -20,6 +21,8 @@ export interface Deed {
 const writtenWithin = new Set(['createToken', 'revokeToken', 'revokeSession']);
 /** Of these the log shows the alert before and after. */
 const onAlerts = new Set(['acknowledgeAlert', 'unacknowledgeAlert', 'resolveAlert']);
+/** And of these the silence. */
+const onSilences = new Set(['updateSilence', 'expireSilence']);
 
 /** Sees to it that every change by a person stands in the audit log: one place, ahead of all mutations. */
 export class AuditTrail {
@@ -95,7 +98,9 @@ export class AuditTrail {
   }
 
   async #subject({ what, args }: Deed): Promise<unknown> {
-    if (!onAlerts.has(what) || typeof args['id'] !== 'string') return undefined;
+    if (typeof args['id'] !== 'string') return undefined;
+    if (onSilences.has(what)) return this.#silence(args['id']);
+    if (!onAlerts.has(what)) return undefined;
     try {
       const alert = await this.#pipeline.read.alert(args['id']);
       if (alert === undefined) return undefined;
@@ -104,5 +109,12 @@ export class AuditTrail {
     } catch (thrown) {
       return { unknown: messageOf(thrown) };
     }
+  }
+
+  #silence(id: string): unknown {
+    const silence = this.#pipeline.read.silence(id);
+    if (silence === undefined) return undefined;
+    const { matchers, startsAt, endsAt, state, comment } = silence;
+    return { matchers: matchers.map(formatMatcher), startsAt, endsAt, state, comment };
   }
 }

@@ -120,7 +120,7 @@ describe('a path, however it is written', () => {
       fc.array(twist, { maxLength: 3 }),
       async (base, twists) => {
         const path = twists.reduce((text, change) => change(text), base);
-        const open = routeOf(path.split('?')[0] ?? '')?.access === 'open';
+        const open = routeOf(path.split('?')[0] ?? '', 'GET')?.access === 'open';
         const stranger = await statusOf(path, {});
         const pusher = await statusOf(path, { authorization: `Bearer ${ingest}` });
         if (open) return;

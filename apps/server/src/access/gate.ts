@@ -9,7 +9,7 @@ import type { RequestOrigin } from './request-origin.js';
 import type { Principal } from './role.js';
 import { allows, roleText } from './role.js';
 import type { Route } from './routes.js';
-import { pathOf, routeOf } from './routes.js';
+import { methodsOf, pathOf, routeOf } from './routes.js';
 
 const principals = new WeakMap<IncomingMessage, Principal>();
 const readMethods = new Set(['GET', 'HEAD']);
@@ -34,7 +34,7 @@ export function createGate(options: GateOptions) {
   const { credentials, origins } = options;
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const path = pathOf(request.url);
-    const route = routeOf(path);
+    const route = routeOf(path, request.method);
     if (!origins.mayComeIn(request) && !probes.has(path))
       return refuse(response, path, 403, 'NOT_ALLOWED', 'This server is reached through its proxy only');
     if (isForged(request, origins))
@@ -48,8 +48,9 @@ export function createGate(options: GateOptions) {
     }
     if (route === undefined) return refuse(response, path, 404, 'NOT_FOUND', 'Nothing is served at this path');
     if (!route.methods.includes(request.method ?? '')) {
-      response.setHeader('Allow', route.methods.join(', '));
-      return refuse(response, path, 405, 'INVALID_INPUT', `${route.name} answers ${route.methods.join(', ')}`);
+      const methods = methodsOf(path).join(', ');
+      response.setHeader('Allow', methods);
+      return refuse(response, path, 405, 'INVALID_INPUT', `${route.name} answers ${methods}`);
     }
     writeDown(request, response, route, options);
     next();
@@ -64,7 +65,7 @@ function isForged(request: IncomingMessage, origins: RequestOrigin): boolean {
   return origins.isCrossSite(request);
 }
 
-/** A change over HTTP stands in the audit log once it was answered, without its controller having to remember that. */
+/** A change over HTTP, and whatever else a route wants written down, stands in the audit log once it was answered, without its controller having to remember that. */
 function writeDown(
   request: IncomingMessage,
   response: ServerResponse,
@@ -73,7 +74,8 @@ function writeDown(
 ): void {
   const { method = '' } = request;
   const principal = principals.get(request);
-  if (readMethods.has(method) || route.writes !== undefined || principal === undefined) return;
+  const isWrittenDown = route.audited === true || (!readMethods.has(method) && route.writes === undefined);
+  if (!isWrittenDown || principal === undefined) return;
   const address = origins.addressOf(request);
   const target = pathOf(request.url);
   response.once('finish', () =>

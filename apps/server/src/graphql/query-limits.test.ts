@@ -54,7 +54,7 @@ describe('queryLimitsRule', () => {
     expect(faults(`{ ${metrics(5)} }`)).toEqual([]);
     expect(faults(`{ ${metrics(3)} ${others} } ${range}`)).toEqual([]);
     const message =
-      'The operation asks 6 times for metric, metricRange, metricsSummary, at most 5 together; send the others after it';
+      'The operation asks 6 times for backtestRule, metric, metricRange, metricsSummary, at most 5 together; send the others after it';
     expect(faults(`{ ${metrics(6)} }`)).toEqual([message]);
     expect(faults(`{ ${metrics(4)} ${others} } ${range}`)).toEqual([message]);
   });

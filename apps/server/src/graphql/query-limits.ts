@@ -31,7 +31,7 @@ interface Size {
 
 const nothing: Size = { depth: 0, aliases: 0, directives: 0, nodes: 0, evaluations: 0 };
 const mostPerPage = 200;
-const evaluating = new Set(['metric', 'metricRange', 'metricsSummary']);
+const evaluating = new Set(['backtestRule', 'metric', 'metricRange', 'metricsSummary']);
 
 /** Refuses an operation that is too deep, or too large for its document's size. */
 export function queryLimitsRule(context: ValidationContext): ASTVisitor {

@@ -31,6 +31,15 @@ describe('GET /backup', () => {
     expect((await running.fetch('/backup')).status).toBe(200);
   });
 
+  it('stands in the audit log, as whoever has it has everything', async () => {
+    await running.fetch('/backup');
+    const newest = async () => {
+      const page = await running.pipeline.access.audit.page({ first: 1 });
+      return page.ok ? page.value.items[0]?.node : undefined;
+    };
+    await expect.poll(newest).toMatchObject({ what: 'GET /backup', outcome: 'done' });
+  });
+
   it('is for administrators', async () => {
     expect((await running.fetch('/backup', { headers: {} })).status).toBe(401);
     expect((await running.fetch('/backup', { method: 'HEAD' })).status).toBe(405);

@@ -32,7 +32,7 @@ export function createRequestMetrics(meter: Meter, clock: Clock) {
       'http.request.method': knownMethods.has(method) ? method : '_OTHER',
       'url.scheme': 'http',
     };
-    const route = routeOf(pathOf(request.url))?.name;
+    const route = routeOf(pathOf(request.url), request.method)?.name;
     const startedMs = clock.monotonic();
     active.add(1, common);
     response.once('close', () => {

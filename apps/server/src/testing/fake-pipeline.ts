@@ -2,7 +2,11 @@ import type { Alert, AlertEvent, CommandResult, ComponentHealth, HealthEvent, Pa
 import { accepted, Labels, refused, severityOf } from '@tapewatch/model';
 import type {
   Access,
+  AlertGroupView,
   AlertFilter,
+  BacktestProgress,
+  BacktestRequest,
+  BacktestResult,
   ChannelTest,
   DailyReport,
   MetricResult,
@@ -11,25 +15,34 @@ import type {
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
+  PostedAlert,
   QueryOptions,
+  RaisedAlert,
+  RoutedAlert,
   Readiness,
+  Reload,
   StateArchive,
   ReportEvent,
   ReportFormat,
   ReportHead,
   ReportKind,
   ReportRequest,
+  SilenceView,
+  WantedSilence,
 } from '@tapewatch/pipeline';
 import { FakeEventStream } from './fake-event-stream.js';
+import { FakeLedger } from './fake-ledger.js';
 import { RecordingMeter } from './recording-meter.js';
 import {
   sampleAlert,
+  sampleBacktest,
   sampleChannels,
   sampleComponents,
   sampleExchanges,
   samplePlugins,
   sampleReport,
   sampleRules,
+  sampleSilence,
   sampleStart,
   sampleStatus,
 } from './sample-data.js';
@@ -56,9 +69,11 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
   };
 
   alertList: Alert[] = [sampleAlert()];
+  silenceList: readonly SilenceView[] = [sampleSilence()];
   components: readonly ComponentHealth[] = sampleComponents;
   ready: Readiness = { ready: true, waitingFor: [], degraded: [] };
   /** Who did what. */
+  readonly ledger = new FakeLedger();
   readonly told: unknown[] = [];
   /** How often a query was evaluated. */
   evaluations = 0;
@@ -163,6 +178,59 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     });
   }
 
+  routedAlerts(): readonly RoutedAlert[] {
+    return this.alertList
+      .filter(({ state }) => state === 'firing')
+      .map((alert) => ({
+        alert,
+        updatedAt: alert.startsAt,
+        endsAt: alert.endsAt ?? alert.startsAt + 240_000,
+        generatorUrl: 'http://tapewatch.test/graph',
+        receivers: ['console'],
+        inhibitedBy: [],
+      }));
+  }
+
+  alertGroups(): readonly AlertGroupView[] {
+    return [{ receiver: 'console', labels: Labels.EMPTY, alerts: this.routedAlerts(), mutedBy: [] }];
+  }
+
+  receivers(): readonly string[] {
+    return ['console'];
+  }
+
+  alertmanagerText(): string {
+    return 'route:\n  receiver: console\nreceivers:\n  - name: console\n';
+  }
+
+  silences(matchers: readonly string[] = []): CommandResult<readonly SilenceView[]> {
+    if (matchers.includes('{')) return refused('INVALID_INPUT', 'a label name was expected', 'matchers');
+    return accepted(this.silenceList);
+  }
+
+  silence(id: string): SilenceView | undefined {
+    return this.silenceList.find((silence) => silence.id === id);
+  }
+
+  previewSilence(matchers: readonly string[], since: number): ReturnType<PipelineReader['previewSilence']> {
+    this.told.push({ what: 'preview', matchers, since });
+    if (matchers.length === 0)
+      return Promise.resolve(refused('INVALID_INPUT', 'at least one matcher is needed', 'input.matchers'));
+    return Promise.resolve(accepted({ active: this.alertList, pastCount: 3, past: [] }));
+  }
+
+  setSilence(wanted: WantedSilence): Promise<CommandResult<SilenceView>> {
+    this.told.push({ what: 'silence', ...wanted });
+    const refusal = wanted.id === undefined || this.silence(wanted.id) !== undefined ? undefined : unknownSilence;
+    return Promise.resolve(refusal ?? accepted(sampleSilence({ comment: wanted.comment })));
+  }
+
+  expireSilence(id: string): Promise<CommandResult<SilenceView>> {
+    this.told.push({ what: 'expire', id });
+    const silence = this.silence(id);
+    return Promise.resolve(silence === undefined ? unknownSilence : accepted({ ...silence, state: 'expired' }));
+  }
+
   rules() {
     return sampleRules;
   }
@@ -173,6 +241,26 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     if (text.endsWith('(')) return refused('QUERY_INVALID', 'an expression was expected', `1:${text.length + 1}`);
     const values = Float64Array.of(this.metricValue);
     return accepted(resultOf('vector', at, Float64Array.of(at), values));
+  }
+
+  /** Of the backtests that were asked for. */
+  readonly backtestSignals: AbortSignal[] = [];
+  progress: BacktestProgress | undefined;
+
+  /** One of a rule called `endless` lasts until it is cut short. */
+  async backtest(request: BacktestRequest, signal?: AbortSignal): Promise<CommandResult<BacktestResult>> {
+    this.told.push({ what: 'backtest', ...request });
+    if (signal !== undefined) this.backtestSignals.push(signal);
+    if (request.rule === 'endless')
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }));
+    if (request.file?.text === 'broken')
+      return refused('INVALID_INPUT', `${request.file.name}:1:1: not a mapping`, 'text');
+    if (request.rule === 'Nobody') return refused('NOT_FOUND', 'no configured rule is called Nobody', 'rule');
+    return accepted(sampleBacktest({ from: request.from, to: request.to }));
+  }
+
+  backtestProgress(): BacktestProgress | undefined {
+    return this.progress;
   }
 
   formatQuery(text: string): CommandResult<string> {
@@ -280,6 +368,24 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve(sampleChannels);
   }
 
+  messagePreview(channel: string) {
+    return this.ledger.messagePreview(channel);
+  }
+
+  notifications(...args: Parameters<PipelineReader['notifications']>) {
+    return this.ledger.notifications(...args);
+  }
+
+  replayNotification(id: string) {
+    this.told.push({ what: 'replay', id });
+    return this.ledger.replayNotification(id);
+  }
+
+  replayDeadLetters(channel: string) {
+    this.told.push({ what: 'replay all', channel });
+    return this.ledger.replayDeadLetters(channel);
+  }
+
   plugins() {
     return samplePlugins;
   }
@@ -320,6 +426,18 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return '# TYPE exchange_up gauge\nexchange_up{venue="binance"} 1\n';
   }
 
+  raiseAlert(raised: RaisedAlert): Promise<CommandResult<Alert>> {
+    this.told.push({ what: 'raise', ...raised });
+    if (raised.name === 'Spam') return Promise.resolve(refused('CONFLICT', 'held back: rate limit'));
+    const first = this.alertList[0] as Alert;
+    return Promise.resolve(accepted({ ...first, name: raised.name }));
+  }
+
+  postAlerts(posted: readonly PostedAlert[]): Promise<CommandResult<void>> {
+    this.told.push({ what: 'post', posted });
+    return Promise.resolve(accepted(undefined));
+  }
+
   acknowledgeAlert(
     id: string,
     acknowledgement: { by: string; note?: string; until?: number },
@@ -358,6 +476,11 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve(accepted({ channel: name, outcome: 'sent', latencyMs: 3 }));
   }
 
+  reloadConfig(by: string): Promise<CommandResult<Reload>> {
+    this.told.push({ what: 'reload', by });
+    return Promise.resolve(accepted({ reloadedAt: 1_000, changed: ['route'], waitingForRestart: ['exchanges'] }));
+  }
+
   pushMetrics(body: Uint8Array, encoding: 'protobuf' | 'json'): ReturnType<PipelineCommands['pushMetrics']> {
     this.told.push({ what: 'push', encoding, bytes: body.length });
     if (Buffer.from(body).toString() === 'broken') return refused('INVALID_INPUT', 'the body is no JSON');
@@ -373,6 +496,8 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
     return Promise.resolve(accepted(changed));
   }
 }
+
+const unknownSilence = refused<SilenceView>('NOT_FOUND', 'No silence has this id', 'id');
 
 function resultOf(kind: MetricResult['kind'], at: number, times: Float64Array, values: Float64Array): MetricResult {
   return { kind, at, series: [{ labels: Labels.of({ venue: 'binance' }), times, values }], warnings: [], infos: [] };

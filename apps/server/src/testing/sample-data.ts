@@ -1,12 +1,15 @@
 import type { Alert, ComponentHealth } from '@tapewatch/model';
-import { Labels } from '@tapewatch/model';
+import { Labels, TimeInterval } from '@tapewatch/model';
 import type {
+  BacktestOutcome,
+  BacktestResult,
   ChannelView,
   ExchangeView,
   PipelineStatus,
   PluginView,
   ReportHead,
   RuleGroupView,
+  SilenceView,
 } from '@tapewatch/pipeline';
 
 export const sampleStart = Date.UTC(2026, 0, 31, 9, 30);
@@ -24,6 +27,32 @@ export function sampleAlert(change: Partial<Alert> = {}): Alert {
     value: 12.5,
     startsAt: sampleStart,
     firedAt: sampleStart + 5000,
+    ...change,
+  };
+}
+
+/** `s1`, one that is active; with `recurring` and two matchers, so that every field has something to show. */
+export function sampleSilence(change: Partial<SilenceView> = {}): SilenceView {
+  const interval = TimeInterval.parse({
+    times: [{ start_time: '09:00', end_time: '17:00' }],
+    weekdays: ['monday:friday'],
+    days_of_month: [1],
+    location: 'Asia/Seoul',
+  });
+  return {
+    id: 's1',
+    matchers: [
+      { name: 'venue', operator: '=', value: 'binance', matches: (value) => value === 'binance' },
+      { name: 'feed', operator: '!~', value: 'order.*', matches: (value) => !value.startsWith('order') },
+    ],
+    startsAt: sampleStart,
+    endsAt: sampleStart + 3_600_000,
+    createdBy: 'jin',
+    comment: 'maintenance of the venue',
+    updatedAt: sampleStart,
+    ...(interval.ok ? { recurring: [interval.value] } : {}),
+    ended: false,
+    state: 'active',
     ...change,
   };
 }
@@ -132,6 +161,65 @@ export function sampleReport(change: Partial<ReportHead> = {}): ReportHead {
     createdAt: sampleStart,
     completeness: 0.98765,
     language: 'en',
+    ...change,
+  };
+}
+
+const sampleOutcome: BacktestOutcome = {
+  rules: [{ group: 'exchanges', kind: 'promql', query: 'age > 5', forMs: 5000, keepFiringForMs: 0, intervalMs: 1000 }],
+  recorded: [],
+  firings: [
+    {
+      labels: Labels.of({ alertname: 'ExchangeFeedStale', venue: 'binance' }),
+      startsAt: sampleStart,
+      firedAt: sampleStart + 5000,
+      fromStart: false,
+      maxValue: Number.POSITIVE_INFINITY,
+      minValue: 5.5,
+      flap: false,
+      annotations: { summary: 'stale' },
+    },
+  ],
+  notifications: [
+    {
+      at: sampleStart + 5000,
+      channel: 'console',
+      receiver: 'console',
+      status: 'firing',
+      groupLabels: { alertname: 'ExchangeFeedStale' },
+      alerts: [{ labels: Labels.of({ alertname: 'ExchangeFeedStale', venue: 'binance' }), status: 'firing' }],
+      outcome: 'sent',
+    },
+    {
+      at: sampleStart + 9000,
+      channel: '',
+      receiver: 'nobody',
+      status: 'firing',
+      groupLabels: {},
+      alerts: [],
+      outcome: 'not_sent',
+      reason: 'no_channel',
+    },
+  ],
+  totals: {
+    ...{ evaluations: 60, firings: 1, firingMs: 55_000, longestMs: 55_000, pendingOnly: 2 },
+    ...{ flaps: 0, sent: 1, notSent: 1 },
+  },
+  faults: [{ rule: 'ExchangeFeedStale', reason: 'boom', count: 2, firstAt: sampleStart, lastAt: sampleStart + 1000 }],
+};
+
+export function sampleBacktest(change: Partial<BacktestResult> = {}): BacktestResult {
+  return {
+    rule: 'ExchangeFeedStale',
+    from: sampleStart,
+    to: sampleStart + 60_000,
+    tookMs: 12.5,
+    data: {
+      completeness: 0.9,
+      holes: [{ from: sampleStart + 20_000, to: sampleStart + 30_000 }],
+      selectors: [{ selector: '{__name__="age"}', series: 1, coverage: 0.75 }],
+    },
+    outcome: sampleOutcome,
     ...change,
   };
 }

@@ -9,7 +9,6 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { SqlValue } from './protocol.js';
-import type { ReopeningConnection } from './reopening-connection.js';
 import type { WorkerConnection } from './worker-connection.js';
 
 /** SQLite rolls back DDL like everything else; without this Kysely would migrate outside a transaction. */
@@ -19,23 +18,31 @@ class TransactionalDdlAdapter extends SqliteAdapter {
   }
 }
 
-/** Kysely over the one connection in the storage worker. */
-export function sqliteDialect(connection: ReopeningConnection): Dialect {
+type Executor = Pick<WorkerConnection, 'execute'>;
+
+/** The one connection to a file, as it is at present; ReopeningConnection is the one to the storage worker. */
+export interface SqliteConnection {
+  alive(): Promise<Executor>;
+  close(): Promise<void>;
+}
+
+/** Kysely over one connection. */
+export function sqliteDialect(connection: SqliteConnection): Dialect {
   return {
     createAdapter: () => new TransactionalDdlAdapter(),
-    createDriver: () => new WorkerDriver(connection),
+    createDriver: () => new ConnectionDriver(connection),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
 }
 
 /** There is one connection; whoever wants it waits in line, so that transactions never interleave. */
-class WorkerDriver implements Driver {
-  readonly #connection: ReopeningConnection;
+class ConnectionDriver implements Driver {
+  readonly #connection: SqliteConnection;
   #line: Promise<void> = Promise.resolve();
   #release: (() => void) | undefined;
 
-  constructor(connection: ReopeningConnection) {
+  constructor(connection: SqliteConnection) {
     this.#connection = connection;
   }
 
@@ -77,8 +84,6 @@ class WorkerDriver implements Driver {
   }
 }
 
-type Executor = Pick<WorkerConnection, 'execute'>;
-
 function unavailable(thrown: unknown): Executor {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   return { execute: () => Promise.reject(error) };
@@ -110,6 +115,6 @@ class KyselyConnection implements DatabaseConnection {
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('streaming is not offered by the storage worker');
+    throw new Error('streaming is not offered');
   }
 }

@@ -33,6 +33,11 @@ export class RecordingMeter implements Meter {
   readonly #names = new Map<Observable, string>();
   readonly #callbacks = new Map<BatchObservableCallback, readonly Observable[]>();
 
+  /** What an observable was made as. */
+  nameOf(observable: Observable): string | undefined {
+    return this.#names.get(observable);
+  }
+
   createHistogram(name: string, options: MetricOptions = {}): Histogram {
     this.instruments.set(name, { type: 'histogram', options });
     return { record: (value, attributes = {}) => void this.recorded.push({ name, value, attributes }) };

@@ -55,15 +55,26 @@ export function skimSamples(reader: ByteReader): void {
 }
 
 /** `pick`: chooses the samples that are wanted by their times; undefined: all of them. */
-export function readSamples(
-  reader: ByteReader,
-  originMs: number,
-  pick?: (times: Times) => Picks | undefined,
-): Samples {
+export function readSamples(reader: ByteReader, originMs: number, pick?: (times: Times) => Picks | undefined): Samples {
   const count = reader.varint();
   const times = readTimes(reader, count, originMs);
   const picks = pick?.(times);
   return { times: timesOf(times, picks), values: readColumn(reader, count, picks) };
+}
+
+/** Samples with a step of `stepMs` between each two. */
+export interface EvenSamples {
+  readonly firstMs: number;
+  readonly stepMs: number;
+  readonly values: Float64Array;
+}
+
+/** As `readSamples`, without writing out times that are even. */
+export function readEvenSamples(reader: ByteReader, originMs: number): EvenSamples | Samples {
+  const count = reader.varint();
+  const { firstMs, stepMs, all } = readTimes(reader, count, originMs);
+  const values = readColumn(reader, count);
+  return all === undefined ? { firstMs, stepMs, values } : { times: all, values };
 }
 
 function readTimes(reader: ByteReader, count: number, originMs: number): Times {
@@ -74,7 +85,9 @@ function readTimes(reader: ByteReader, count: number, originMs: number): Times {
   }
   const firstMs = reader.signed() + originMs;
   const stepMs = reader.varint();
-  return stepMs === 0 ? { count, firstMs, stepMs, all: new Float64Array(count).fill(firstMs) } : { count, firstMs, stepMs };
+  return stepMs === 0
+    ? { count, firstMs, stepMs, all: new Float64Array(count).fill(firstMs) }
+    : { count, firstMs, stepMs };
 }
 
 function timesOf({ count, firstMs, stepMs, all }: Times, picks: Picks | undefined): Float64Array {

@@ -3,7 +3,7 @@ import { messageOf } from '@tapewatch/model';
 import type { TooMuchError } from './budget.js';
 import type { DiskCall, DiskCalls, DiskReply, DiskRequest, DiskWorkerData } from './disk-protocol.js';
 import type { DamageReport } from './history-files.js';
-import type { RecoveredPage } from './recovery.js';
+import type { RecoveredPage } from './recovered-page.js';
 
 export interface DiskEvents {
   readonly damaged: (report: DamageReport) => void;

@@ -5,7 +5,8 @@ import type { DayKind } from './layout.ts';
 import type { FindAnswer, LoadAnswer, LoadRequest } from './loading.ts';
 import type { PresentRequest } from './present-series.ts';
 import type { ReadRequest } from './reading.ts';
-import type { RecoveredPage, RecoveredTimes } from './recovery.ts';
+import type { RecoveredPage } from './recovered-page.ts';
+import type { RecoveredTimes } from './recovery.ts';
 import type { Term } from './series-catalog.ts';
 
 /** What the storage worker can be asked for, by name, and what it answers. */

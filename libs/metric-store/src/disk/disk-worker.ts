@@ -7,6 +7,7 @@ import type { StoredSeries } from './layout.ts';
 import { buffersOf, idsOf, load, packed, type FindAnswer, type LoadAnswer } from './loading.ts';
 import { presentSeries } from './present-series.ts';
 import { countSeconds, readSeries, type ReadSeries } from './reading.ts';
+import { buffersOfPage } from './recovered-page.ts';
 import { recover } from './recovery.ts';
 import { ToldIds } from './told-series.ts';
 
@@ -120,8 +121,7 @@ function* recoverSending(id: number, fromMs: number, toMs: number): Generator<vo
   for (;;) {
     const { done, value } = pages.next();
     if (done === true) return value;
-    const buffers = value.series.flatMap(({ samples }) => [samples.times.buffer, samples.values.buffer]);
-    port.postMessage({ id, page: value }, [...new Set(buffers)] as ArrayBuffer[]);
+    port.postMessage({ id, page: value }, buffersOfPage(value));
     yield;
   }
 }

@@ -27,7 +27,8 @@ export function wantedOf(times: Times, fromMs: number, toMs: number, grid: Grid 
   if (first >= end) return { picks: new Uint32Array(), count };
   const points = Math.ceil((timeAt(times, end - 1) - timeAt(times, first)) / grid.stepMs) + 2;
   const picks = new Uint32Array(Math.min(count, points));
-  const length = times.all === undefined ? pickEven(times, first, end, grid, picks) : pick(times.all, first, end, grid, picks);
+  const length =
+    times.all === undefined ? pickEven(times, first, end, grid, picks) : pick(times.all, first, end, grid, picks);
   return { picks: length === times.count ? undefined : picks.subarray(0, length), count };
 }
 

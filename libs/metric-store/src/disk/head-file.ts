@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import type { Samples } from '../codec/samples.ts';
+import type { EvenSamples, Samples } from '../codec/samples.ts';
 import { blockKey, blockMs, bucketOfKey, pageOfKey, type StoredSeries } from './layout.ts';
-import { decodeBlock } from './page-row.ts';
+import { decodeBlock, decodeBlockEvenly } from './page-row.ts';
 import { DamagedFileError, SqliteFile } from './sqlite-file.ts';
 import { decodeTick, encodeTick, type TickRow } from './tick-row.ts';
 
@@ -159,6 +159,19 @@ export class HeadFile {
     } catch {
       this.#damaged();
       return new Map();
+    }
+  }
+
+  /** As `block`; of one that is damaged, nothing. */
+  blockEvenly(bucket: number, page: number): readonly (readonly [id: number, samples: EvenSamples | Samples])[] {
+    const key = blockKey(bucket, page);
+    const row = this.#file.get('select data from block where id = ?', key);
+    if (row === undefined) return [];
+    try {
+      return [...decodeBlockEvenly(key, bucket * blockMs, row['data'] as Uint8Array)];
+    } catch {
+      this.#damaged();
+      return [];
     }
   }
 

@@ -12,6 +12,7 @@ import { dayMs, hourMs, type StoredSeries } from './layout.js';
 import { catalog } from './catalog.js';
 import { countSeconds, readSeries, type ReadKind, type ReadSeries } from './reading.js';
 import { DamagedFileError } from './sqlite-file.js';
+import { runsOf } from './recovered-page.js';
 import { recover, runToEnd } from './recovery.js';
 
 const metric = { otelName: 'a.b', name: 'a_b', type: 'gauge', unit: '', description: '' } as const;
@@ -55,7 +56,11 @@ function append(disk: HistoryDisk, batches: readonly TickBatch[]): void {
 }
 
 function readAll(disk: HistoryDisk, kind: ReadKind, fromMs: number, toMs: number): Map<string, ReadSeries[]> {
-  const parts = runToEnd(catalog(disk.files, kind === 'raw' ? 'raw' : 'rollup', fromMs, toMs, [[{ name: '__name__', value: 'a_b', not: false }]]));
+  const parts = runToEnd(
+    catalog(disk.files, kind === 'raw' ? 'raw' : 'rollup', fromMs, toMs, [
+      [{ name: '__name__', value: 'a_b', not: false }],
+    ]),
+  );
   const request = parts.map(({ dayStartMs, series }) => ({
     ids: series.map(({ id }) => id),
     ...(dayStartMs === undefined ? {} : { dayStartMs }),
@@ -212,6 +217,7 @@ describe('HistoryDisk', { timeout: 120_000 }, () => {
       await writeFile(join(folder, 'head.db'), Buffer.from(head).fill(0, page * pageSize, page * pageSize + 16));
       let aside = 0;
       let disk = openDisk(folder, ({ file }) => (aside += file === undefined ? 0 : 1));
+      const names = new Map<number, string>();
       const pieces = recover(disk.files, startMs, startMs + 4 * hourMs);
       for (;;) {
         const { done, value } = pieces.next();
@@ -219,8 +225,15 @@ describe('HistoryDisk', { timeout: 120_000 }, () => {
           if (value.cutShort) set.cutShort++;
           break;
         }
-        for (const { text, samples } of value.series)
-          check((JSON.parse(text) as StoredSeries).values[1] ?? '', samples);
+        for (const text of value.texts) {
+          const { id, values } = JSON.parse(text) as StoredSeries;
+          names.set(id, values[1] ?? '');
+        }
+        for (const { id, startMs: at, length, values } of runsOf(value)) {
+          expect([1, length]).toContain(values.length);
+          check(names.get(id) ?? '', { times: Float64Array.from(values, (_, i) => at + i * 1000), values });
+        }
+        for (const { id, samples } of value.uneven) check(names.get(id) ?? '', samples);
       }
       checkAll(disk);
       const at = startMs + 2 * hourMs;

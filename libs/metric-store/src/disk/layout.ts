@@ -15,7 +15,7 @@ export const rawMarginMs = hourMs;
 export const headName = 'head.db';
 /** In `HeadFile.fact`: up to here everything is in the files of days. */
 export const closedUntil = 'closed_until';
-const seriesPerPage = 64;
+export const seriesPerPage = 64;
 /** Pages that one hour, or one block's time, may have. */
 const pages = 2 ** 26;
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { ByteReader, DamagedError } from '../codec/byte-reader.ts';
 import { ByteWriter } from '../codec/byte-writer.ts';
-import { readSamples, writeSamples, type Samples } from '../codec/samples.ts';
+import { readEvenSamples, readSamples, writeSamples, type EvenSamples, type Samples } from '../codec/samples.ts';
 import { unpackedAll } from '../codec/unpacked.ts';
 import { firstOfPage, pageOfKey } from './layout.ts';
 import { checksum, seal, unseal } from './sealed.ts';
@@ -25,6 +25,16 @@ export function decodeBlock(key: number, originMs: number, bytes: Uint8Array): M
   const page = new Map<number, Samples>();
   while (!reader.done) page.set(firstOfPage(pageOfKey(key)) + reader.varint(), readSamples(reader, originMs));
   return page;
+}
+
+/** As `decodeBlock`, one series after the other, and without writing out times that are even. */
+export function* decodeBlockEvenly(
+  key: number,
+  originMs: number,
+  bytes: Uint8Array,
+): IterableIterator<readonly [id: number, samples: EvenSamples | Samples]> {
+  const reader = new ByteReader(unseal(bytes, key));
+  while (!reader.done) yield [firstOfPage(pageOfKey(key)) + reader.varint(), readEvenSamples(reader, originMs)];
 }
 
 /** An hour of a page: a directory, then one chunk for each series, so that one is read without the others. */

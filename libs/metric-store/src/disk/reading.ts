@@ -222,7 +222,9 @@ function* readHead(
   }
   // A pushed sample may have come long after its time.
   for (const [id, samples] of yield* gatherTicks(head, 0, Infinity, wanted)) take(id, samples);
-  return new Map([...found].map(([id, samples]) => [id, kind === 'raw' ? { raw: onGrid(samples, grid) } : minutesOf(samples)]));
+  return new Map(
+    [...found].map(([id, samples]) => [id, kind === 'raw' ? { raw: onGrid(samples, grid) } : minutesOf(samples)]),
+  );
 }
 
 function minutesOf(samples: Samples): Found {

@@ -1,16 +1,8 @@
-import type { Samples } from '../codec/samples.ts';
-import { grouped } from './compaction.ts';
-import { gatherTicks } from './gather-ticks.ts';
 import type { HistoryFiles } from './history-files.ts';
-import { blockMs, startOf } from './layout.ts';
-import { joined } from './merge-samples.ts';
+import { blockMs, firstOfPage, seriesPerPage, startOf } from './layout.ts';
+import { NewestTicks } from './newest-ticks.ts';
+import { PageBuilder, type RecoveredPage } from './recovered-page.ts';
 import { DamagedFileError } from './sqlite-file.ts';
-
-/** One page of series as memory shall hold it again. */
-export interface RecoveredPage {
-  /** Each a StoredSeries as JSON, with its samples. */
-  readonly series: readonly { readonly text: string; readonly samples: Samples }[];
-}
 
 export interface RecoveredTimes {
   /** When there was a tick, oldest first. */
@@ -30,33 +22,41 @@ export function* recover(files: HistoryFiles, fromMs: number, toMs: number): Gen
   }
 }
 
+/**
+ * First what lies in blocks, oldest first, then the newest ticks: who takes them makes the series meanwhile. Each page is of one block's
+ * time, so that what memory keeps of it becomes old, and is let go of, together.
+ */
 function* recoverHead(files: HistoryFiles, fromMs: number, toMs: number): Generator<RecoveredPage, Float64Array> {
   const { head } = files;
   const texts = head.seriesTexts();
-  const blocks = new Map<number, number[]>();
+  const known = (id: number): boolean => texts.has(id);
+  const told = new Set<number>();
+  const finish = (page: number, builder: PageBuilder): RecoveredPage => {
+    const first = !told.has(page);
+    told.add(page);
+    return builder.finish(first ? textsOf(texts, page) : []);
+  };
   for (const { bucket, page } of head.blockKeys(startOf(fromMs, blockMs), toMs)) {
-    const buckets = blocks.get(page);
-    if (buckets === undefined) blocks.set(page, [bucket]);
-    else buckets.push(bucket);
+    const builder = new PageBuilder(seriesPerPage * (blockMs / 1000));
+    for (const [id, samples] of head.blockEvenly(bucket, page)) if (known(id)) builder.add(id, samples);
+    yield finish(page, builder);
   }
-  const newest = runToEnd(gatherTicks(head, 0, toMs));
-  const newestPages = grouped(newest.keys());
-  for (const page of new Set([...blocks.keys(), ...newestPages.keys()])) {
-    const parts = new Map<number, Samples[]>();
-    const add = (id: number, samples: Samples): void => {
-      const known = parts.get(id);
-      if (known === undefined) parts.set(id, [samples]);
-      else known.push(samples);
-    };
-    for (const bucket of blocks.get(page) ?? []) for (const [id, samples] of head.block(bucket, page)) add(id, samples);
-    for (const id of newestPages.get(page) ?? []) add(id, newest.get(id) as Samples);
-    const series = [...parts].flatMap(([id, samples]) => {
-      const text = texts.get(id);
-      return text === undefined ? [] : [{ text, samples: joined(samples) }];
-    });
-    yield { series };
+  const newest = new NewestTicks(head, toMs);
+  for (const page of newest.pages) {
+    const builder = new PageBuilder(seriesPerPage * newest.ticks);
+    newest.addPage(page, builder, known);
+    yield finish(page, builder);
   }
   return Float64Array.from(tickTimes(files, fromMs, toMs));
+}
+
+function textsOf(texts: ReadonlyMap<number, string>, page: number): string[] {
+  const found: string[] = [];
+  for (let id = firstOfPage(page); id < firstOfPage(page + 1); id++) {
+    const text = texts.get(id);
+    if (text !== undefined) found.push(text);
+  }
+  return found;
 }
 
 function tickTimes(files: HistoryFiles, fromMs: number, toMs: number): number[] {

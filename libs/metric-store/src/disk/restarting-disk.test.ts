@@ -23,7 +23,6 @@ describe('RestartingDisk', { timeout: 30_000 }, () => {
   async function opened() {
     const folder = await mkdtemp(join(tmpdir(), 'tapewatch-restart-'));
     const [clock, logger] = [new FakeClock(startMs + 600_000), new RecordingLogger()];
-    let writer: HistoryWriter | undefined;
     let restarted = Promise.withResolvers<void>();
     const disk = new RestartingDisk({
       settings: { folder, keepBlocksMs: 7_200_000, rawMs: 604_800_000, rollupMs: 604_800_000 },
@@ -31,7 +30,7 @@ describe('RestartingDisk', { timeout: 30_000 }, () => {
         damaged: () => undefined,
         trouble: () => undefined,
         restarted: () => {
-          writer?.diskRestarted();
+          writer.diskRestarted();
           restarted.resolve();
         },
       },
@@ -42,7 +41,7 @@ describe('RestartingDisk', { timeout: 30_000 }, () => {
       () => disk.close(),
     );
     const { nextId } = await disk.call('open', [clock.now()]);
-    writer = new HistoryWriter({ disk, nextId, clock, logger });
+    const writer: HistoryWriter = new HistoryWriter({ disk, nextId, clock, logger });
     writer.measure(createNoopMeter());
     const memory = new MemoryStore({ retentionMs: 3_600_000, budgetBytes: 2 ** 27, logger }, writer);
     const tick = (i: number): void => {

@@ -2,7 +2,7 @@ import { messageOf, type Clock, type Logger, type Timer } from '@tapewatch/model
 import { DiskClient, DiskGoneError, type DiskCaller, type DiskEvents } from './disk-client.js';
 import type { DiskCalls, DiskWorkerData } from './disk-protocol.js';
 import type { AppendResult, DiskFigures, TickBatch } from './history-disk.js';
-import type { RecoveredPage } from './recovery.js';
+import type { RecoveredPage } from './recovered-page.js';
 
 /** The pause before the first restart; doubles with each that fails or does not last. */
 const firstPauseMs = 1_000;

@@ -66,7 +66,7 @@ export class SeriesCatalog {
 
   /** The series of the file that fit; `read` gives all of them when they are not in memory. */
   find(path: string, terms: readonly Term[], read: () => readonly StoredSeries[]): readonly StoredSeries[] {
-    let file = this.#files.get(path);
+    const file = this.#files.get(path);
     if (file === undefined) return this.load(path, read()).find(terms);
     this.#files.delete(path);
     this.#files.set(path, file);

@@ -7,7 +7,7 @@ import type { Samples } from '../codec/samples.ts';
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 const low = littleEndian ? 0 : 1;
 
-function isStaleAt(words: Uint32Array, i: number): boolean {
+export function isStaleAt(words: Uint32Array, i: number): boolean {
   return words[i * 2 + low] === 2 && words[i * 2 + 1 - low] === 0x7ff00000;
 }
 

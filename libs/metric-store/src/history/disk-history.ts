@@ -1,4 +1,4 @@
-import { Labels, type Matcher, type MetricDescription } from '@tapewatch/model';
+import type { Labels, Matcher, MetricDescription } from '@tapewatch/model';
 import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/promql';
 import type { DiskCaller } from '../disk/disk-client.js';
 import { DiskError } from '../disk/disk-client.js';
@@ -270,10 +270,7 @@ function limitError(
   if (thrown.limit === undefined) return thrown;
   return thrown.limit === 'maxSeries'
     ? new QueryLimitError('maxSeries', `the matchers accept more than ${maxSeries} series, the limit of a query`)
-    : new QueryLimitError(
-        'maxSamples',
-        `the query would read more than ${maxSamples} samples, the limit of a query`,
-      );
+    : new QueryLimitError('maxSamples', `the query would read more than ${maxSamples} samples, the limit of a query`);
 }
 
 function nameOf(names: ReadonlyMap<number, SeriesName>, id: number): SeriesName {

@@ -7,6 +7,7 @@ import type { Plan, ScalarPlan, VectorPlan, WindowPlan } from './plan.js';
 import type { Planner, Steps } from './planner.js';
 import type { QueryRun } from './query-run.js';
 import { planRangeSelector, planSelector } from './selector-plan.js';
+import { isStepInvariant, planOnce } from './step-invariance.js';
 import { planSubquery } from './subquery-plan.js';
 import { TimeFrame } from './time-frame.js';
 
@@ -50,6 +51,13 @@ export class QueryPlanner implements Planner {
   }
 
   plan(expression: Expression): Plan {
+    const plan = this.#plan(expression);
+    return plan.kind === 'vector' && expression.kind === 'call' && isStepInvariant(expression)
+      ? planOnce(plan, this.#slots.take())
+      : plan;
+  }
+
+  #plan(expression: Expression): Plan {
     switch (expression.kind) {
       case 'number': {
         const { value } = expression;

@@ -95,7 +95,7 @@ export class QueryRun {
     return readers;
   }
 
-  /** What the subquery of this slot has found so far, by time. */
+  /** What the subquery of this slot, or the part whose result never changes, has found so far, by time. */
   subqueryResults(slot: number): Map<number, InstantVector> {
     return (this.#subqueries[slot] ??= new Map<number, InstantVector>());
   }

@@ -23,6 +23,8 @@ describe('horizonMs', () => {
     ['max_over_time(rate(m[5m] offset 1m)[1h:1m] offset 1d)', 86_400 + 3600 + 60 + 300],
     ['a + b offset 10m', 900],
     ['m @ end()', 300],
+    ['max_over_time((m - avg_over_time(m[1h] @ end()))[1h:1m])', 3900],
+    ['max_over_time(avg_over_time(m[2h] @ end() offset 1s)[1h:1m])', 7201],
     ['m @ 100', Infinity],
   ])('of %s', (text, seconds) => {
     expect(horizonMs(parse(text), lookbackMs)).toBe(seconds * 1000);

@@ -42,19 +42,28 @@ export function selectorsOf(expression: Expression): VectorSelector[] {
  * that is grows with each evaluation.
  */
 export function horizonMs(expression: Expression, lookbackMs: number): number {
+  return reachMs(expression, lookbackMs, 0);
+}
+
+/** `beforeMs` is how far back the subqueries around it are evaluated. */
+function reachMs(expression: Expression, lookbackMs: number, beforeMs: number): number {
   switch (expression.kind) {
     case 'selector':
-      return behind(expression, lookbackMs);
+      return behind(expression, lookbackMs, beforeMs);
     case 'range':
-      return behind(expression.selector, expression.rangeMs);
+      return behind(expression.selector, expression.rangeMs, beforeMs);
     case 'subquery':
-      return behind(expression, expression.rangeMs + horizonMs(expression.expression, lookbackMs));
+      return reachMs(expression.expression, lookbackMs, behind(expression, expression.rangeMs, beforeMs));
     default:
-      return childrenOf(expression).reduce((furthest, child) => Math.max(furthest, horizonMs(child, lookbackMs)), 0);
+      return childrenOf(expression).reduce(
+        (furthest, child) => Math.max(furthest, reachMs(child, lookbackMs, beforeMs)),
+        0,
+      );
   }
 }
 
-function behind({ at, offsetMs }: Pick<VectorSelector, 'at' | 'offsetMs'>, depthMs: number): number {
+/** `@ start()` and `@ end()` are the time of the evaluation itself, also within subqueries. */
+function behind({ at, offsetMs }: Pick<VectorSelector, 'at' | 'offsetMs'>, depthMs: number, beforeMs: number): number {
   if (at?.kind === 'time') return Infinity;
-  return Math.max(0, offsetMs + depthMs);
+  return Math.max(0, (at === undefined ? beforeMs : 0) + offsetMs + depthMs);
 }

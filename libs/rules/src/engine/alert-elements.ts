@@ -1,7 +1,7 @@
 import { Labels } from '@tapewatch/model';
 import type { VectorSample } from '@tapewatch/promql';
 import type { AlertRule, NamedTemplate } from '../rule-group.js';
-import type { TemplateData } from '../template/template.js';
+import type { TemplateData } from '@tapewatch/go-template';
 import type { AlertElement } from './alert-states.js';
 
 /** What templates see beside the element itself. */

@@ -11,6 +11,11 @@ interface SeriesOfAlert {
 export class AlertSeries {
   #known = new Map<string, SeriesOfAlert>();
 
+  /** The same objects for what the same rule before a reload has written. */
+  adopt(before: AlertSeries): void {
+    this.#known = before.#known;
+  }
+
   of(active: Iterable<AlertInstance>): readonly RuleSample[] {
     const known = new Map<string, SeriesOfAlert>();
     const samples: RuleSample[] = [];

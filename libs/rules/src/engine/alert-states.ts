@@ -1,4 +1,5 @@
 import type { AlertInstance, Labels, RuleRef, RuleTransition } from '@tapewatch/model';
+import type { LevelView } from './worse-levels.js';
 
 /** One element of a rule's result, with its labels and annotations made. */
 export interface AlertElement {
@@ -46,6 +47,12 @@ export class AlertStates {
     this.#checkRaisedFor = true;
   }
 
+  /** Goes on from the states of the same rule before a reload, whose `for` may have been shorter. */
+  adopt(before: AlertStates): void {
+    this.#entries = before.#entries;
+    this.#checkRaisedFor = before.#checkRaisedFor || this.#timing.forMs > before.#timing.forMs;
+  }
+
   *active(): IterableIterator<AlertInstance> {
     for (const { instance } of this.#entries.values()) yield instance;
   }
@@ -56,12 +63,13 @@ export class AlertStates {
 
   /**
    * Takes the result of one evaluation, keyed by label key. `isHeld` says of a restored alert that is not in the result whether
-   * that means nothing yet, because its data has not come in since the start.
+   * that means nothing yet, because its data has not come in since the start. `levels` is what the worse levels of the rule say, when it has any.
    */
   apply(
     at: number,
     elements: ReadonlyMap<string, AlertElement>,
     isHeld: (instance: AlertInstance) => boolean,
+    levels?: LevelView,
   ): StateChange {
     const before = this.#entries;
     const transitions: RuleTransition[] = [];
@@ -69,6 +77,10 @@ export class AlertStates {
     const report = (kind: RuleTransition['kind'], instance: AlertInstance): void =>
       void transitions.push({ at, kind, instance });
     for (const [key, entry] of before) {
+      if (levels?.isSuperseded(entry.instance.labels) === true) {
+        report(endOf(entry.instance), entry.instance);
+        continue;
+      }
       const current = this.#checkRaisedFor ? this.#pulledBack(entry, at, report) : entry;
       const element = elements.get(key);
       const next =
@@ -77,7 +89,9 @@ export class AlertStates {
           : this.#present(current, element, at, report);
       if (next !== undefined) after.set(key, next);
     }
-    for (const [key, element] of elements) if (!before.has(key)) after.set(key, this.#born(element, at, report));
+    for (const [key, element] of elements)
+      if (!before.has(key) && levels?.isSuperseded(element.labels) !== true)
+        after.set(key, this.#born(element, at, levels?.stepsDown(element.labels) === true, report));
     this.#checkRaisedFor = false;
     return this.#within(after, before, transitions, at);
   }
@@ -100,9 +114,13 @@ export class AlertStates {
     return { transitions: dropped, overLimit: after.size };
   }
 
-  #born(element: AlertElement, at: number, report: Report): Entry {
-    const pending: AlertInstance = { rule: this.#rule, ...element, state: 'pending', startsAt: at };
-    if (this.#timing.forMs > 0) {
+  #born(element: AlertElement, at: number, stepsDown: boolean, report: Report): Entry {
+    const { forMs } = this.#timing;
+    // Something worse was told until now, so the lesser level does not wait: it counts as having been there for its whole `for` already. The one
+    // millisecond more keeps the episode apart from one that a worse level ended and that began just then.
+    const startsAt = stepsDown && forMs > 0 ? at - forMs - 1 : at;
+    const pending: AlertInstance = { rule: this.#rule, ...element, state: 'pending', startsAt };
+    if (at - startsAt < forMs) {
       report('pending', pending);
       return { instance: pending, restored: false };
     }

@@ -12,6 +12,12 @@ export class GroupSchedule {
     this.#offsetMs = Math.floor(hash(identity) % Math.max(1, intervalMs / 1000)) * 1000;
   }
 
+  /** Goes on from the schedule of the same group before a reload, if it is the same. */
+  adopt(before: GroupSchedule): void {
+    if (before.#intervalMs === this.#intervalMs && before.#offsetMs === this.#offsetMs)
+      this.#lastSlot = before.#lastSlot;
+  }
+
   /** The evaluations missed since the last one when the group is due, else undefined. The first time it is due at once. */
   take(at: number): number | undefined {
     const slot = Math.floor((at - this.#offsetMs) / this.#intervalMs);

@@ -1,14 +1,19 @@
-import type { AlertInstance, RuleRef } from '@tapewatch/model';
+import type { AlertInstance, RuleRef, RuleTransition } from '@tapewatch/model';
+import { messageOf } from '@tapewatch/model';
+import type { VectorSample } from '@tapewatch/promql';
 import type { AlertRule, RuleGroup } from '../rule-group.js';
 import type { RuleView } from '../rule-view.js';
 import type { TemplateContext } from './alert-elements.js';
 import { AlertElements } from './alert-elements.js';
 import { AlertSeries } from './alert-series.js';
 import { AlertStates } from './alert-states.js';
+import { ConditionAlerts } from './condition-alerts.js';
+import { Holds } from './holds.js';
 import type { LiveRule, Query, RuleOutcome } from './live-rule.js';
 import { elementsOf, LimitExceededError } from './live-rule.js';
 import { RuleHealth } from './rule-health.js';
 import { WarmUp } from './warm-up.js';
+import type { WorseLevels } from './worse-levels.js';
 
 /** An alerting rule with its alerts. */
 export class LiveAlertRule implements LiveRule {
@@ -16,28 +21,37 @@ export class LiveAlertRule implements LiveRule {
   readonly ref: RuleRef;
   readonly #limit: number;
   readonly #states: AlertStates;
+  readonly #conditions: ConditionAlerts;
   readonly #elements: AlertElements;
   readonly #series = new AlertSeries();
   readonly #health: RuleHealth;
   readonly #warmUp: WarmUp;
+  readonly #levels: WorseLevels | undefined;
+  readonly #holds: Holds | undefined;
   #startedAt = -Infinity;
 
-  constructor(rule: AlertRule, ref: RuleRef, group: RuleGroup, query: Query) {
+  /** `levels` watches the worse levels of the rule, when it has any. */
+  constructor(rule: AlertRule, ref: RuleRef, group: RuleGroup, query: Query, levels?: WorseLevels) {
     this.rule = rule;
+    this.#levels = levels;
+    this.#holds =
+      rule.holds === undefined ? undefined : new Holds(rule, rule.holds.expression, query, group.queryOffsetMs);
     this.ref = ref;
     this.#limit = group.limit;
     this.#states = new AlertStates(ref, { ...rule, limit: group.limit });
+    this.#conditions = new ConditionAlerts(rule, ref);
     this.#elements = new AlertElements(rule);
     this.#health = new RuleHealth(rule.expression, query, group.queryOffsetMs);
-    this.#warmUp = new WarmUp(rule, (selector, at) => this.#health.seriesOf(selector, at));
+    this.#warmUp = new WarmUp(rule, (expression, at) => this.#health.find(expression, at));
   }
 
   get lastError(): string | undefined {
     return this.#health.lastError;
   }
 
-  active(): IterableIterator<AlertInstance> {
-    return this.#states.active();
+  *active(): IterableIterator<AlertInstance> {
+    yield* this.#states.active();
+    yield* this.#conditions.active();
   }
 
   /** Its fixed labels are the alert's. */
@@ -47,18 +61,67 @@ export class LiveAlertRule implements LiveRule {
     );
   }
 
-  restore(instance: AlertInstance, startedAt: number): void {
+  restore(instance: AlertInstance): void {
+    (this.#conditions.owns(instance) ? this.#conditions : this.#states).restore(instance);
+  }
+
+  startAt(startedAt: number): void {
     this.#startedAt = startedAt;
-    this.#states.restore(instance);
+  }
+
+  hasNoData(): boolean {
+    return this.#health.hasNoData();
+  }
+
+  adopt(before: LiveRule): void {
+    if (!(before instanceof LiveAlertRule)) return;
+    this.#states.adopt(before.#states);
+    this.#conditions.adopt(before.#conditions);
+    this.#series.adopt(before.#series);
+    if (before.rule.query === this.rule.query) this.#health.adopt(before.#health);
   }
 
   evaluate(at: number, context: TemplateContext): RuleOutcome {
-    return this.#health.evaluate(at, (result) => {
-      const elements = this.#elements.of(elementsOf(result), context);
-      const { transitions, overLimit } = this.#states.apply(at, elements, this.#warmUp.holderAt(at, this.#startedAt));
-      if (overLimit !== undefined) throw new LimitExceededError(this.#limit, overLimit, 'alerts', transitions);
-      return { transitions, samples: this.#series.of(this.#states.active()) };
-    });
+    try {
+      return this.#health.evaluate(at, (result) => this.#judge(elementsOf(result), context));
+    } catch (error) {
+      if (this.rule.onError === 'keep') throw error;
+      return this.#failed(error, context);
+    }
+  }
+
+  #judge(result: readonly VectorSample[], context: TemplateContext): RuleOutcome {
+    const { at } = context;
+    const isBlind = this.rule.noData !== 'ok' && result.length === 0 && this.#health.isBlind(at);
+    const states = isBlind ? [] : this.#applied(result, context);
+    // After a start there is no data at first, and that is no news.
+    if (isBlind && !this.#warmUp.sourcesHaveReported(at, this.#startedAt)) return this.#outcome(states);
+    const isTold = isBlind && this.rule.noData === 'alert';
+    return this.#outcome([...states, ...this.#conditions.apply(isTold ? { kind: 'no_data' } : undefined, context)]);
+  }
+
+  #applied(result: readonly VectorSample[], context: TemplateContext): readonly RuleTransition[] {
+    const { at } = context;
+    const found = this.#elements.of(result, context);
+    const elements = this.#holds?.added(found, this.#states.active(), context) ?? found;
+    const isHeld = this.#warmUp.holderAt(at, this.#startedAt);
+    const { transitions, overLimit } = this.#states.apply(at, elements, isHeld, this.#levels?.look());
+    if (overLimit !== undefined) throw new LimitExceededError(this.#limit, overLimit, 'alerts', transitions);
+    return transitions;
+  }
+
+  /** The evaluation failed, and the rule says what that means for its alerts. */
+  #failed(error: unknown, context: TemplateContext): RuleOutcome {
+    const failure = messageOf(error);
+    const dropped = error instanceof LimitExceededError ? error.transitions : [];
+    const isTold = this.rule.onError === 'alert';
+    const ended = isTold ? [] : this.#states.apply(context.at, new Map(), () => false).transitions;
+    const told = this.#conditions.apply(isTold ? { kind: 'error', reason: failure } : undefined, context);
+    return { ...this.#outcome([...dropped, ...ended, ...told]), failure };
+  }
+
+  #outcome(transitions: readonly RuleTransition[]): RuleOutcome {
+    return { transitions, samples: this.#series.of(this.active()) };
   }
 
   fail(reason: string): void {
@@ -72,6 +135,7 @@ export class LiveAlertRule implements LiveRule {
       name: rule.name,
       kind: rule.kind,
       query: rule.query,
+      ...(rule.holds === undefined ? {} : { holds: rule.holds.query }),
       forMs: rule.forMs,
       keepFiringForMs: rule.keepFiringForMs,
       labels: textsOf(rule.labels),

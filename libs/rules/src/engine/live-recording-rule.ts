@@ -46,6 +46,20 @@ export class LiveRecordingRule implements LiveRule {
     throw new Error('a recording rule has no alerts');
   }
 
+  startAt(): void {
+    // Only alerts wait for their data after a start.
+  }
+
+  hasNoData(): boolean {
+    return this.#health.hasNoData();
+  }
+
+  adopt(before: LiveRule): void {
+    if (!(before instanceof LiveRecordingRule)) return;
+    this.#health.adopt(before.#health);
+    this.#series = before.#series;
+  }
+
   evaluate(at: number): RuleOutcome {
     return this.#health.evaluate(at, (result) => {
       const series = new Map<string, Series>();

@@ -12,6 +12,8 @@ export interface RuleOutcome {
   readonly transitions: readonly RuleTransition[];
   /** Every series that the rule stands for now. */
   readonly samples: readonly RuleSample[];
+  /** Why the evaluation failed, where the rule says what becomes of its alerts then. */
+  readonly failure?: string;
 }
 
 /** A rule with what it knows of its last evaluation. */
@@ -23,7 +25,13 @@ export interface LiveRule {
   active(): Iterable<AlertInstance>;
   /** Whether an alert with these labels can have come from this rule. */
   owns(instance: AlertInstance): boolean;
-  restore(instance: AlertInstance, startedAt: number): void;
+  restore(instance: AlertInstance): void;
+  /** Since when samples are kept. */
+  startAt(startedAt: number): void;
+  /** Whether its last evaluation found no series to judge. */
+  hasNoData(): boolean;
+  /** Takes over from the same rule before a reload. */
+  adopt(before: LiveRule): void;
   /** Throws when the query or the rule fails; what the rule knew stays as it was then, unless the limit was exceeded. */
   evaluate(at: number, context: TemplateContext): RuleOutcome;
   /** What it wrote could not be taken. */

@@ -15,4 +15,17 @@ export class RuleOutput {
     if (ended.length === 0) return samples;
     return [...samples, ...ended.map(([, series]) => ({ series, value: undefined }))];
   }
+
+  /** Goes on from what the same rule before a reload has written. */
+  adopt(before: RuleOutput): void {
+    this.#written = before.#written;
+  }
+
+  has(key: string): boolean {
+    return this.#written.has(key);
+  }
+
+  series(): Iterable<Series> {
+    return this.#written.values();
+  }
 }

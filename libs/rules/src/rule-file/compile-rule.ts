@@ -1,5 +1,5 @@
 import { messageOf } from '@tapewatch/model';
-import type { RuleDefinition } from '@tapewatch/plugin-sdk';
+import type { CompiledLevel, CompileEnv, RuleDefinition } from '@tapewatch/plugin-sdk';
 import type { Expression, ValueType } from '@tapewatch/promql';
 import { parse, PromqlError } from '@tapewatch/promql';
 import type { SourceNode } from './source-node.js';
@@ -7,6 +7,13 @@ import type { SourceNode } from './source-node.js';
 export interface CompiledQuery {
   readonly query: string;
   readonly expression: Expression;
+  readonly holds?: { readonly query: string; readonly expression: Expression };
+}
+
+/** Levels come with their severity, the worst first; a rule without levels is one without a severity of its own. */
+export interface CompiledAlerts extends CompiledQuery {
+  readonly severity?: string;
+  readonly forMs?: number;
 }
 
 const typeNames: Readonly<Record<ValueType, string>> = {
@@ -23,8 +30,9 @@ const typeNames: Readonly<Record<ValueType, string>> = {
 export async function compileRule(
   definition: RuleDefinition,
   spec: unknown,
+  env: CompileEnv,
   rule: SourceNode,
-): Promise<CompiledQuery | undefined> {
+): Promise<readonly CompiledAlerts[] | undefined> {
   const checked = await definition.spec['~standard'].validate(spec);
   if (checked.issues !== undefined) {
     for (const { message, path = [] } of checked.issues) {
@@ -36,11 +44,29 @@ export async function compileRule(
     return undefined;
   }
   try {
-    const { promql } = definition.compile(checked.value);
-    return judged(parsed(promql, definition), promql, rule);
+    const compiled = definition.compile(checked.value, env);
+    const levels: readonly Partial<CompiledLevel>[] = 'levels' in compiled ? compiled.levels : [compiled];
+    const judged = levels.map((level) => judgedLevel(level, definition, rule));
+    return judged.length > 0 && judged.every((level) => level !== undefined) ? judged : undefined;
   } catch (error) {
     return refused(error, rule);
   }
+}
+
+function judgedLevel(
+  { promql = '', holds, severity, forMs }: Partial<CompiledLevel>,
+  definition: RuleDefinition,
+  rule: SourceNode,
+): CompiledAlerts | undefined {
+  const main = judged(parsed(promql, definition), promql, rule);
+  const held = holds === undefined ? undefined : judged(parsed(holds, definition), holds, rule);
+  if (main === undefined || (holds !== undefined && held === undefined)) return undefined;
+  return {
+    ...main,
+    ...(held === undefined ? {} : { holds: held }),
+    ...(severity === undefined ? {} : { severity }),
+    ...(forMs === undefined ? {} : { forMs }),
+  };
 }
 
 /** Text that the kind made, not the user, must not be blamed on a place in the user's text. */

@@ -95,6 +95,11 @@ groups:
     ]);
   });
 
+  it('takes a limit below zero for none, as Prometheus does', async () => {
+    const [group] = await load({ 'a.yaml': 'groups: [{ name: g, limit: -1 }]' });
+    expect(group?.limit).toBe(0);
+  });
+
   it('takes an empty file', async () => {
     expect(await load({ 'a.yaml': '' })).toEqual([]);
   });
@@ -190,9 +195,9 @@ groups:
       { code: 'CONFIG_INVALID_VALUE', line: 6, column: 14, path: 'groups[0].rules[0].for', found: '"5"' },
     ],
     [
-      'a negative limit',
-      'groups:\n  - name: g\n    limit: -1\n    rules: []',
-      { code: 'CONFIG_INVALID_VALUE', line: 3, found: '"-1"' },
+      'a limit that is no count',
+      'groups:\n  - name: g\n    limit: 1.5\n    rules: []',
+      { code: 'CONFIG_INVALID_VALUE', line: 3, found: '"1.5"' },
     ],
     [
       'a bad label name',
@@ -311,7 +316,30 @@ groups:
       ]);
     });
 
+    it('reads what becomes of alerts without data and on failure; files of Prometheus have its way', async () => {
+      const choices = (groups: readonly RuleGroup[]): unknown =>
+        groups.flatMap(({ rules }) =>
+          rules.map((rule) => (rule.makes === 'alerts' ? [rule.name, rule.noData, rule.onError] : [])),
+        );
+      const own = `rules:
+  - { name: A, type: promql, expr: up, no_data: alert, error: ok }
+  - { name: B, type: promql, expr: up }
+`;
+      expect(choices(await load({ 'a.yaml': own }))).toEqual([
+        ['A', 'alert', 'ok'],
+        ['B', 'ok', 'keep'],
+      ]);
+      expect(choices(await load({ 'a.yaml': 'groups: [{ name: g, rules: [{ alert: A, expr: up }] }]' }))).toEqual([
+        ['A', 'ok', 'keep'],
+      ]);
+    });
+
     it.each<[string, string, Partial<Problem>]>([
+      [
+        'a choice that there is not',
+        '{ name: A, type: promql, expr: up, no_data: keeps }',
+        { code: 'CONFIG_INVALID_VALUE', found: '"keeps"', allowed: 'alert, keep, ok', hint: 'Did you mean "keep"?' },
+      ],
       [
         'an unknown type',
         '{ name: A, type: abov, metric: m }',

@@ -1,4 +1,4 @@
-import type { RuleDefinition } from '@tapewatch/plugin-sdk';
+import type { CompileEnv, RuleDefinition } from '@tapewatch/plugin-sdk';
 import type { NamedTemplate, RecordingRule, Rule, RuleGroup } from '../rule-group.js';
 import { compileRule } from './compile-rule.js';
 import type { GroupNames } from './group-names.js';
@@ -10,6 +10,8 @@ const groupFields = ['name', 'interval', 'query_offset', 'limit', 'labels', 'rul
 const ruleFields = ['alert', 'record', 'expr', ...timingFields, ...textFields];
 
 export const defaultIntervalMs = 1000;
+
+const asPrometheus = { makes: 'alerts', worseLevels: 0, noData: 'ok', onError: 'keep' } as const;
 
 /** The groups of a file in Prometheus' form, as strict as Prometheus: unknown fields are refused. */
 export async function readPrometheusGroups(
@@ -45,18 +47,19 @@ async function readGroup(
   if (name === '') node.problem('CONFIG_MISSING', 'A group needs a name.', { allowed: 'name: TEXT' });
   else groupNames.claim(name, file, node.descendant(['name']));
   const groupLabels = readTemplates(fields.get('labels'), name, checkLabelName);
+  const written = fields.get('interval')?.duration() ?? 0;
+  const intervalMs = written === 0 ? defaultIntervalMs : written;
   const rules: Rule[] = [];
   for (const rule of fields.get('rules')?.list() ?? []) {
-    const read = await readRule(rule, promql, groupLabels);
+    const read = await readRule(rule, promql, { intervalMs }, groupLabels);
     if (read === undefined) continue;
     rules.push(read);
   }
-  const intervalMs = fields.get('interval')?.duration() ?? 0;
   return {
     name,
     file,
-    intervalMs: intervalMs === 0 ? defaultIntervalMs : intervalMs,
-    limit: fields.get('limit')?.count() ?? 0,
+    intervalMs,
+    limit: fields.get('limit')?.limit() ?? 0,
     queryOffsetMs: fields.get('query_offset')?.duration() ?? 0,
     rules,
   };
@@ -65,6 +68,7 @@ async function readGroup(
 async function readRule(
   node: SourceNode,
   promql: RuleDefinition,
+  env: CompileEnv,
   groupLabels: readonly NamedTemplate[],
 ): Promise<Rule | undefined> {
   const fields = node.mapping(ruleFields);
@@ -73,7 +77,7 @@ async function readRule(
   const record = fields.get('record');
   const parts =
     record === undefined
-      ? { makes: 'alerts' as const, ...readRuleParts(name ?? '', fields, groupLabels) }
+      ? { ...asPrometheus, ...readRuleParts(name ?? '', fields, groupLabels) }
       : readRecording(fields, groupLabels);
   const expr = fields.get('expr');
   const text = expr?.text();
@@ -81,7 +85,7 @@ async function readRule(
     node.problem('CONFIG_MISSING', 'A rule needs an expression.', { allowed: 'expr: PROMQL' });
     return undefined;
   }
-  const compiled = text === undefined ? undefined : await compileRule(promql, { expr: text }, node);
+  const compiled = text === undefined ? undefined : (await compileRule(promql, { expr: text }, env, node))?.[0];
   return compiled === undefined || name === undefined ? undefined : { name, kind: promql.type, ...compiled, ...parts };
 }
 

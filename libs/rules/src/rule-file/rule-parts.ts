@@ -1,6 +1,5 @@
 import type { NamedTemplate } from '../rule-group.js';
-import { TemplateError } from '../template/template-error.js';
-import { parseTemplate } from '../template/template.js';
+import { parseTemplate, TemplateError } from '@tapewatch/go-template';
 import type { SourceNode } from './source-node.js';
 import { shown } from './source-node.js';
 

@@ -91,6 +91,12 @@ export class SourceNode {
     });
   }
 
+  /** As Prometheus takes it: what is not above 0 is no limit, and is 0 here. */
+  limit(): number | undefined {
+    const text = this.text();
+    return text !== undefined && /^-\d+$/.test(text) ? 0 : this.count();
+  }
+
   /** Infinities and NaN included, as YAML or Prometheus writes them. */
   number(): number | undefined {
     const text = this.text()?.trim();
@@ -99,6 +105,15 @@ export class SourceNode {
     const value = special === null ? Number(text) : special[2]?.toLowerCase() === 'nan' ? NaN : Infinity;
     if (text !== '' && (special !== null || !Number.isNaN(value))) return special?.[1] === '-' ? -value : value;
     return this.problem('CONFIG_INVALID_VALUE', 'This is not a number.', { found: shown(text), allowed: 'a number' });
+  }
+
+  choice<T extends string>(allowed: readonly T[]): T | undefined {
+    const text = this.text();
+    const found = allowed.find((one) => one === text);
+    if (text === undefined || found !== undefined) return found;
+    const hint = didYouMean(text, allowed);
+    const details = { found: shown(text), allowed: allowed.join(', '), ...(hint === undefined ? {} : { hint }) };
+    return this.problem('CONFIG_INVALID_VALUE', 'This is not one of the choices.', details);
   }
 
   flag(): boolean | undefined {

@@ -19,3 +19,25 @@ export const aboveKind = defineRule({
     return { promql: `${metric} > ${limit}` };
   },
 });
+
+const level = z.strictObject({ expr: z.string(), holds: z.string().optional(), for: z.number().optional() });
+
+/** A kind whose rules have levels, or another threshold to clear. */
+export const levelsKind = defineRule({
+  type: 'levels',
+  description: 'PromQL for each severity',
+  spec: z.strictObject({ critical: level.optional(), warning: level.optional(), plain: level.optional() }),
+  compile({ critical, warning, plain }) {
+    const made = ({ expr, holds }: z.infer<typeof level>): { promql: string; holds?: string } => ({
+      promql: expr,
+      ...(holds === undefined ? {} : { holds }),
+    });
+    if (plain !== undefined) return made(plain);
+    const levels = Object.entries({ critical, warning }).flatMap(([severity, one]) =>
+      one === undefined
+        ? []
+        : [{ severity, ...made(one), ...(one.for === undefined ? {} : { forMs: one.for * 1000 }) }],
+    );
+    return { levels };
+  },
+});

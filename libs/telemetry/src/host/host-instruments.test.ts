@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { MetricData } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@tapewatch/model';
-import { TickReader } from '../tick-reader.js';
+import { createTickMeters } from '../tick-meters.js';
 import { registerHostInstruments } from './host-instruments.js';
 import type { HostInstruments, HostInstrumentsOptions } from './host-instruments.js';
 
@@ -19,13 +18,14 @@ function host(options: Partial<HostInstrumentsOptions> = {}): {
   instruments: HostInstruments;
   collect: () => Promise<Metrics>;
 } {
-  const reader = new TickReader({
+  const { provider, reader } = createTickMeters({
     cardinalityLimit: 1000,
     startedAt: 0,
     callbackTimeoutMs: 5000,
     onNotFinite: () => undefined,
+    resource: {},
   });
-  const instruments = registerHostInstruments(new MeterProvider({ readers: [reader] }).getMeter('host'), {
+  const instruments = registerHostInstruments(provider.getMeter('host'), {
     clock: systemClock,
     ...options,
   });

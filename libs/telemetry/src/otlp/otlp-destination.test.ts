@@ -1,23 +1,18 @@
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import type { Collection } from '../collection.js';
-import { TickReader } from '../tick-reader.js';
+import { createTickMeters } from '../tick-meters.js';
 import type { DestinationOptions } from './destination-options.js';
 import { OtlpDestination } from './otlp-destination.js';
 import type { Exporter, ExportOutcome } from './otlp-exporter.js';
 
 async function collection(at = 5000): Promise<Collection> {
-  const reader = new TickReader({
+  const { provider, reader } = createTickMeters({
     cardinalityLimit: 100,
     startedAt: 0,
     callbackTimeoutMs: 1000,
     onNotFinite: () => undefined,
-  });
-  const provider = new MeterProvider({
-    resource: resourceFromAttributes({ 'service.name': 'tapewatch' }),
-    readers: [reader],
+    resource: { 'service.name': 'tapewatch' },
   });
   const counter = provider.getMeter('test').createCounter('requests', { unit: '{request}' });
   counter.add(1, { route: 'a' });
@@ -79,13 +74,14 @@ function held(more: Partial<DestinationOptions> = {}, queueLimit = 2): Held {
     queueLimit,
     createExporter: () => exporter,
   });
-  const reader = new TickReader({
+  const { provider, reader } = createTickMeters({
     cardinalityLimit: 100,
     startedAt: 0,
     callbackTimeoutMs: 1000,
     onNotFinite: () => undefined,
+    resource: { 'service.name': 'tapewatch' },
   });
-  destination.attach(new MeterProvider({ readers: [reader] }).getMeter('test'));
+  destination.attach(provider.getMeter('test'));
   const read = async (): Promise<Record<string, number>> => {
     const { resourceMetrics } = (await reader.read(1000)).collection;
     const points = resourceMetrics.scopeMetrics.flatMap(({ metrics }) =>

@@ -3,14 +3,12 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
 import type { Collection } from '../collection.js';
 import { logSdkDiagnostics } from '../sdk-diagnostics.js';
-import { TickReader } from '../tick-reader.js';
+import { createTickMeters } from '../tick-meters.js';
 import type { DestinationOptions } from './destination-options.js';
 import { OtlpDestination } from './otlp-destination.js';
 
@@ -53,15 +51,12 @@ async function sink(
 }
 
 async function collection(at = 5000): Promise<Collection> {
-  const reader = new TickReader({
+  const { provider, reader } = createTickMeters({
     cardinalityLimit: 100,
     startedAt: 0,
     callbackTimeoutMs: 1000,
     onNotFinite: () => undefined,
-  });
-  const provider = new MeterProvider({
-    resource: resourceFromAttributes({ 'service.name': 'tapewatch' }),
-    readers: [reader],
+    resource: { 'service.name': 'tapewatch' },
   });
   const counter = provider.getMeter('test').createCounter('requests', { unit: '{request}' });
   counter.add(1, { route: 'a' });

@@ -56,6 +56,12 @@ export class SeriesCache {
     return point;
   }
 
+  /** As `find`, of what was found before. */
+  known(attributes: Attributes): PointSeries | undefined {
+    const known = this.#byObject.get(attributes) ?? this.#byText.get(textKey(attributes));
+    return known?.dropped === true ? undefined : known;
+  }
+
   /** Forgets what was not seen since tick number `since`. */
   dropUnseen(since: number): void {
     for (const map of [this.#byText, this.#byLabels]) {

@@ -1,11 +1,9 @@
 import type { Meter } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
 import type { Tick } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
 import type { Collection } from '../collection.js';
-import { TickReader } from '../tick-reader.js';
+import { createTickMeters } from '../tick-meters.js';
 import { SeriesTranslation } from './series-translation.js';
 
 /** Real meters whose collections a test takes by hand. */
@@ -22,13 +20,13 @@ const testResource = {
 };
 
 function meters(resource: Readonly<Record<string, string>> = testResource, cardinalityLimit = 1000): Meters {
-  const reader = new TickReader({
+  const { provider, reader } = createTickMeters({
     cardinalityLimit,
     startedAt: 0,
     callbackTimeoutMs: 1000,
     onNotFinite: () => undefined,
+    resource,
   });
-  const provider = new MeterProvider({ resource: resourceFromAttributes(resource), readers: [reader] });
   return {
     meter: provider.getMeter('test'),
     collect: async (at) => (await reader.read(at)).collection,
@@ -141,6 +139,28 @@ describe('SeriesTranslation', () => {
     for (turn = 0; turn < variants.length; turn++) stage.accept(await collect(1000 * (turn + 1)));
     expect(new Set(ticks.map(({ series }) => series[0])).size).toBe(1);
     expect(ticks.map(({ values }) => values[0])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('knows the series of an observable between ticks, by whatever object, while the newest tick had it', async () => {
+    const { meter, collect } = meters({});
+    const kept = { exchange: 'a', symbol: 'b' };
+    const seen = new Set([kept]);
+    const gauge = meter.createObservableGauge('price', { unit: 's' });
+    const counter = meter.createObservableCounter('price', { unit: 's' });
+    for (const each of [gauge, counter])
+      each.addCallback((result) => seen.forEach((attributes) => result.observe(1, attributes)));
+    const { stage, ticks } = translation();
+    expect(stage.seriesOf(gauge, kept)).toBeUndefined();
+    stage.accept(await collect(1000));
+    expect(ticks[0]?.series).toHaveLength(2);
+    expect([stage.seriesOf(gauge, kept), stage.seriesOf(counter, { symbol: 'b', exchange: 'a' })]).toEqual(
+      ticks[0]?.series,
+    );
+    expect(stage.seriesOf(gauge, kept)).toBe(ticks[0]?.series[0]);
+    expect(stage.seriesOf(gauge, { exchange: 'a', symbol: 'other' })).toBeUndefined();
+    seen.clear();
+    stage.accept(await collect(2000));
+    expect(stage.seriesOf(gauge, kept)).toBeUndefined();
   });
 
   it('drops a series at once when it is no longer observed, and forgets it in time', async () => {

@@ -1,9 +1,10 @@
-import type { Attributes, Counter, Meter } from '@opentelemetry/api';
-import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
+import type { Attributes, Counter, Meter, Observable } from '@opentelemetry/api';
+import { AggregationTemporality, DataPointType, InstrumentType } from '@opentelemetry/sdk-metrics';
 import type { DataPoint, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import { messageOf } from '@tapewatch/model';
-import type { Logger, MetricDescription, Tick, TickStage } from '@tapewatch/model';
+import type { Logger, MetricDescription, Series, Tick, TickStage } from '@tapewatch/model';
 import type { Collection, CollectionStage } from '../collection.js';
+import { ObservedInstrument } from '../observables/observed-instrument.js';
 import { metricName } from './prometheus-name.js';
 import { SeriesCache } from './series-cache.js';
 import type { PointSeries } from './series-cache.js';
@@ -93,6 +94,18 @@ export class SeriesTranslation implements CollectionStage {
     for (const stage of this.#next) this.#hand(stage, tick);
   }
 
+  /**
+   * The series that an observable instrument has for an attribute set; undefined unless the newest tick had it. For who hands a value on
+   * before the tick collects it.
+   */
+  seriesOf(instrument: Observable, attributes: Attributes): Series | undefined {
+    if (!(instrument instanceof ObservedInstrument)) return undefined;
+    const { name, unit, type } = instrument.descriptor;
+    const pointType = type === InstrumentType.OBSERVABLE_GAUGE ? DataPointType.GAUGE : DataPointType.SUM;
+    const point = this.#caches.get(cacheKey(name, unit, pointType))?.known(instrument.attributesOf(attributes));
+    return point?.seenIn === this.#tickNumber ? point.series[0] : undefined;
+  }
+
   #hand(stage: TickStage, tick: Tick): void {
     try {
       stage.accept(tick);
@@ -147,7 +160,7 @@ export class SeriesTranslation implements CollectionStage {
   #cacheFor(metric: MetricData, target: Readonly<Record<string, string>>): SeriesCache | undefined {
     const boundaries = boundariesOf(metric);
     const { name: otelName, unit } = metric.descriptor;
-    const key = `${otelName}\u0000${unit}\u0000${metric.dataPointType}\u0000${boundaries?.join() ?? ''}`;
+    const key = cacheKey(otelName, unit, metric.dataPointType, boundaries);
     const known = this.#caches.get(key);
     if (known !== undefined) return known;
     const description = describe(metric);
@@ -204,6 +217,10 @@ export class SeriesTranslation implements CollectionStage {
     this.#told.add(key);
     this.#logger.warn(fields, message);
   }
+}
+
+function cacheKey(name: string, unit: string, type: DataPointType, boundaries?: readonly number[]): string {
+  return `${name}\u0000${unit}\u0000${type}\u0000${boundaries?.join() ?? ''}`;
 }
 
 function describe(metric: MetricData): MetricDescription {

@@ -11,6 +11,7 @@ import { connectionOf, pageRequest } from '../paging.js';
 import type { Problem } from '../problem.types.js';
 import { answer, valueOf } from '../result.js';
 import { AlertFilterInput, alertFilterOf } from './alert-filter.input.js';
+import { RaiseAlertInput, raisedAlertOf } from './raise-alert.input.js';
 import { AlertConnection, AlertEventType, AlertResult, AlertSummaryType, AlertType } from './alert.types.js';
 
 const byDefault = { states: ['pending', 'firing'] } as const;
@@ -51,6 +52,16 @@ export class AlertsResolver {
   @Query(() => AlertSummaryType, { description: 'Alerts in numbers.' })
   alertSummary(): Promise<AlertSummary> {
     return this.pipeline.read.alertSummary();
+  }
+
+  @Mutation(() => AlertResult, {
+    description:
+      'Raises an alert by name; the same labels again are the same alert. A Conflict when a limit holds it back. Needs the role operator or ingest.',
+  })
+  async raiseAlert(
+    @Args('input', { type: () => RaiseAlertInput, description: 'The alert.' }) input: RaiseAlertInput,
+  ): Promise<Alert | Problem> {
+    return answer(await this.pipeline.commands.raiseAlert(raisedAlertOf(input)));
   }
 
   @Mutation(() => AlertResult, { description: 'Says that somebody has the alert in hand. Needs the role operator.' })

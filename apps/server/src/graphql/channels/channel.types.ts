@@ -61,6 +61,27 @@ export class ChannelTestType {
   readonly reason!: string | undefined;
 }
 
+@ObjectType('MessagePreview', {
+  description: 'What a channel would say of two made-up alerts, one that fires and one that is over.',
+})
+export class MessagePreviewType {
+  @Field(() => String, { description: 'The channel.' })
+  readonly channel!: string;
+
+  @Field(() => String, { description: 'Its title, with the values of templates escaped as the channel needs it.' })
+  readonly title!: string;
+
+  @Field(() => String, { description: 'Its text, likewise; in plain words where no template says it.' })
+  readonly text!: string;
+}
+
+export const MessagePreviewResult = resultUnion(
+  'MessagePreviewResult',
+  'What a channel would say.',
+  MessagePreviewType,
+  [NotFound, NotAllowed],
+);
+
 export const TestChannelResult = resultUnion(
   'TestChannelResult',
   'What became of a test notification.',

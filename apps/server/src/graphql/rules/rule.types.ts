@@ -10,8 +10,8 @@ registerEnumType(RuleHealthEnum, {
   name: 'RuleHealth',
   description: 'Whether a rule can do its work.',
   valuesMap: {
-    OK: { description: 'Its query is evaluated and matches series.' },
-    NO_DATA: { description: 'Its query is evaluated, but its selectors match no series.' },
+    OK: { description: 'Its query is evaluated and finds what it needs to judge.' },
+    NO_DATA: { description: 'Its query is evaluated, but a selector that it cannot do without matches no series.' },
     ERROR: { description: 'Its newest evaluation failed.' },
     UNKNOWN: { description: 'It has not been evaluated yet.' },
   },
@@ -30,6 +30,13 @@ export class RuleType {
 
   @Field(() => String, { description: 'PromQL, also where the rule was written in friendlier words.' })
   readonly query!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'PromQL that keeps its firing alerts once they have left the result of the query: another threshold to clear.',
+  })
+  readonly holds!: string | undefined;
 
   @Field(() => Float, { description: 'How long the condition must hold before it fires, in milliseconds.' })
   readonly forMs!: number;

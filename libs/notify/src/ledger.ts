@@ -1,0 +1,138 @@
+import { readPayload, type Payload } from './payload.js';
+import type { Database } from '@tapewatch/database';
+import {
+  accepted,
+  refused,
+  type CommandResult,
+  type NotificationOutcome,
+  type Page,
+  type PageRequest,
+} from '@tapewatch/model';
+import { summarize, type Notification } from '@tapewatch/plugin-sdk';
+import { outgoingOf } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
+import type { NotificationRow, NotifyTables } from './tables.js';
+
+/** One row of the ledger: a notification, or that there was none, and why. */
+export interface NotificationView {
+  readonly id: string;
+  readonly at: number;
+  readonly channel: string;
+  readonly alertIds: readonly string[];
+  readonly outcome: NotificationOutcome;
+  readonly reason?: string;
+  readonly attempts: number;
+  readonly latencyMs?: number;
+  readonly idempotencyKey: string;
+  /** What it says in words; absent for what was never put into words. */
+  readonly text?: string;
+}
+
+/** Every notification, and everything of which there was none; reads beside the outbox, and puts dead letters back into it. */
+export class Ledger {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Newest first. */
+  async page(
+    request: PageRequest & { readonly alert?: string; readonly outcome?: NotificationOutcome },
+  ): Promise<CommandResult<Page<NotificationView>>> {
+    if (request.after !== undefined && !/^\d{1,15}$/.test(request.after))
+      return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
+    if (request.alert !== undefined && !plainId.test(request.alert)) return accepted({ items: [], hasNextPage: false });
+    let query = this.tables.selectFrom('notification').selectAll();
+    if (request.after !== undefined) query = query.where('id', '<', Number(request.after));
+    if (request.outcome !== undefined) query = query.where('outcome', '=', request.outcome);
+    if (request.alert !== undefined) query = query.where('alert_ids', 'like', `%"${request.alert}"%`);
+    const rows = await query
+      .orderBy('id', 'desc')
+      .limit(request.first + 1)
+      .execute();
+    const items = rows.slice(0, request.first).map((row) => ({ cursor: String(row.id), node: viewOf(row) }));
+    return accepted({ items, hasNextPage: rows.length > items.length });
+  }
+
+  async find(id: string): Promise<NotificationView | undefined> {
+    if (!/^\d{1,15}$/.test(id)) return undefined;
+    const row = await this.tables
+      .selectFrom('notification')
+      .selectAll()
+      .where('id', '=', Number(id))
+      .executeTakeFirst();
+    return row === undefined ? undefined : viewOf(row);
+  }
+
+  /** Oldest first. */
+  async deadLetters(channel: string): Promise<readonly number[]> {
+    const rows = await this.tables
+      .selectFrom('notification')
+      .select('id')
+      .where('outcome', '=', 'dead')
+      .where('channel', '=', channel)
+      .orderBy('id')
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Makes dead letters wait again, as if they had just been written; gives those that were dead. */
+  async revive(ids: readonly number[], now: number): Promise<readonly Outgoing[]> {
+    const revived: NotificationRow[] = [];
+    for (let i = 0; i < ids.length; i += idsAtOnce) {
+      const rows = await this.tables
+        .updateTable('notification')
+        .set({ outcome: 'retrying', queued_at: now, next_attempt_at: now })
+        .where('id', 'in', ids.slice(i, i + idsAtOnce))
+        .where('outcome', '=', 'dead')
+        .returningAll()
+        .execute();
+      revived.push(...rows);
+    }
+    return revived.sort((a, b) => a.id - b.id).map(outgoingOf);
+  }
+
+  private get tables() {
+    return this.#database.tables<NotifyTables>();
+  }
+}
+
+const idsAtOnce = 500;
+
+/** An alert's id as it stands in the JSON list of them; no id holds what LIKE or JSON would read otherwise. */
+const plainId = /^[A-Za-z0-9-]+$/;
+
+function viewOf(row: NotificationRow): NotificationView {
+  const text = textOf(row.payload);
+  return {
+    id: String(row.id),
+    at: row.at,
+    channel: row.channel,
+    alertIds: JSON.parse(row.alert_ids) as string[],
+    outcome: row.outcome,
+    attempts: row.attempts,
+    idempotencyKey: row.idempotency_key,
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    ...(row.latency_ms === null ? {} : { latencyMs: row.latency_ms }),
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
+function textOf(payload: Payload): string | undefined {
+  const notification = readPayload(payload);
+  if (notification === undefined) return undefined;
+  const { title, text } = wordsOf(notification);
+  return text === '' ? title : `${title}\n${text}`;
+}
+
+/** What a notification says: in the words of templates, where there are any, or in plain ones. */
+export function wordsOf(notification: Notification): { readonly title: string; readonly text: string } {
+  const { title, alerts } = summarize(notification);
+  const lines = alerts.map(({ status, name, summary, description }) => {
+    const told = [summary, description].filter((text) => text !== '').join(' ');
+    return told === '' ? `${status} ${name}` : `${status} ${name}: ${told}`;
+  });
+  const { message } = notification;
+  return { title: message?.title ?? title, text: message?.text ?? lines.join('\n') };
+}

@@ -1,0 +1,4 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import { base } from '../../vitest.base.mjs';
+
+export default mergeConfig(base, defineConfig({ test: { name: 'rule-anomaly', root: import.meta.dirname } }));

@@ -1,0 +1,81 @@
+import { labelName, labelValues, metricName, range } from '@tapewatch/plugin-sdk/zod';
+import { z } from 'zod';
+
+const bounds = {
+  above: z.number('This is not a number.').min(0).optional().describe('Fires when they are further apart than this'),
+  clear: z
+    .number('This is not a number.')
+    .min(0)
+    .optional()
+    .describe('Once it fires, it goes on until they are not further apart than this'),
+};
+
+const level = z.strictObject({
+  ...bounds,
+  for: range().optional().describe('How long it must hold at this level, instead of the for of the rule'),
+});
+
+const fields = z.strictObject({
+  metric: metricName().default('exchange_ticker_last').describe('What is compared'),
+  where: labelValues().optional().describe('Only series with these label values'),
+  across: labelName().default('exchange').describe('The label that tells the venues apart'),
+  venues: z.array(z.string().min(1)).min(2).optional().describe('Only these values of it; all when absent'),
+  by: z
+    .array(labelName())
+    .min(1)
+    .default(['symbol'])
+    .describe('Labels that say what is the same thing on every venue; the quote currency is part of it'),
+  fresh_within: range().default(10_000).describe('A price older than this is not compared'),
+  age: z
+    .union([metricName(), z.literal(false)])
+    .optional()
+    .describe(
+      'The metric with the age of each price in seconds; exchange_ticker_age_seconds for a ticker, false for none: then the time of the newest sample counts',
+    ),
+  difference: z
+    .enum(['relative', 'absolute'])
+    .default('relative')
+    .describe('relative: a ratio (0.02 is 2%); absolute: in the unit of the metric'),
+  compare: z
+    .enum(['extremes', 'median'])
+    .default('extremes')
+    .describe(
+      'extremes: the highest with the lowest, one alert for each symbol, from two venues on; median: each venue with the median of all, one alert for each venue that is off, from three venues on',
+    ),
+  ...bounds,
+  warning: level.optional().describe('The threshold of alerts with the severity warning'),
+  critical: level.optional().describe('The threshold of alerts with the severity critical; it supersedes the warning'),
+});
+
+export type Level = z.infer<typeof level>;
+
+/** What a rule of the type `divergence` says beside its name, labels and times. */
+export const divergenceSpec = fields.superRefine((spec, context) => {
+  const issue = (path: readonly string[], message: string): void =>
+    context.addIssue({ code: 'custom', path: [...path], message });
+  const levels = (['warning', 'critical'] as const).filter((severity) => spec[severity] !== undefined);
+  if (levels.length === 0) checkLevel(spec, [], issue);
+  else if (spec.above !== undefined || spec.clear !== undefined)
+    issue(['above'], `There is a threshold beside ${levels.join(' and ')}: put it into one of them.`);
+  for (const severity of levels) checkLevel(spec[severity] ?? {}, [severity], issue);
+  const { warning, critical } = spec;
+  if (warning?.above !== undefined && critical?.above !== undefined && critical.above <= warning.above)
+    issue(['critical', 'above'], `The critical threshold must be above that of the warning (${warning.above}).`);
+  if (spec.by.includes('base') && !spec.by.includes('quote'))
+    issue(['by'], 'Prices in USD, USDT, USDC and KRW are not the same thing: add quote.');
+  if (spec.by.includes(spec.across))
+    issue(['by'], `The label ${spec.across} tells the venues apart, so it cannot say what is the same on all of them.`);
+});
+
+function checkLevel(
+  { above, clear }: Partial<Level>,
+  path: readonly string[],
+  issue: (path: readonly string[], message: string) => void,
+): void {
+  if (above === undefined)
+    return issue(path, 'A threshold is missing: add above, as in above: 0.02, or critical and warning.');
+  if (clear !== undefined && clear > above)
+    issue([...path, 'clear'], `The threshold to clear must be lower than that to fire (above: ${above}).`);
+}
+
+export type DivergenceSpec = z.infer<typeof divergenceSpec>;
