@@ -26,13 +26,17 @@ describe('a grid', () => {
       fc.property(samples, grids, fc.nat(2_000_000), fc.nat(2_000_000), (all, grid, from, length) => {
         const [fromMs, toMs] = [start + from - 1, start + from + length];
         const { count, firstMs } = { count: all.times.length, firstMs: all.times[0] as number };
-        const forms = all.stepMs === 0 ? [{ stepMs: 0, all: all.times }] : [{ stepMs: 0, all: all.times }, { stepMs: all.stepMs }];
+        const forms =
+          all.stepMs === 0 ? [{ stepMs: 0, all: all.times }] : [{ stepMs: 0, all: all.times }, { stepMs: all.stepMs }];
         const within = all.times.map((time, i) => (time > fromMs && time <= toMs ? i : -1)).filter((i) => i >= 0);
         for (const form of forms) {
           const wanted = wantedOf({ count, firstMs, ...form }, fromMs, toMs, grid);
           expect(wanted.count).toBe(within.length);
           const picks = [...(wanted.picks ?? all.times.keys())];
-          const picked = { times: Float64Array.from(picks, (i) => all.times[i] as number), values: Float64Array.from(picks) };
+          const picked = {
+            times: Float64Array.from(picks, (i) => all.times[i] as number),
+            values: Float64Array.from(picks),
+          };
           const whole = { times: all.times.filter((time) => time > fromMs && time <= toMs), values: within };
           for (let at = grid.firstMs; at <= toMs; at += grid.stepMs)
             expect(newestAt(picked, at)).toBe(newestAt(whole, at));
@@ -45,7 +49,10 @@ describe('a grid', () => {
 
   it('takes no more than one sample for each of its times, and the last', () => {
     const times = Float64Array.from({ length: 3600 }, (_, i) => start + i * 1000);
-    const { picks } = wantedOf({ count: 3600, firstMs: start, stepMs: 1000 }, 0, Infinity, { firstMs: start, stepMs: 15_000 });
+    const { picks } = wantedOf({ count: 3600, firstMs: start, stepMs: 1000 }, 0, Infinity, {
+      firstMs: start,
+      stepMs: 15_000,
+    });
     expect(picks).toHaveLength(241);
     expect(times[picks?.[1] as number]).toBe(start + 15_000);
   });
