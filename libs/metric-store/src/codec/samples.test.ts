@@ -96,7 +96,11 @@ describe('the chunk codec', () => {
   });
 
   it('gives back an hour of small and large steps', () => {
-    const step = fc.oneof(fc.constantFrom(0, 0, 0, 1, -1), fc.integer({ min: -300, max: 300 }), fc.integer({ min: -(2 ** 23), max: 2 ** 23 }));
+    const step = fc.oneof(
+      fc.constantFrom(0, 0, 0, 1, -1),
+      fc.integer({ min: -300, max: 300 }),
+      fc.integer({ min: -(2 ** 23), max: 2 ** 23 }),
+    );
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3 }), fc.array(step, { minLength: 2, maxLength: 50 }), (order, steps) => {
         let values = Float64Array.from({ length: 3600 }, (_, i) => steps[(i * i + i) % steps.length] as number);

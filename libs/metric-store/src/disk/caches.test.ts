@@ -55,7 +55,10 @@ const terms = fc.constantFrom(
   [{ name: '__name__', value: 'a_b', not: false }],
   [{ name: 'kind', value: 'odd', not: false }],
   [{ name: 'kind', value: 'odd', not: true }],
-  [{ name: 'missing', value: '', not: false }, { name: 'i', value: '1', not: true }],
+  [
+    { name: 'missing', value: '', not: false },
+    { name: 'i', value: '1', not: true },
+  ],
 );
 const questions = fc.array(
   fc.record({
@@ -102,7 +105,10 @@ describe('what reading keeps in memory', { timeout: 120_000 }, () => {
     );
   });
 
-  function answersOf(disk: HistoryDisk, question: typeof questions extends fc.Arbitrary<readonly (infer T)[]> ? T : never) {
+  function answersOf(
+    disk: HistoryDisk,
+    question: typeof questions extends fc.Arbitrary<readonly (infer T)[]> ? T : never,
+  ) {
     const { kind, from, length, grid } = question;
     const fromMs = startMs + from * 1000;
     const request = { kind, fromMs, toMs: fromMs + length * 1000, selectors: [question.terms] };
@@ -126,7 +132,12 @@ describe('ChunkCache', () => {
     expect(cache.find('a', 0, new Set([0]))?.size).toBe(1);
     cache.keep('a', 3, [3], new Map([[3, chunk()]]));
     expect(cache.bytes).toBeLessThanOrEqual(5000);
-    expect([0, 1, 2, 3].map((key) => cache.find('a', key, new Set([key])) !== undefined)).toEqual([true, false, true, true]);
+    expect([0, 1, 2, 3].map((key) => cache.find('a', key, new Set([key])) !== undefined)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('knows what a row lacks, and says nothing of what it does not know', () => {
@@ -148,13 +159,19 @@ describe('SeriesCatalog', () => {
 
   it('finds what a look at each finds, whatever it may keep', () => {
     fc.assert(
-      fc.property(fc.constantFrom(0, 1, 25, 45, 1000), fc.array(fc.tuple(fc.nat(3), terms), { maxLength: 20 }), (most, asked) => {
-        const catalog = new SeriesCatalog(most);
-        for (const [file, wanted] of asked) {
-          const ofFile = all.filter(({ id }) => id % (file + 1) === 0);
-          expect(catalog.find(String(file), wanted, () => ofFile)).toEqual(ofFile.filter((each) => fits(each, wanted)));
-        }
-      }),
+      fc.property(
+        fc.constantFrom(0, 1, 25, 45, 1000),
+        fc.array(fc.tuple(fc.nat(3), terms), { maxLength: 20 }),
+        (most, asked) => {
+          const catalog = new SeriesCatalog(most);
+          for (const [file, wanted] of asked) {
+            const ofFile = all.filter(({ id }) => id % (file + 1) === 0);
+            expect(catalog.find(String(file), wanted, () => ofFile)).toEqual(
+              ofFile.filter((each) => fits(each, wanted)),
+            );
+          }
+        },
+      ),
     );
   });
 
