@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMetricStore, summarizeMetrics, type MetricStore } from '@tapewatch/metric-store';
-import { Labels, type CommandResult, type Series } from '@tapewatch/model';
+import { Labels, type CommandResult, type Series, type Tick } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MetricResult } from './pipeline.js';
 import { Queries } from './queries.js';
+import { findSeries } from './series-queries.js';
 
 const startMs = Date.UTC(2026, 0, 5, 10);
 const stepMs = 10_000;
@@ -20,6 +22,17 @@ const total: Series = {
   metric: { otelName: 'total', name: 'total', type: 'counter', unit: '', description: '' },
   labels: Labels.of({ __name__: 'total' }),
 };
+
+/** Only in the first 100 ticks. */
+const gone: Series = {
+  metric: { otelName: 'gone', name: 'gone', type: 'gauge', unit: '', description: '' },
+  labels: Labels.of({ __name__: 'gone', venue: 'old' }),
+};
+const tickAt = (i: number): Tick => ({
+  at: startMs + i * stepMs,
+  series: i < 100 ? [price, total, gone] : [price, total],
+  values: i < 100 ? [100 + (i % 50), i * 5, i] : [100 + (i % 50), i * 5],
+});
 
 /** An hour and ten minutes of which memory holds the last two. */
 describe('Queries beyond memory', { timeout: 60_000 }, () => {
@@ -35,7 +48,7 @@ describe('Queries beyond memory', { timeout: 60_000 }, () => {
       history: { folder, rawMs: 7 * 86_400_000, rollupMs: 90 * 86_400_000 },
     });
     for (let i = 0; i < ticks; i++) {
-      metrics.memory.accept({ at: startMs + i * stepMs, series: [price, total], values: [100 + (i % 50), i * 5] });
+      metrics.memory.accept(tickAt(i));
       metrics.flush();
       if (i % 50 === 49) await metrics.settled();
     }
@@ -49,6 +62,17 @@ describe('Queries beyond memory', { timeout: 60_000 }, () => {
   const valuesOf = (result: CommandResult<MetricResult>): number[] => {
     if (!result.ok) throw new Error(result.refusal.message);
     return result.value.series.flatMap(({ values }) => [...(values as ArrayLike<number> & Iterable<number>)]);
+  };
+  const sorted = (result: CommandResult<MetricResult>): unknown => {
+    if (!result.ok) return result;
+    const { series, warnings, infos } = result.value;
+    const ordered = [...series].sort((a, b) => (a.labels.key < b.labels.key ? -1 : 1));
+    const plain = ordered.map(({ labels, times, values }) => [
+      labels.toObject(),
+      Array.from(times),
+      Array.from(values),
+    ]);
+    return { plain, warnings, infos };
   };
   const queries = (rawMs = 7 * 86_400_000): Queries => new Queries(metrics, clock, rawMs);
 
@@ -65,6 +89,48 @@ describe('Queries beyond memory', { timeout: 60_000 }, () => {
     expect(valuesOf(await queries().instant('max_over_time(price[1h])', lastMs))).toEqual([149]);
     expect(valuesOf(await queries().instant('price @ 1767607200', lastMs))).toEqual([100]);
     expect(valuesOf(await queries().instant('rate(total[1h])', lastMs))[0]).toBeCloseTo(0.5, 6);
+  });
+
+  it('gives for every step what memory gives, whatever is left out on the way', async () => {
+    const [logger, retentionMs] = [new RecordingLogger(), 7_200_000];
+    const all = await openMetricStore({ retentionMs, budgetBytes: 2 ** 27, clock, logger });
+    for (let i = 0; i < ticks; i++) all.memory.accept(tickAt(i));
+    const fromMemory = new Queries(all, clock, 7 * 86_400_000);
+    const expressions = fc.constantFrom(
+      ...[
+        'price',
+        'price offset 7m',
+        'price + total',
+        'price - (total offset 3m)',
+        'timestamp(gone)',
+        'sum(total) > 9',
+      ],
+      ...['rate(total[2m])', 'gone or price', '{venue=~"o.*"}', 'price @ 1767608000', 'max_over_time(price[3m:7s])'],
+    );
+    const steps = fc.integer({ min: 500, max: 400_000 });
+    await fc.assert(
+      fc.asyncProperty(expressions, fc.nat(4_200), fc.nat(4_200), steps, async (text, from, length, step) => {
+        const range = [text, startMs + from * 1000 + 137, startMs + (from + length) * 1000 + 137, step] as const;
+        const [there, here] = [await queries().range(...range), await fromMemory.range(...range)];
+        expect(sorted(there)).toEqual(sorted(here));
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('names the series that were there in a time, in memory or not', async () => {
+    const names = async (from?: number, to?: number, selectors: readonly string[] = []): Promise<unknown> => {
+      const found = await findSeries(metrics, selectors, from, to);
+      return found.ok ? found.value.map((labels) => labels.get('__name__')).sort() : found;
+    };
+    expect(await names()).toEqual(['gone', 'price', 'total']);
+    expect(await names(startMs, startMs + 60_000)).toEqual(['gone', 'price', 'total']);
+    expect(await names(startMs, startMs + 60_000, ['{venue=~"o.+"}', 'total'])).toEqual(['gone', 'total']);
+    // In the next hour it has none.
+    expect(await names(startMs + 3_700_000, startMs + 3_800_000)).toEqual(['price', 'total']);
+    expect(await names(lastMs - 30_000, lastMs)).toEqual(['price', 'total']);
+    expect(await names(startMs - 86_400_000, startMs - 80_000_000)).toEqual([]);
+    expect(await findSeries(metrics, ['{'])).toMatchObject({ ok: false, refusal: { code: 'QUERY_INVALID' } });
   });
 
   it('says when it answers from minutes, and gives what a sample a minute gives', async () => {

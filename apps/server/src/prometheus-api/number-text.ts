@@ -3,7 +3,9 @@ export function sampleText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (Object.is(value, -0)) return '-0';
-  return twoDigits(String(value));
+  const size = Math.abs(value);
+  // Without an exponent, as nearly all are, and answers have many.
+  return size === 0 || (size >= 1e-6 && size < 1e21) ? String(value) : twoDigits(String(value));
 }
 
 /** A value as the rules and alerts answers have it: always with an exponent (Go's 'e'). */
@@ -13,6 +15,7 @@ export function exponentText(value: number): string {
 
 /** Seconds with three digits where there is a fraction. */
 export function secondsText(ms: number): string {
+  if (ms % 1000 === 0) return String(ms / 1000);
   const whole = Math.trunc(ms / 1000);
   const rest = Math.abs(Math.round(ms) % 1000);
   const sign = ms < 0 && whole === 0 ? '-' : '';

@@ -14,7 +14,7 @@ const samples: fc.Arbitrary<Samples & { readonly stepMs: number }> = fc
     return { times, values: times.map((_, i) => i), stepMs: even ? (gaps[0] as number) * 1000 : 0 };
   });
 const grids = fc
-  .tuple(fc.integer({ min: -100_000, max: 3_000_000 }), fc.integer({ min: 1, max: 90_000 }))
+  .tuple(fc.integer({ min: -100_000, max: 3_000_000 }), fc.integer({ min: 5_000, max: 90_000 }))
   .map(([first, stepMs]) => ({ firstMs: start + first, stepMs }));
 
 const newestAt = ({ times, values }: Samples, atMs: number): number | undefined =>
@@ -38,12 +38,17 @@ describe('a grid', () => {
             values: Float64Array.from(picks),
           };
           const whole = { times: all.times.filter((time) => time > fromMs && time <= toMs), values: within };
-          for (let at = grid.firstMs; at <= toMs; at += grid.stepMs)
-            expect(newestAt(picked, at)).toBe(newestAt(whole, at));
+          const asked = Array.from(
+            { length: Math.max(0, Math.floor((toMs - grid.firstMs) / grid.stepMs) + 1) },
+            (_, k) => {
+              return grid.firstMs + k * grid.stepMs;
+            },
+          );
+          expect(asked.map((at) => newestAt(picked, at))).toEqual(asked.map((at) => newestAt(whole, at)));
           expect([...onGrid(picked, grid).times]).toEqual(picks.map((i) => all.times[i]));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
