@@ -208,10 +208,10 @@ function toldOf({ outcome }: BacktestResult): readonly string[] {
     .sort();
 }
 
-/** The live run went on for a second after its last tick. */
+/** What fell due on the second of the last tick is looked at after it. */
 function toldLive(live: LiveRun, endMs: number): readonly string[] {
   return live.told
-    .filter(({ at }) => at <= endMs)
+    .filter(({ at }) => at < endMs + 1_000)
     .map(({ at, idempotencyKey, status, alerts }) =>
       line({
         second: Math.floor(at / 1_000),

@@ -140,7 +140,7 @@ export class RuleReplay {
     this.#warming.evaluate(at);
   }
 
-  /** What fell due by then, and one evaluation. */
+  /** One evaluation, and all that follows from it before the next. */
   async evaluate(at: number): Promise<void> {
     await this.#clock.advanceTo(at);
     this.#source.moveTo(at);
@@ -167,9 +167,9 @@ export class RuleReplay {
     this.#engine.restore(this.#alerts.instances(), to);
   }
 
-  /** After the last evaluation; nothing may follow. */
+  /** Everything that is due at `endMs`, too, is done; nothing may follow. */
   async end(endMs: number): Promise<BacktestOutcome> {
-    await this.#clock.advanceTo(endMs);
+    await this.#clock.advanceTo(endMs + 1);
     const { subject } = this;
     const firings = this.#firings.all();
     const routes = new RouteTree(this.#options.route);

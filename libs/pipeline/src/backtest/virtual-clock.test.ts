@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from './virtual-clock.js';
 
 describe('VirtualClock', () => {
-  it('runs what is due by a time, in order, each at its own', async () => {
+  it('runs what is due before a time, in order, each at its own', async () => {
     const clock = new VirtualClock(1_000);
     const ran: string[] = [];
     const note = (name: string) => () => void ran.push(`${name}@${clock.now()}`);
@@ -10,10 +10,10 @@ describe('VirtualClock', () => {
     clock.setTimeout(note('first'), 100);
     clock.setTimeout(note('second'), 100);
     clock.setTimeout(note('never'), 200).cancel();
-    await clock.advanceTo(1_499);
-    expect(ran).toEqual(['first@1100', 'second@1100']);
-    expect([clock.now(), clock.monotonic()]).toEqual([1_499, 1_499]);
     await clock.advanceTo(1_500);
+    expect(ran).toEqual(['first@1100', 'second@1100']);
+    expect([clock.now(), clock.monotonic()]).toEqual([1_500, 1_500]);
+    await clock.advanceTo(1_501);
     expect(ran.at(-1)).toBe('late@1500');
   });
 
@@ -37,7 +37,7 @@ describe('VirtualClock', () => {
     clock.setTimeout(() => ran.push(clock.now()), 1_000);
     clock.skipTo(60_000);
     expect(ran).toEqual([]);
-    await clock.advanceTo(60_000);
+    await clock.advanceTo(60_001);
     expect(ran).toEqual([60_000]);
   });
 });

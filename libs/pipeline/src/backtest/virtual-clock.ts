@@ -41,11 +41,11 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Moves on to a time, and runs on the way what is due by then, in order. */
+  /** Moves on to a time, and runs on the way what is due before it, in order. */
   async advanceTo(untilMs: number): Promise<void> {
     for (;;) {
       const next = this.#pending.at(-1);
-      if (next === undefined || next.dueMs > untilMs) break;
+      if (next === undefined || next.dueMs >= untilMs) break;
       this.#pending.pop();
       this.#nowMs = Math.max(this.#nowMs, next.dueMs);
       next.callback();
