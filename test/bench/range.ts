@@ -41,7 +41,7 @@ export const range: Benchmark = {
       await blocksWritten(peer.url, data.endMs);
       const figures: Record<string, string> = {};
       for (const [name, parameters] of Object.entries(queriesOf(data)))
-        figures[name] = await compare(parameters, ours, theirs);
+        figures[name] = await compare(name, parameters, ours, theirs);
       return { ...figures, 'load average': loadAverage() };
     } finally {
       for (const end of ends.reverse()) await end();
@@ -77,14 +77,16 @@ function queriesOf({ endMs, hour }: RangeData): Readonly<Record<string, RangeQue
   };
 }
 
-async function compare(parameters: RangeQuery, ours: ApiClient, theirs: ApiClient): Promise<string> {
+/** Both warm: a program that has served for a while has its loops compiled. */
+async function compare(name: string, parameters: RangeQuery, ours: ApiClient, theirs: ApiClient): Promise<string> {
   const answers = [
     await ours.data<ApiData>('query_range', parameters),
     await theirs.data<ApiData>('query_range', parameters),
   ] as const;
   const difference = differenceOf(...answers);
-  const here = await medianMs(reps, () => ours.text('query_range', parameters), 10);
-  const there = await medianMs(reps, () => theirs.text('query_range', parameters), 10);
+  const [warmUps, count] = name.startsWith('one') ? [300, reps * 5] : [40, reps];
+  const here = await medianMs(count, () => ours.text('query_range', parameters), warmUps);
+  const there = await medianMs(count, () => theirs.text('query_range', parameters), warmUps);
   const points = answers[0].result.reduce((sum, { values }) => sum + (values?.length ?? 0), 0);
   return [
     `${here.toFixed(2)} ms, Prometheus ${there.toFixed(2)} ms: ${(there / here).toFixed(1)} x`,

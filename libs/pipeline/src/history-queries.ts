@@ -5,7 +5,7 @@ import {
   type HistoryResolution,
   type MetricStore,
 } from '@tapewatch/metric-store';
-import { delay, formatDuration, type Clock } from '@tapewatch/model';
+import { formatDuration, type Clock } from '@tapewatch/model';
 import {
   QueryLimitError,
   selectorsOf,
@@ -87,17 +87,14 @@ export class HistoryQueries {
     return { result: query.evaluate(source), warnings: [], infos };
   }
 
-  private async inTime<T>(work: Promise<T>): Promise<T> {
-    const patience = new AbortController();
-    const late = delay(this.#clock, patienceMs, patience.signal).then(() => {
-      throw new QueryLimitError('deadline', `reading the history took longer than ${formatDuration(patienceMs)}`);
+  private inTime<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setTimeout(() => {
+        const text = `reading the history took longer than ${formatDuration(patienceMs)}`;
+        reject(new QueryLimitError('deadline', text));
+      }, patienceMs);
+      void work.then(resolve, reject).finally(() => timer.cancel());
     });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      late.catch(() => undefined);
-      patience.abort();
-    }
   }
 
   private missing(span: TimeSpan, rawFromMs: number): string {

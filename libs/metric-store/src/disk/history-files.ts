@@ -36,6 +36,8 @@ export class HistoryFiles {
   #head: HeadFile | undefined;
   /** The most lately used last. */
   readonly #days = new Map<string, DayFile>();
+  /** Undefined when they may have changed. */
+  #daysThere: readonly { readonly kind: DayKind; readonly dayStartMs: number }[] | undefined;
   #headsLost = 0;
   readonly chunks: ChunkCache;
   readonly catalog: SeriesCatalog;
@@ -65,6 +67,7 @@ export class HistoryFiles {
     if (day === undefined) {
       const path = join(this.#options.folder, name);
       if (!make && sizeOf(path) === 0) return undefined;
+      this.#daysThere = undefined;
       const watcher = {
         rowChanges: (key: number) => this.chunks.forget(path, key),
         seriesChange: () => this.catalog.forget(path),
@@ -83,11 +86,12 @@ export class HistoryFiles {
 
   /** Starts of the days of which there is a file, oldest first. */
   days(kind: DayKind): readonly number[] {
-    return readdirSync(this.#options.folder)
+    // Only this process makes files here; each query asks.
+    this.#daysThere ??= readdirSync(this.#options.folder)
       .map(dayOfFileName)
-      .filter((day) => day !== undefined && day.kind === kind)
-      .map((day) => (day as { dayStartMs: number }).dayStartMs)
-      .sort((a, b) => a - b);
+      .filter((day) => day !== undefined)
+      .sort((a, b) => a.dayStartMs - b.dayStartMs);
+    return this.#daysThere.filter((day) => day.kind === kind).map(({ dayStartMs }) => dayStartMs);
   }
 
   drop(kind: DayKind, dayStartMs: number): void {
@@ -96,6 +100,7 @@ export class HistoryFiles {
     this.#days.delete(name);
     this.forget(join(this.#options.folder, name));
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(this.#options.folder, name + suffix), { force: true });
+    this.#daysThere = undefined;
   }
 
   /** Runs the work; when a file turns out to be damaged, sets it aside and gives the fallback. */
@@ -151,10 +156,12 @@ export class HistoryFiles {
     }
     this.forget(error.path);
     const aside = setAside(error.path, this.#options.now());
+    this.#daysThere = undefined;
     this.#options.damaged({ file: error.path, aside, reason: error.message });
   }
 
   private forget(path: string): void {
+    this.#daysThere = undefined;
     this.chunks.forgetFile(path);
     this.catalog.forget(path);
   }

@@ -226,7 +226,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     },
   ): readonly LoadedSeries[] {
     const loaded = new Map<string, LoadedSeries>();
-    const buffer = new SampleBuffer(4096);
+    const buffer = new SampleBuffer();
     let read = 0;
     for (const matchers of selectors) {
       for (const memory of this.#store.select(matchers)) {

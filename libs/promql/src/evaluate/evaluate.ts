@@ -77,7 +77,7 @@ export function evaluateRange(
   const run = new QueryRun(source, { startMs: fromMs, endMs: toMs, stepMs }, options);
   const collector = new SeriesCollector(run, nameless, expression.range);
   for (let timeMs = fromMs; timeMs <= toMs; timeMs += stepMs) {
-    run.checkDeadline();
+    run.checkDeadline(1);
     if (plan.kind === 'scalar') collector.addScalar(timeMs, plan.at(run, timeMs));
     else collector.addVector(timeMs, plan.at(run, timeMs));
   }

@@ -7,6 +7,8 @@ import type { InstantVector } from './instant-vector.js';
 
 const defaultLookbackMs = 300_000;
 const defaultSubqueryStepMs = 60_000;
+/** A step of one series takes about as long as to look at the clock. */
+const seriesPerLook = 256;
 
 export interface QueryTimes {
   readonly startMs: number;
@@ -36,6 +38,7 @@ export class QueryRun {
   readonly #details = new Map<string, NoteDetail>();
   #samples = 0;
   #points = 0;
+  #sinceLook = seriesPerLook;
 
   constructor(source: SeriesSource, times: QueryTimes, options: EvaluateOptions) {
     this.startMs = times.startMs;
@@ -115,8 +118,11 @@ export class QueryRun {
     throw new QueryLimitError('maxPoints', `the result has more than ${maxPoints} points, the limit of a query`);
   }
 
-  /** Called now and then: before each selector is read, and every so many series within. */
-  checkDeadline(): void {
+  /** Called now and then, with about how many series were read since; looks at the clock, at first and then after every so many. */
+  checkDeadline(series = seriesPerLook): void {
+    this.#sinceLook += series;
+    if (this.#sinceLook < seriesPerLook) return;
+    this.#sinceLook = 0;
     if (this.#limits.deadline?.() !== true) return;
     throw new QueryLimitError('deadline', 'the query took longer than it may');
   }

@@ -27,7 +27,7 @@ export function planSelector(selector: VectorSelector, place: Place, timestamps 
       const atMs = shiftedTime(selector, run, timeMs);
       const readers = run.select(slot, selector.matchers, frame.firstMs(run) - lookbackMs, frame.lastMs(run));
       const result = new InstantVector();
-      run.checkDeadline();
+      run.checkDeadline(readers.length + 1);
       for (const reader of readers) {
         if (!reader.latest(atMs, lookbackMs, sample)) continue;
         result.push(reader.labels, timestamps ? sample.timeMs / 1000 : sample.value, timestamps);
