@@ -46,6 +46,7 @@ export class Reloader {
     const { meter } = options;
     meter
       .createObservableGauge('tapewatch.config.reload.successful', {
+        unit: '{state}',
         description: '1 while the configuration on disk is the one in force, 0 after a reload that was refused',
       })
       .addCallback((result) => result.observe(this.#error === undefined ? 1 : 0));
