@@ -5,7 +5,7 @@ import { Escalations } from './escalations.js';
 import { Group, groupId, groupKey } from './group.js';
 import { closedBecause, mutedBecause, mutingIntervals, untilNextMinute, type TimeWindows } from './muting.js';
 import { dueFor, nextEntry, type Due, type LogEntry } from './notification-log.js';
-import { digest, NotSentNotes, type HeldAlert, type NotSent } from './not-sent.js';
+import { digest, endedBeforeTold, NotSentNotes, type HeldAlert, type NotSent } from './not-sent.js';
 import type { Outbox, StoredLogEntry } from './outbox.js';
 import type { Outgoing } from './outgoing.js';
 import { putIntoWords } from './put-into-words.js';
@@ -360,6 +360,8 @@ export class Dispatcher {
     if (closed !== undefined) return;
     const heldAlerts = new Set(held.map(({ alert }) => alert));
     const open = alerts.filter((alert) => !heldAlerts.has(alert) && isNews(alert, entry));
+    const late = open.flatMap((alert) => tooLate(alert, entry));
+    notSent.push(...this.#notes.newly(place, late, now));
     const due = this.due(group, channel, open, entry, nowMs);
     if (due === 'held') notSent.push(...this.#notes.newly(place, open.filter(isFiring).map(inHand), now));
     if (due !== 'tell' && due !== 'note') return;
@@ -465,6 +467,12 @@ function heldOf(alerts: readonly Alert[], closed: string | undefined): readonly 
 /** Of an alert that ended while it was muted only those are told who believe that it fires. */
 function isNews(alert: Alert, entry: LogEntry | undefined): boolean {
   return isFiring(alert) || mutedBecause(alert) === undefined || entry?.firing.has(alert.id) === true;
+}
+
+/** Nobody hears of an alert that began and ended between two times at which its group is told. */
+function tooLate(alert: Alert, entry: LogEntry | undefined): readonly HeldAlert[] {
+  const isHeardOf = entry?.firing.has(alert.id) === true || entry?.resolved.has(alert.id) === true;
+  return isFiring(alert) || isHeardOf ? [] : [{ alert, reason: endedBeforeTold }];
 }
 
 function inHand(alert: Alert): HeldAlert {

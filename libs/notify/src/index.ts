@@ -1,5 +1,6 @@
 export type { Channel, Receiver } from './channel.js';
 export type { ReportToTell } from './compose-report.js';
+export { endedBeforeTold } from './not-sent.js';
 export { Notifier } from './notifier.js';
 export type { GroupView } from './dispatcher.js';
 export type { ChannelTest, ChannelView, MessagePreview, NotifierOptions, NotifierRouting } from './notifier.js';
