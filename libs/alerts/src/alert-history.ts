@@ -19,6 +19,13 @@ export interface HistoryFigures {
   readonly meanTimeToResolveMs?: number;
 }
 
+/** One that is over. */
+export interface PastEpisode {
+  readonly alert: Alert;
+  /** When its end was noted, which may be later than its end. */
+  readonly endedAt: number;
+}
+
 /** One episode, with what happened to it in a stretch of time. */
 export interface AlertInPeriod {
   readonly alert: Alert;
@@ -191,6 +198,28 @@ export class AlertHistory implements EventLog<AlertEvent> {
         ...(firstAcknowledgedAt === undefined ? {} : { firstAcknowledgedAt }),
       };
     });
+  }
+
+  /** The episodes of one group of rules that fired and have ended since a time, in the order of their ends. */
+  async endedSince(group: string, since: number): Promise<readonly PastEpisode[]> {
+    const rows = await this.#database
+      .tables<AlertTables>()
+      .selectFrom('alert')
+      .selectAll('alert')
+      .select((select) =>
+        select
+          .selectFrom('alert_event')
+          .select((event) => event.fn.max('at').as('at'))
+          .whereRef('alert_event.alert_id', '=', 'alert.id')
+          .where('kind', '=', 'resolved')
+          .as('noted_at'),
+      )
+      .where('rule_group', '=', group)
+      .where('ends_at', '>=', since)
+      .where('state', '=', 'resolved')
+      .orderBy('ends_at')
+      .execute();
+    return rows.map((row) => ({ alert: fromRow(row).alert, endedAt: row.noted_at ?? row.ends_at ?? since }));
   }
 
   async since(cursor: number, limit: number): Promise<readonly AlertEvent[]> {

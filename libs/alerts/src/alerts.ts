@@ -23,7 +23,7 @@ import { inTime } from './in-time.js';
 import type { InhibitRule } from './inhibition/inhibit-rule.js';
 import { AlertLimits, type AlertLimit } from './posted/alert-limits.js';
 import type { PostedAlert } from './posted/posted-alert.js';
-import { postedGroup, PostedAlerts } from './posted/posted-alerts.js';
+import { postedGroup, PostedAlerts, rememberedMs } from './posted/posted-alerts.js';
 import { postedEpisodes } from './posted/posted-episodes.js';
 import { postedOf, type RaisedAlert } from './posted/raise.js';
 import type { SilenceLimits } from './silences/silence-draft.js';
@@ -253,7 +253,8 @@ export class Alerts {
       for (const { alert } of recent)
         if (alert.rule.group === postedGroup) this.#limits.count(alert.name, alert.startsAt);
     }
-    await this.posted.open([...this.#book.all()].filter(isPosted).map(instanceOf));
+    const past = await this.history.endedSince(postedGroup, now - rememberedMs);
+    await this.posted.open([...this.#book.all()].filter(isPosted).map(instanceOf), past);
   }
 
   private restore(tracked: readonly TrackedAlert[]): void {
