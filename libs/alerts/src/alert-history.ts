@@ -113,7 +113,26 @@ export class AlertHistory implements EventLog<AlertEvent> {
       .orderBy('starts_at')
       .orderBy('id')
       .execute();
-    return rows.map(fromRow);
+    const freedAt = await this.freedAt();
+    return rows.map((row) => {
+      const tracked = fromRow(row);
+      const at = freedAt.get(row.id);
+      return at === undefined ? tracked : { ...tracked, alert: { ...tracked.alert, freedAt: at } };
+    });
+  }
+
+  /** Of alerts that fire: when a silence or an acknowledgement last ended. */
+  private async freedAt(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database
+      .tables<AlertTables>()
+      .selectFrom('alert')
+      .innerJoin('alert_event', 'alert_event.alert_id', 'alert.id')
+      .where('alert.state', '=', 'firing')
+      .where('alert_event.kind', 'in', ['unsilenced', 'unacknowledged'])
+      .groupBy('alert.id')
+      .select((select) => ['alert.id', select.fn.max('alert_event.at').as('at')])
+      .execute();
+    return new Map(rows.map(({ id, at }) => [id, at]));
   }
 
   async find(id: string): Promise<Alert | undefined> {

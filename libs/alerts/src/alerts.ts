@@ -208,7 +208,8 @@ export class Alerts {
     const tracked = this.underWay(id);
     if (tracked === undefined) return this.refuse(id);
     if (tracked.alert.acknowledgement === undefined) return refused('CONFLICT', 'the alert is not acknowledged');
-    return this.command(withoutAcknowledgement(tracked), { at: this.#clock.now(), kind: 'unacknowledged', by });
+    const at = this.#clock.now();
+    return this.command(withoutAcknowledgement(tracked, at), { at, kind: 'unacknowledged', by });
   }
 
   /** It stays resolved until its rule has cleared once. */
@@ -307,7 +308,7 @@ export class Alerts {
         this.#lapseAt = Math.min(this.#lapseAt, until);
         continue;
       }
-      const changed = withoutAcknowledgement(tracked);
+      const changed = withoutAcknowledgement(tracked, at);
       this.#book.keep(changed);
       changes.push({
         alert: changed,

@@ -244,7 +244,7 @@ export class Dispatcher {
       group = new Group(route, groupKey(route, labels), labels, this.firstFlush(alert, route));
       this.#groups.set(id, group);
     }
-    if (alert.state === 'firing' && isFreed(group.alerts.get(alert.id), alert)) group.remind = true;
+    if (isFreed(alert, group.alerts.get(alert.id), this.toldAt(group, alert))) group.remind = true;
     group.alerts.set(alert.id, alert);
     group.changed = true;
     return group;
@@ -263,6 +263,15 @@ export class Dispatcher {
       this.#groups.get(groupId(route, groupLabels(route, alert.labels)))?.alerts.has(alert.id) === true ||
       this.channelsOf(route).some(({ name }) => this.#told.entry(key, name)?.firing.has(alert.id) === true)
     );
+  }
+
+  /** When those who believe that an alert fires were last told of its group; undefined: nobody does. */
+  private toldAt(group: Group, { id }: Alert): number | undefined {
+    const times = this.channelsOf(group.route).flatMap(({ name }) => {
+      const entry = this.#told.entry(group.key, name);
+      return entry?.firing.has(id) === true ? [entry.at] : [];
+    });
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   private look(group: Group): void {
@@ -450,9 +459,11 @@ function isAudible(alert: Alert): boolean {
   return isFiring(alert) && mutedBecause(alert) === undefined;
 }
 
-/** A silence or an acknowledgement has ended, and nothing else keeps it quiet. */
-function isFreed(before: Alert | undefined, alert: Alert): boolean {
-  if (before === undefined || !isAudible(alert) || isAcknowledged(alert)) return false;
+/** A silence or an acknowledgement has ended since people were told, and nothing else keeps it quiet. */
+function isFreed(alert: Alert, before: Alert | undefined, toldAt: number | undefined): boolean {
+  if (!isAudible(alert) || isAcknowledged(alert)) return false;
+  // It may have ended while the program was away, or right before that.
+  if (before === undefined) return toldAt !== undefined && alert.freedAt !== undefined && alert.freedAt > toldAt;
   return isAcknowledged(before) || (before.silencedBy !== undefined && before.silencedBy.length > 0);
 }
 
