@@ -369,9 +369,10 @@ export class Dispatcher {
     if (closed !== undefined) return;
     const heldAlerts = new Set(held.map(({ alert }) => alert));
     const open = alerts.filter((alert) => !heldAlerts.has(alert) && isNews(alert, entry));
-    const late = open.flatMap((alert) => tooLate(alert, entry));
-    notSent.push(...this.#notes.newly(place, late, now));
     const due = this.due(group, channel, open, entry, nowMs);
+    // Another alert's news takes it along, as Alertmanager's do.
+    const late = due === 'tell' && channel.sendResolved ? [] : open.flatMap((alert) => tooLate(alert, entry));
+    notSent.push(...this.#notes.newly(place, late, now));
     if (due === 'held') notSent.push(...this.#notes.newly(place, open.filter(isFiring).map(inHand), now));
     if (due !== 'tell' && due !== 'note') return;
     const next = nextEntry(entry, open, [...heldAlerts], { now, nowMs, told: due === 'tell' });
@@ -475,15 +476,15 @@ function heldOf(alerts: readonly Alert[], closed: string | undefined): readonly 
   });
 }
 
-/** Of an alert that ended while it was muted only those are told who believe that it fires. */
+/** An end is told once; of an alert that ended while it was muted only to those who believe that it fires. */
 function isNews(alert: Alert, entry: LogEntry | undefined): boolean {
-  return isFiring(alert) || mutedBecause(alert) === undefined || entry?.firing.has(alert.id) === true;
+  if (isFiring(alert) || entry?.firing.has(alert.id) === true) return true;
+  return mutedBecause(alert) === undefined && entry?.resolved.has(alert.id) !== true;
 }
 
 /** Nobody hears of an alert that began and ended between two times at which its group is told. */
 function tooLate(alert: Alert, entry: LogEntry | undefined): readonly HeldAlert[] {
-  const isHeardOf = entry?.firing.has(alert.id) === true || entry?.resolved.has(alert.id) === true;
-  return isFiring(alert) || isHeardOf ? [] : [{ alert, reason: endedBeforeTold }];
+  return isFiring(alert) || entry?.firing.has(alert.id) === true ? [] : [{ alert, reason: endedBeforeTold }];
 }
 
 function inHand(alert: Alert): HeldAlert {

@@ -129,6 +129,19 @@ describe('Notifier', () => {
     ]);
   });
 
+  it('tells an end once, also when that is handed over again while it is told', async () => {
+    const notifier = await started();
+    const [a, b] = [alert(), alert()];
+    notifier.dispatch([a]);
+    await told(channels[0], `firing:${a.id}`);
+    await pass(2_000);
+    notifier.dispatch([resolved(a, clock.now())]);
+    notifier.dispatch([resolved(a, clock.now())]);
+    notifier.dispatch([b]);
+    await pass(3_000);
+    await told(channels[0], `firing:${a.id}`, `resolved:${a.id}`, `firing:${b.id}`);
+  });
+
   it('goes on with what it is told of while it starts, as if it had come later', async () => {
     const [a, b] = [alert(), alert()];
     const first = await started();
