@@ -1,7 +1,7 @@
 export type { Channel, Receiver } from './channel.js';
 export type { ReportToTell } from './compose-report.js';
 export { Notifier } from './notifier.js';
-export type { GroupView } from './dispatcher.js';
+export type { GroupView } from './alert-groups.js';
 export type { ChannelTest, ChannelView, MessagePreview, NotifierOptions, NotifierRouting } from './notifier.js';
 export { Heartbeat } from './heartbeat.js';
 export type { HeartbeatOptions } from './heartbeat.js';

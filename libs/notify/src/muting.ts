@@ -1,4 +1,5 @@
 import type { Alert } from '@tapewatch/model';
+import { isFiring } from './alert-state.js';
 import type { Route } from './route-tree.js';
 
 /** Named stretches of time: whether a time, in milliseconds since the epoch, lies within. */
@@ -9,6 +10,11 @@ export function mutedBecause({ silencedBy, inhibitedBy }: Alert): string | undef
   if (silencedBy !== undefined && silencedBy.length > 0) return `silence ${silencedBy.join(', ')}`;
   if (inhibitedBy !== undefined && inhibitedBy.length > 0) return `inhibited by ${inhibitedBy.join(', ')}`;
   return undefined;
+}
+
+/** People are to be told that it fires, however its route stands. */
+export function isAudible(alert: Alert): boolean {
+  return isFiring(alert) && mutedBecause(alert) === undefined;
 }
 
 /** The time intervals that keep a route from telling anything at this time, by name. */

@@ -14,11 +14,12 @@ import {
   type Page,
   type PageRequest,
 } from '@tapewatch/model';
+import type { GroupView, Routing } from './alert-groups.js';
 import type { Channel, Receiver } from './channel.js';
 import { ChannelSender, type ChannelState } from './channel-sender.js';
 import { compose } from './compose.js';
 import { composeReport, type ReportToTell } from './compose-report.js';
-import { Dispatcher, type GroupView, type Routing } from './dispatcher.js';
+import { Dispatcher } from './dispatcher.js';
 import type { TimeWindows } from './muting.js';
 import { createNotificationCount } from './notification-count.js';
 import { Outbox, type ChannelOutcomes } from './outbox.js';
@@ -98,7 +99,7 @@ export class Notifier {
     this.bindSenders();
     this.#dispatcher = new Dispatcher({
       ...options,
-      ...routingOf(options),
+      routing: routingOf(options),
       escalated: options.escalated ?? (() => undefined),
       heldBack: (notSent) => {
         for (const { channel } of notSent) this.#count.add(1, { channel, outcome: 'not_sent' });
