@@ -1,14 +1,14 @@
 import type { Alert, Clock, Language, Logger } from '@tapewatch/model';
 import { isAcknowledged, isFiring } from './alert-state.js';
-import type { Channel } from './channel.js';
-import { compose } from './compose.js';
-import type { Group } from './group.js';
-import { mutedBecause } from './muting.js';
-import { digest, NotSentNotes, type HeldAlert, type NotSent } from './not-sent.js';
-import { dueFor, nextEntry, type Due, type LogEntry } from './notification-log.js';
-import type { Outgoing } from './outgoing.js';
-import { putIntoWords } from './put-into-words.js';
-import type { ToldLog } from './told-log.js';
+import type { Channel } from './channels/channel.js';
+import { compose } from './messages/compose.js';
+import type { Group } from './groups/group.js';
+import { mutedBecause } from './routes/muting.js';
+import { digest, NotSentNotes, type HeldAlert, type NotSent } from './outbox/not-sent.js';
+import { dueFor, nextEntry, type Due, type LogEntry } from './outbox/notification-log.js';
+import type { Outgoing } from './outbox/outgoing.js';
+import { putIntoWords } from './messages/put-into-words.js';
+import type { ToldLog } from './outbox/told-log.js';
 
 /** What the channels of a group are told, what is kept of it, and what is held back. */
 export interface Decision {

@@ -1,15 +1,15 @@
 import { Labels, type Alert, type Clock, type Language, type Logger } from '@tapewatch/model';
-import { AlertGroups, type GroupView, type Routing } from './alert-groups.js';
+import { AlertGroups, type GroupView, type Routing } from './groups/alert-groups.js';
 import { isAcknowledged, isFiring } from './alert-state.js';
 import { Decisions, type Decision } from './decisions.js';
-import { Escalations } from './escalations.js';
-import { Group, groupKey } from './group.js';
-import { closedBecause, isAudible, untilNextMinute } from './muting.js';
-import type { NotSent } from './not-sent.js';
-import type { Outbox, StoredLogEntry } from './outbox.js';
-import type { Outgoing } from './outgoing.js';
-import { defaults, groupLabels } from './route-tree.js';
-import { ToldLog } from './told-log.js';
+import { Escalations } from './groups/escalations.js';
+import { Group, groupKey } from './groups/group.js';
+import { closedBecause, isAudible, untilNextMinute } from './routes/muting.js';
+import type { NotSent } from './outbox/not-sent.js';
+import type { Outbox, StoredLogEntry } from './outbox/outbox.js';
+import type { Outgoing } from './outbox/outgoing.js';
+import { defaults, groupLabels } from './routes/route-tree.js';
+import { ToldLog } from './outbox/told-log.js';
 
 export interface DispatcherOptions {
   readonly routing: Routing;

@@ -14,20 +14,20 @@ import {
   type Page,
   type PageRequest,
 } from '@tapewatch/model';
-import type { GroupView, Routing } from './alert-groups.js';
-import type { Channel, Receiver } from './channel.js';
-import { ChannelSender, type ChannelState } from './channel-sender.js';
-import { compose } from './compose.js';
-import { composeReport, type ReportToTell } from './compose-report.js';
+import type { GroupView, Routing } from './groups/alert-groups.js';
+import type { Channel, Receiver } from './channels/channel.js';
+import { ChannelSender, type ChannelState } from './channels/channel-sender.js';
+import { compose } from './messages/compose.js';
+import { composeReport, type ReportToTell } from './messages/compose-report.js';
 import { Dispatcher } from './dispatcher.js';
-import type { TimeWindows } from './muting.js';
-import { createNotificationCount } from './notification-count.js';
-import { Outbox, type ChannelOutcomes } from './outbox.js';
-import type { Outgoing } from './outgoing.js';
-import { Ledger, wordsOf, type NotificationView } from './ledger.js';
-import { putIntoWords } from './put-into-words.js';
-import { sampleAlerts, testAlert } from './sample-alerts.js';
-import { RouteTree } from './route-tree.js';
+import type { TimeWindows } from './routes/muting.js';
+import { createNotificationCount } from './channels/notification-count.js';
+import { Outbox, type ChannelOutcomes } from './outbox/outbox.js';
+import type { Outgoing } from './outbox/outgoing.js';
+import { Ledger, wordsOf, type NotificationView } from './outbox/ledger.js';
+import { putIntoWords } from './messages/put-into-words.js';
+import { sampleAlerts, testAlert } from './messages/sample-alerts.js';
+import { RouteTree } from './routes/route-tree.js';
 
 /** Who is told what; changes while the program runs. */
 export interface NotifierRouting {

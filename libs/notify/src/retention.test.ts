@@ -1,7 +1,7 @@
 import type { Database } from '@tapewatch/database';
 import { openTestDatabase } from '@tapewatch/database/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Outbox } from './outbox.js';
+import { Outbox } from './outbox/outbox.js';
 import { notificationSweep } from './retention.js';
 import { notifyMigrations, type NotificationRow, type NotifyTables } from './tables.js';
 

@@ -1,6 +1,6 @@
 import type { Migration } from '@tapewatch/database';
 import type { NotificationOutcome } from '@tapewatch/model';
-import type { Payload } from './payload.js';
+import type { Payload } from './outbox/payload.js';
 
 /** Times are milliseconds since the epoch. */
 export interface NotifyTables {

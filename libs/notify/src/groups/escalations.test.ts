@@ -1,6 +1,6 @@
 import type { Alert } from '@tapewatch/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { alert, heard, NotifierBench, resolved } from './testing/notifier-bench.js';
+import { alert, heard, NotifierBench, resolved } from '../testing/notifier-bench.js';
 
 const minute = 60_000;
 const escalate = [

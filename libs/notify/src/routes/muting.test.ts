@@ -2,8 +2,8 @@ import { Labels, type Alert } from '@tapewatch/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closedBecause } from './muting.js';
 import { RouteTree } from './route-tree.js';
-import { alert, heard, NotifierBench, resolved } from './testing/notifier-bench.js';
-import { route } from './testing/route-config.js';
+import { alert, heard, NotifierBench, resolved } from '../testing/notifier-bench.js';
+import { route } from '../testing/route-config.js';
 
 const silenced = (of: Alert, id = 's1'): Alert => ({ ...of, silencedBy: [id] });
 const inhibited = (of: Alert, by: string): Alert => ({ ...of, inhibitedBy: [by] });

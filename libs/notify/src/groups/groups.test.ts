@@ -1,7 +1,7 @@
 import { Labels } from '@tapewatch/model';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { alert, heard, NotifierBench, resolved } from './testing/notifier-bench.js';
-import { route } from './testing/route-config.js';
+import { alert, heard, NotifierBench, resolved } from '../testing/notifier-bench.js';
+import { route } from '../testing/route-config.js';
 
 describe('groups', () => {
   let bench: NotifierBench;

@@ -3,8 +3,8 @@ import { messageOf, type Clock, type Logger, type NotificationOutcome, type Time
 import { retry, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
 import { backoffMs } from './backoff.js';
 import type { Channel } from './channel.js';
-import type { Outbox } from './outbox.js';
-import type { Outgoing } from './outgoing.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { Outgoing } from '../outbox/outgoing.js';
 import { RateLimit } from './rate-limit.js';
 import { SendQueue } from './send-queue.js';
 

@@ -1,8 +1,8 @@
 import { MessageTemplates } from '@tapewatch/go-template';
 import { sent } from '@tapewatch/plugin-sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Channel } from './channel.js';
-import { alert, NotifierBench, resolved } from './testing/notifier-bench.js';
+import type { Channel } from '../channels/channel.js';
+import { alert, NotifierBench, resolved } from '../testing/notifier-bench.js';
 
 const parse = (text: string) => new MessageTemplates().parse(text);
 

@@ -11,7 +11,7 @@ import {
 import { summarize, type Notification } from '@tapewatch/plugin-sdk';
 import { outgoingOf } from './outbox.js';
 import type { Outgoing } from './outgoing.js';
-import type { NotificationRow, NotifyTables } from './tables.js';
+import type { NotificationRow, NotifyTables } from '../tables.js';
 
 /** One row of the ledger: a notification, or that there was none, and why. */
 export interface NotificationView {

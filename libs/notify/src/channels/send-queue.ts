@@ -1,4 +1,4 @@
-import type { Outgoing } from './outgoing.js';
+import type { Outgoing } from '../outbox/outgoing.js';
 
 /** What the queue knows of one group. Times are on the monotonic clock. */
 interface Lane {

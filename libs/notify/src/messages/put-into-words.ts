@@ -1,7 +1,7 @@
 import type { MessageData, MessageTemplate } from '@tapewatch/go-template';
 import { messageOf, type Logger } from '@tapewatch/model';
 import { cleanText, type Notification } from '@tapewatch/plugin-sdk';
-import type { Channel } from './channel.js';
+import type { Channel } from '../channels/channel.js';
 
 /** Adds what the channel's templates make of a notification; one that fails is told in the log, and the channel's own words take its place. */
 export function putIntoWords(notification: Notification, channel: Channel, logger: Logger): Notification {

@@ -1,6 +1,6 @@
 import { formatDuration, type Alert, type Clock, type Timer } from '@tapewatch/model';
-import { mutedBecause } from './muting.js';
-import { escalationRoute, type Route } from './route-tree.js';
+import { mutedBecause } from '../routes/muting.js';
+import { escalationRoute, type Route } from '../routes/route-tree.js';
 
 export interface EscalationsOptions {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { Alert } from '@tapewatch/model';
-import { isFiring } from './alert-state.js';
+import { isFiring } from '../alert-state.js';
 import type { Route } from './route-tree.js';
 
 /** Named stretches of time: whether a time, in milliseconds since the epoch, lies within. */

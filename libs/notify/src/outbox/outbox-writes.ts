@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { NotSent } from './not-sent.js';
 import type { Attempt, Flush, Outgoing } from './outgoing.js';
 import { payloadOf } from './payload.js';
-import type { NotificationRow, NotifyTables } from './tables.js';
+import type { NotificationRow, NotifyTables } from '../tables.js';
 
 /** What one flush decided, or what became of one attempt. */
 export type OutboxWrite = { readonly flush: Flush } | { readonly id: number; readonly attempt: Attempt };

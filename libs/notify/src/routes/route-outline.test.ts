@@ -2,7 +2,7 @@ import { Labels } from '@tapewatch/model';
 import { describe, expect, it } from 'vitest';
 import { outlineMatching, outlineRoutes } from './route-outline.js';
 import { RouteTree } from './route-tree.js';
-import { alertmanagerRoot, route } from './testing/route-config.js';
+import { alertmanagerRoot, route } from '../testing/route-config.js';
 
 const { root } = new RouteTree(
   alertmanagerRoot({

@@ -2,10 +2,10 @@ import { Labels } from '@tapewatch/model';
 import { rejected, retry, sent, type ChannelLimits, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { backoffMs } from './backoff.js';
-import type { Channel } from './channel.js';
-import { RateLimit } from './rate-limit.js';
-import { alert, heard, NotifierBench, resolved } from './testing/notifier-bench.js';
+import { backoffMs } from '../channels/backoff.js';
+import type { Channel } from '../channels/channel.js';
+import { RateLimit } from '../channels/rate-limit.js';
+import { alert, heard, NotifierBench, resolved } from '../testing/notifier-bench.js';
 
 const minute = 60_000;
 

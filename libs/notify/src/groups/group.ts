@@ -1,5 +1,5 @@
 import type { Alert, Labels, Timer } from '@tapewatch/model';
-import type { Route } from './route-tree.js';
+import type { Route } from '../routes/route-tree.js';
 
 /** Alerts that are told together: those of one route that agree in its grouping labels. Times are on the monotonic clock. */
 export class Group {

@@ -1,10 +1,10 @@
 import type { Alert, Clock, Labels } from '@tapewatch/model';
-import { isAcknowledged, isFiring } from './alert-state.js';
-import type { Channel, Receiver } from './channel.js';
+import { isAcknowledged, isFiring } from '../alert-state.js';
+import type { Channel, Receiver } from '../channels/channel.js';
 import { Group, groupId, groupKey } from './group.js';
-import { isAudible, mutingIntervals, type TimeWindows } from './muting.js';
-import { groupLabels, type Route, type RouteTree } from './route-tree.js';
-import type { ToldLog } from './told-log.js';
+import { isAudible, mutingIntervals, type TimeWindows } from '../routes/muting.js';
+import { groupLabels, type Route, type RouteTree } from '../routes/route-tree.js';
+import type { ToldLog } from '../outbox/told-log.js';
 
 /** Who is told what; changes while the program runs. */
 export interface Routing {

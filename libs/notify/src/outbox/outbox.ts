@@ -6,7 +6,7 @@ import type { LogEntry } from './notification-log.js';
 import type { Attempt, Flush, Outgoing } from './outgoing.js';
 import { readPayload } from './payload.js';
 import { rowOf, writeOutbox, type OutboxWrite } from './outbox-writes.js';
-import type { NotificationRow, NotifyTables } from './tables.js';
+import type { NotificationRow, NotifyTables } from '../tables.js';
 
 export interface StoredLogEntry {
   readonly groupKey: string;
