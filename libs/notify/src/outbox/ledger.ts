@@ -1,4 +1,3 @@
-import { readPayload, type Payload } from './payload.js';
 import type { Database } from '@tapewatch/database';
 import {
   accepted,
@@ -8,10 +7,11 @@ import {
   type Page,
   type PageRequest,
 } from '@tapewatch/model';
-import { summarize, type Notification } from '@tapewatch/plugin-sdk';
+import { wordsOf } from '../messages/words-of.js';
+import type { NotificationRow, NotifyTables } from '../tables.js';
 import { outgoingOf } from './outbox.js';
 import type { Outgoing } from './outgoing.js';
-import type { NotificationRow, NotifyTables } from '../tables.js';
+import { readPayload, type Payload } from './payload.js';
 
 /** One row of the ledger: a notification, or that there was none, and why. */
 export interface NotificationView {
@@ -124,15 +124,4 @@ function textOf(payload: Payload): string | undefined {
   if (notification === undefined) return undefined;
   const { title, text } = wordsOf(notification);
   return text === '' ? title : `${title}\n${text}`;
-}
-
-/** What a notification says: in the words of templates, where there are any, or in plain ones. */
-export function wordsOf(notification: Notification): { readonly title: string; readonly text: string } {
-  const { title, alerts } = summarize(notification);
-  const lines = alerts.map(({ status, name, summary, description }) => {
-    const told = [summary, description].filter((text) => text !== '').join(' ');
-    return told === '' ? `${status} ${name}` : `${status} ${name}: ${told}`;
-  });
-  const { message } = notification;
-  return { title: message?.title ?? title, text: message?.text ?? lines.join('\n') };
 }
