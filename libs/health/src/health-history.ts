@@ -1,7 +1,8 @@
 import type { Database } from '@tapewatch/database';
 import {
   accepted,
-  refused,
+  beforeNumber,
+  numberedPage,
   type CommandResult,
   type EventLog,
   type HealthEvent,
@@ -51,18 +52,16 @@ export class HealthHistory implements EventLog<HealthEvent> {
   async page(
     request: PageRequest & { readonly component?: string; readonly since?: number },
   ): Promise<CommandResult<Page<HealthEvent>>> {
-    if (request.after !== undefined && !/^\d{1,15}$/.test(request.after))
-      return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
-    let query = this.tables.selectFrom('health_event').selectAll();
-    if (request.after !== undefined) query = query.where('cursor', '<', Number(request.after));
+    const before = beforeNumber(request);
+    if (!before.ok) return before;
+    let query = this.tables.selectFrom('health_event').selectAll().where('cursor', '<', before.value);
     if (request.component !== undefined) query = query.where('component', '=', request.component);
     if (request.since !== undefined) query = query.where('at', '>=', request.since);
     const rows = await query
       .orderBy('cursor', 'desc')
       .limit(request.first + 1)
       .execute();
-    const items = rows.slice(0, request.first).map((row) => ({ cursor: String(row.cursor), node: fromRow(row) }));
-    return accepted({ items, hasNextPage: rows.length > items.length });
+    return accepted(numberedPage(rows, request.first, (row) => ({ number: row.cursor, node: fromRow(row) })));
   }
 
   /** Of every component the newest change at or before `from`, and every change in (from, to), oldest first. */

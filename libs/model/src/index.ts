@@ -28,6 +28,7 @@ export type { Language } from './language.js';
 export type { LogFields, Logger } from './logger.js';
 export type { Matcher, MatchOperator } from './matcher.js';
 export { didYouMean, nearest } from './nearest.js';
+export { beforeNumber, numberedPage } from './page.js';
 export type { Page, PageRequest } from './page.js';
 export { isStale, writeStale } from './stale.js';
 export type { MetricDescription, MetricType, Series, Tick, TickStage } from './tick.js';

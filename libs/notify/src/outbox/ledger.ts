@@ -1,7 +1,8 @@
 import type { Database } from '@tapewatch/database';
 import {
   accepted,
-  refused,
+  beforeNumber,
+  numberedPage,
   type CommandResult,
   type NotificationOutcome,
   type Page,
@@ -40,19 +41,17 @@ export class Ledger {
   async page(
     request: PageRequest & { readonly alert?: string; readonly outcome?: NotificationOutcome },
   ): Promise<CommandResult<Page<NotificationView>>> {
-    if (request.after !== undefined && !/^\d{1,15}$/.test(request.after))
-      return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
+    const before = beforeNumber(request);
+    if (!before.ok) return before;
     if (request.alert !== undefined && !plainId.test(request.alert)) return accepted({ items: [], hasNextPage: false });
-    let query = this.tables.selectFrom('notification').selectAll();
-    if (request.after !== undefined) query = query.where('id', '<', Number(request.after));
+    let query = this.tables.selectFrom('notification').selectAll().where('id', '<', before.value);
     if (request.outcome !== undefined) query = query.where('outcome', '=', request.outcome);
     if (request.alert !== undefined) query = query.where('alert_ids', 'like', `%"${request.alert}"%`);
     const rows = await query
       .orderBy('id', 'desc')
       .limit(request.first + 1)
       .execute();
-    const items = rows.slice(0, request.first).map((row) => ({ cursor: String(row.id), node: viewOf(row) }));
-    return accepted({ items, hasNextPage: rows.length > items.length });
+    return accepted(numberedPage(rows, request.first, (row) => ({ number: row.id, node: viewOf(row) })));
   }
 
   async find(id: string): Promise<NotificationView | undefined> {
