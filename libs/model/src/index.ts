@@ -26,6 +26,8 @@ export { Labels } from './labels.js';
 export { languageOf, languages } from './language.js';
 export type { Language } from './language.js';
 export type { LogFields, Logger } from './logger.js';
+export { Markup, markup } from './markup.js';
+export type { MarkupPart } from './markup.js';
 export type { Matcher, MatchOperator } from './matcher.js';
 export { didYouMean, nearest } from './nearest.js';
 export { beforeNumber, numberedPage } from './page.js';

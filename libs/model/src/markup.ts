@@ -17,7 +17,7 @@ const entities: Readonly<Record<string, string>> = {
 
 export type MarkupPart = Markup | string | number | readonly Markup[];
 
-/** Builds markup; whatever is put in is escaped, unless it is markup itself. */
+/** Builds markup; whatever is put in is escaped, unless it is markup itself. A list is put in piece by piece. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly MarkupPart[]): Markup {
   let text = strings[0] as string;
   parts.forEach((part, i) => {
