@@ -33,8 +33,8 @@ export class HealthHistory implements EventLog<HealthEvent> {
     });
   }
 
-  /** The newest change of every component. */
-  async newest(): Promise<readonly HealthEvent[]> {
+  /** The newest change of every component; with `at`, of those at or before it. */
+  async newest(at?: number): Promise<readonly HealthEvent[]> {
     const rows = await this.tables
       .selectFrom('health_event')
       .selectAll()
@@ -42,6 +42,7 @@ export class HealthHistory implements EventLog<HealthEvent> {
         query
           .selectFrom('health_event')
           .select((select) => select.fn.max<number>('cursor').as('cursor'))
+          .$if(at !== undefined, (all) => all.where('at', '<=', at as number))
           .groupBy('component'),
       )
       .execute();
@@ -66,17 +67,7 @@ export class HealthHistory implements EventLog<HealthEvent> {
 
   /** Of every component the newest change at or before `from`, and every change in (from, to), oldest first. */
   async changesBetween(from: number, to: number): Promise<readonly HealthEvent[]> {
-    const before = await this.tables
-      .selectFrom('health_event')
-      .selectAll()
-      .where('cursor', 'in', (query) =>
-        query
-          .selectFrom('health_event')
-          .select((select) => select.fn.max<number>('cursor').as('cursor'))
-          .where('at', '<=', from)
-          .groupBy('component'),
-      )
-      .execute();
+    const before = await this.newest(from);
     const within = await this.tables
       .selectFrom('health_event')
       .selectAll()
@@ -84,7 +75,7 @@ export class HealthHistory implements EventLog<HealthEvent> {
       .where('at', '<', to)
       .orderBy('cursor')
       .execute();
-    return [...before, ...within].map(fromRow);
+    return [...before, ...within.map(fromRow)];
   }
 
   async since(cursor: number, limit: number): Promise<readonly HealthEvent[]> {
