@@ -12,6 +12,8 @@ export type {
   RuleTransition,
   Severity,
 } from './alert.js';
+export { backoffMs } from './backoff.js';
+export type { BackoffRange } from './backoff.js';
 export { delay, systemClock } from './clock.js';
 export type { Clock, Timer } from './clock.js';
 export { accepted, refused } from './command.js';

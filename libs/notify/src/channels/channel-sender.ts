@@ -1,7 +1,14 @@
 import type { Counter, Histogram } from '@opentelemetry/api';
-import { messageOf, type Clock, type Logger, type NotificationOutcome, type Timer } from '@tapewatch/model';
+import {
+  backoffMs,
+  messageOf,
+  type BackoffRange,
+  type Clock,
+  type Logger,
+  type NotificationOutcome,
+  type Timer,
+} from '@tapewatch/model';
 import { retry, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
-import { backoffMs } from './backoff.js';
 import type { Channel } from './channel.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Outgoing } from '../outbox/outgoing.js';
@@ -30,6 +37,7 @@ const patienceMs = 24 * 3_600_000;
 const maxWaiting = 10_000;
 /** A request to wait longer is not followed: whoever asks for a day would silence the channel. */
 const longestWishMs = 3_600_000;
+const pauses: BackoffRange = { firstMs: 500, longestMs: 60_000 };
 /** From so many failures on others go first: it may be this notification that the other side cannot take. */
 const stubborn = 3;
 
@@ -188,10 +196,15 @@ export class ChannelSender {
     // Those that were under way together fail together, and count once.
     if (nowMs >= this.#pausedUntilMs) this.#failures++;
     const wishMs = Math.min(result.afterMs ?? 0, longestWishMs);
-    const pauseMs = Math.max(backoffMs(this.#failures, random()), wishMs);
+    const pauseMs = Math.max(backoffMs(this.#failures, pauses, random()), wishMs);
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs);
     const again: Outgoing = { ...head, attempts: head.attempts + 1, nextAttemptAt: Math.round(clock.now() + pauseMs) };
-    this.#queue.failed(head, again, (failures) => (failures < stubborn ? 0 : 2 * backoffMs(failures, 1)), nowMs);
+    this.#queue.failed(
+      head,
+      again,
+      (failures) => (failures < stubborn ? 0 : 2 * backoffMs(failures, pauses, 1)),
+      nowMs,
+    );
     this.#options.count.add(1, { channel: head.channel, outcome: 'retrying' });
     await this.record(again, 'retrying', result.reason, latencyMs);
   }

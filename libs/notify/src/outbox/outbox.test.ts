@@ -2,7 +2,6 @@ import { Labels } from '@tapewatch/model';
 import { rejected, retry, sent, type ChannelLimits, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { backoffMs } from '../channels/backoff.js';
 import type { Channel } from '../channels/channel.js';
 import { RateLimit } from '../channels/rate-limit.js';
 import { alert, heard, NotifierBench, resolved } from '../testing/notifier-bench.js';
@@ -227,12 +226,5 @@ describe('RateLimit', () => {
           expect(through.filter((other) => other >= at && other < at + perMs).length).toBeLessThanOrEqual(count);
       }),
     );
-  });
-});
-
-describe('backoffMs', () => {
-  it('grows to a minute, with half of it left to chance', () => {
-    expect([1, 2, 3, 20].map((failures) => backoffMs(failures, 0))).toEqual([250, 500, 1_000, 30_000]);
-    expect([1, 2, 3, 20].map((failures) => backoffMs(failures, 1))).toEqual([500, 1_000, 2_000, 60_000]);
   });
 });
