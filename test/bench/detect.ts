@@ -1,13 +1,14 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adminToken, Program } from '../support/program.js';
+import { inRepository } from '../support/repository.js';
 import { scratchFolder, writeConfig } from '../support/scratch.js';
 import { startSimulator } from '../support/simulator.js';
 import type { Simulator } from '../support/simulator.js';
 import { until } from '../support/until.js';
 import { startWebhook } from '../support/webhook.js';
-import { detectPeers } from './detect-peers.js';
+import { detectPeers, type PeerWork } from './detect-peers.js';
 import type { Benchmark } from './main.js';
 import { figuresOf } from './process-figures.js';
 
@@ -55,7 +56,7 @@ export const detect: Benchmark = {
         'processor time a minute, idle, s': idle.toFixed(2),
         'processor time a minute, meanwhile, s': busy.toFixed(2),
         'rss, MB': (await figuresOf(program.pid)).rssMegabytes,
-        ...(await detectPeers(rounds)),
+        ...(await detectPeers(rounds, await workOf(program))),
       };
     } finally {
       await program.stop();
@@ -133,6 +134,20 @@ async function cleared(program: Program, alertname: string): Promise<void> {
     return alerts.edges.length === 0;
   });
   await sleep(1500);
+}
+
+/** What the program measures and judges, as a Prometheus can do it. */
+async function workOf(program: Program): Promise<PeerWork> {
+  const series = await program.promql('{__name__=~".+", __name__!~"ALERTS.*"}');
+  const lines = series.map(({ labels: { __name__: name, ...labels }, value }) => {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
+    return `${name}{${pairs.join(',')}} ${value ?? NaN}\n`;
+  });
+  const files = await readdir(inRepository('config/rules'));
+  return {
+    exposition: lines.join(''),
+    ruleFiles: files.filter((file) => file.endsWith('.yaml')).map((file) => inRepository(`config/rules/${file}`)),
+  };
 }
 
 async function cpuPerMinute(program: Program, work: () => Promise<unknown>): Promise<number> {
