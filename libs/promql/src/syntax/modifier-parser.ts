@@ -88,9 +88,9 @@ class PostfixParser {
     const cursor = this.#cursor;
     const { start } = cursor.current;
     const ms = Math.round(this.#signedSeconds(context, expected) * 1000);
+    if (cursor.current.kind === 'symbol' && durationOperators.has(cursor.current.text)) this.#refuseArithmetic();
     if (ms <= 0) throw new PromqlError('duration must be greater than 0', cursor.rangeFrom(start));
     if (!Number.isSafeInteger(ms)) throw new PromqlError('duration out of range', cursor.rangeFrom(start));
-    if (cursor.current.kind === 'symbol' && durationOperators.has(cursor.current.text)) this.#refuseArithmetic();
     return ms;
   }
 
