@@ -51,6 +51,7 @@ export const detect: Benchmark = {
         }
       });
       const tick = await byTick(program, webhook);
+      const work = await workOf(program);
       return {
         ...figures('price message', message),
         ...figures('OTLP push', push),
@@ -58,7 +59,8 @@ export const detect: Benchmark = {
         'processor time a minute, idle, s': idle.toFixed(2),
         'processor time a minute, meanwhile, s': busy.toFixed(2),
         'rss, MB': (await figuresOf(program.pid)).rssMegabytes,
-        ...(await detectPeers(rounds, await workOf(program))),
+        'series of the program': work.series,
+        ...(await detectPeers(rounds, work)),
       };
     } finally {
       await program.stop();
@@ -134,7 +136,7 @@ async function cleared(webhook: Webhook, from: number, alertname: string): Promi
 }
 
 /** What the program measures and judges, as a Prometheus can do it. */
-async function workOf(program: Program): Promise<PeerWork> {
+async function workOf(program: Program): Promise<PeerWork & { readonly series: number }> {
   const series = await program.promql('{__name__=~".+", __name__!~"ALERTS.*"}');
   const lines = series.map(({ labels: { __name__: name, ...labels }, value }) => {
     const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
@@ -142,6 +144,7 @@ async function workOf(program: Program): Promise<PeerWork> {
   });
   const files = await readdir(inRepository('config/rules'));
   return {
+    series: series.length,
     exposition: lines.join(''),
     ruleFiles: files.filter((file) => file.endsWith('.yaml')).map((file) => inRepository(`config/rules/${file}`)),
   };
