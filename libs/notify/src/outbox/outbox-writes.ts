@@ -16,14 +16,44 @@ export async function writeOutbox(tables: Kysely<NotifyTables>, writes: readonly
   await writeLog(tables, flushes);
   for (const some of inChunks(flushes.flatMap(({ outgoing }) => outgoing.map(rowOf))))
     await tables.insertInto('notification').values(some).execute();
-  for (const some of inChunks(flushes.flatMap(({ notSent }) => notSent.map(notSentRow))))
-    await tables
+  await writeAlertsOf(
+    tables,
+    flushes.flatMap(({ outgoing }) =>
+      outgoing.map(({ id, notification }) => ({ id, alertIds: notification.alerts.map((alert) => alert.id) })),
+    ),
+  );
+  await writeNotSent(
+    tables,
+    flushes.flatMap(({ notSent }) => notSent),
+  );
+  for (const write of writes) if ('attempt' in write) await writeAttempt(tables, write);
+}
+
+async function writeNotSent(tables: Kysely<NotifyTables>, notSent: readonly NotSent[]): Promise<void> {
+  for (const some of inChunks(notSent)) {
+    const written = await tables
       .insertInto('notification')
-      .values(some)
+      .values(some.map(notSentRow))
       // Noted before a restart already.
       .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
+      .returning('id')
       .execute();
-  for (const write of writes) if ('attempt' in write) await writeAttempt(tables, write);
+    const isNew = new Set(written.map(({ id }) => id));
+    await writeAlertsOf(
+      tables,
+      some.filter(({ id }) => isNew.has(id)),
+    );
+  }
+}
+
+async function writeAlertsOf(
+  tables: Kysely<NotifyTables>,
+  notifications: readonly { readonly id: number; readonly alertIds: readonly string[] }[],
+): Promise<void> {
+  const rows = notifications.flatMap(({ id, alertIds }) =>
+    alertIds.map((alertId) => ({ alert_id: alertId, notification_id: id })),
+  );
+  for (const some of inChunks(rows)) await tables.insertInto('notification_alert').values(some).execute();
 }
 
 async function writeLog(tables: Kysely<NotifyTables>, flushes: readonly Flush[]): Promise<void> {
