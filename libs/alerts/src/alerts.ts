@@ -73,6 +73,7 @@ export class Alerts {
   readonly #clock: Clock;
   #timer: Timer | undefined;
   #stopped = false;
+  #restored: readonly Alert[] = [];
   /** When the next acknowledgement lapses. */
   #lapseAt = Infinity;
 
@@ -87,6 +88,7 @@ export class Alerts {
     const alerts = new Alerts(options, history, silences);
     silences.onChange(() => alerts.look());
     alerts.restore(await history.unfinished());
+    alerts.#restored = alerts.active();
     await alerts.#openPosted();
     return alerts;
   }
@@ -114,6 +116,11 @@ export class Alerts {
   /** Pending and firing ones. */
   active(): readonly Alert[] {
     return this.#book.active();
+  }
+
+  /** What was pending or firing when the program started, whatever has become of it since: people may not have heard of it. */
+  restored(): readonly Alert[] {
+    return this.#restored;
   }
 
   /** For the rules, after a restart. */

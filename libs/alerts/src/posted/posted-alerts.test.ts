@@ -135,6 +135,15 @@ describe('alerts of other programs', () => {
     expect(await kinds()).toEqual(['firing', 'resolved']);
   });
 
+  it('that end right after a restart are still among what was found there', async () => {
+    await post({ startsAt: begun, endsAt: soon(60 * minute) });
+    await alerts.stop();
+    alerts = await open();
+    await post({ startsAt: begun, endsAt: clock.now() });
+    expect(alerts.active()).toEqual([]);
+    expect(alerts.restored()).toMatchObject([{ name: 'Theirs', state: 'firing', startsAt: begun }]);
+  });
+
   it('are a new episode when they come back after a restart', async () => {
     await post({ startsAt: begun });
     await clock.advance(1_000);
