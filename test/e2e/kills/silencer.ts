@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import type { Program } from '../../support/program.js';
 import { randomShard } from './busy-rules.js';
@@ -95,8 +96,8 @@ export class Silencer {
   }
 
   private async changeMatcher(program: Program, api: SilenceApi, id: string, known: Known): Promise<void> {
-    const one = this.wanted();
     const past = this.endedNow(known);
+    const one = this.wanted(past.wanted.matcher);
     const made = await this.ask(one, () => this.change(known, past, () => api.set(program, one.wanted, id)));
     expect(made, 'another one').not.toBe(id);
     this.end(known, past);
@@ -165,11 +166,13 @@ export class Silencer {
     this.#known.set(record.id, { possible: [one as Possible], hold: undefined });
   }
 
-  private wanted(): Possible {
+  private wanted(unlike?: SilencedLabel): Possible {
+    let matcher = this.matcher();
+    while (isDeepStrictEqual(matcher, unlike)) matcher = this.matcher();
     const now = Date.now();
     const startsAt = this.#random() < 0.7 ? startsNow : now + Math.round(this.#random() * 5_000);
     const endsAt = this.endAfter(Math.max(startsAt, now));
-    return { sentAt: now, wanted: { matcher: this.matcher(), startsAt, endsAt, comment: this.comment() } };
+    return { sentAt: now, wanted: { matcher, startsAt, endsAt, comment: this.comment() } };
   }
 
   private matcher(): SilencedLabel {
