@@ -37,14 +37,14 @@ describe('withPartProblems', () => {
     );
     await withPartProblems(error, (config) => {
       expect([config.exchanges, config.receivers.map(({ name }) => name)]).toEqual([[], ['console']]);
-      return Promise.resolve({ rules: 0, warnings: [] });
+      return Promise.resolve({ rules: 0, warnings: [], notes: [] });
     });
     expect(error.problems.length).toBeGreaterThan(1);
   });
 
   it('leaves the problems as they are when nothing more is wrong, or the file cannot be read at all', async () => {
     const error = await failureOf('exchangs: []\n');
-    expect(await withPartProblems(error, () => Promise.resolve({ rules: 0, warnings: [] }))).toBe(error);
+    expect(await withPartProblems(error, () => Promise.resolve({ rules: 0, warnings: [], notes: [] }))).toBe(error);
     const syntax = await failureOf('a: [1\n');
     expect(await withPartProblems(syntax, () => Promise.reject(new ConfigError([complaint])))).toBe(syntax);
   });

@@ -9,6 +9,8 @@ export interface PartsFindings {
   readonly rules: number;
   /** What has no effect, or cannot be delivered. */
   readonly warnings: readonly Problem[];
+  /** What may well be meant so. */
+  readonly notes: readonly Problem[];
 }
 
 /** Asks the parts what they think of a configuration; rejects with a ConfigError. */

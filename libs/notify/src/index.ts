@@ -8,6 +8,8 @@ export type { HeartbeatOptions } from './heartbeat.js';
 export { outlineMatching, outlineRoutes } from './route-outline.js';
 export { groupLabels, RouteTree } from './route-tree.js';
 export type { Route, RouteNode } from './route-tree.js';
+export { possibleRoutes } from './possible-routes.js';
+export type { KnownLabels } from './possible-routes.js';
 export type { TimeWindows } from './muting.js';
 export type { NotificationView } from './ledger.js';
 export { notificationSweep } from './retention.js';

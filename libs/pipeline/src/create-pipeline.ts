@@ -5,7 +5,7 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
-import { formatProblem, languageOf, type AlertEvent, type HealthEvent } from '@tapewatch/model';
+import { languageOf, type AlertEvent, type HealthEvent } from '@tapewatch/model';
 import { Heartbeat, Notifier } from '@tapewatch/notify';
 import { Supervisor } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
@@ -24,6 +24,7 @@ import { checkPipelineConfig, type LoadedConfig } from './check-pipeline-config.
 import { bindChecks, bindReceivers } from './configured-plugins.js';
 import type { PipelineDependencies } from './dependencies.js';
 import { EventTopic } from './event-topic.js';
+import { FindingsLog } from './findings-log.js';
 import { instanceId } from './instance-id.js';
 import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
@@ -43,7 +44,6 @@ import { TickFork } from './tick-fork.js';
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
-  for (const warning of loaded.warnings) dependencies.logger.warn({}, formatProblem(warning));
   const state = await KeptState.open(config.dataDir, dependencies);
   let metrics: MetricStore | undefined;
   try {
@@ -60,10 +60,11 @@ export async function createPipeline(config: TapewatchConfig, dependencies: Pipe
 async function assemble(
   config: TapewatchConfig,
   dependencies: PipelineDependencies,
-  { registry, groups }: LoadedConfig,
+  loaded: LoadedConfig,
   state: KeptState,
   metrics: MetricStore,
 ): Promise<Pipeline> {
+  const { registry, groups } = loaded;
   const { database } = state;
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
@@ -104,6 +105,8 @@ async function assemble(
   const receivers = await bindReceivers(config, registry, supervisor);
   /** What a reload changes. */
   let inForce: InForce = { config, groups, receivers };
+  const findings = new FindingsLog(logger);
+  findings.tell(loaded);
 
   // rules ──> alerts ──> notify ──> channels
   const alertEvents = new EventTopic<AlertEvent>(logger);
@@ -215,6 +218,7 @@ async function assemble(
     registry,
     supervisor,
     meter,
+    findings,
     apply: (next) => {
       inForce = next;
       void notifier.reconfigure({

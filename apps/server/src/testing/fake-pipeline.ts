@@ -27,6 +27,7 @@ import type {
   ReportHead,
   ReportKind,
   ReportRequest,
+  RuleWay,
   SilenceView,
   WantedSilence,
 } from '@tapewatch/pipeline';
@@ -233,6 +234,10 @@ export class FakePipeline implements Pipeline, PipelineReader, PipelineCommands 
 
   rules() {
     return sampleRules;
+  }
+
+  ruleWay(): RuleWay {
+    return { receivers: ['nowhere'], fallsThrough: true, tellsNobody: true };
   }
 
   query(text: string, at = sampleStart, _options?: QueryOptions): CommandResult<MetricResult> {
