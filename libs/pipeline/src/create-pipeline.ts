@@ -151,6 +151,7 @@ async function assemble(
     clock,
     logger,
     externalUrl,
+    language: languageOf(env),
     alertId,
     countSeries: (matchers) => store.select(matchers).length,
     next: (evaluation) => alerts.accept(evaluation),

@@ -1,4 +1,4 @@
-import type { AlertInstance, RuleRef, RuleTransition } from '@tapewatch/model';
+import type { AlertInstance, Language, RuleRef, RuleTransition } from '@tapewatch/model';
 import { messageOf } from '@tapewatch/model';
 import type { VectorSample } from '@tapewatch/promql';
 import type { AlertRule, RuleGroup } from '../rule-group.js';
@@ -15,6 +15,13 @@ import { RuleHealth } from './rule-health.js';
 import { WarmUp } from './warm-up.js';
 import type { WorseLevels } from './worse-levels.js';
 
+export interface LiveAlertRuleOptions {
+  /** Watches the worse levels of the rule, when it has any. */
+  readonly levels?: WorseLevels;
+  /** Of what the rule tells of itself; English when absent. */
+  readonly language?: Language | undefined;
+}
+
 /** An alerting rule with its alerts. */
 export class LiveAlertRule implements LiveRule {
   readonly rule: AlertRule;
@@ -30,8 +37,13 @@ export class LiveAlertRule implements LiveRule {
   readonly #holds: Holds | undefined;
   #startedAt = -Infinity;
 
-  /** `levels` watches the worse levels of the rule, when it has any. */
-  constructor(rule: AlertRule, ref: RuleRef, group: RuleGroup, query: Query, levels?: WorseLevels) {
+  constructor(
+    rule: AlertRule,
+    ref: RuleRef,
+    group: RuleGroup,
+    query: Query,
+    { levels, language = 'en' }: LiveAlertRuleOptions = {},
+  ) {
     this.rule = rule;
     this.#levels = levels;
     this.#holds =
@@ -39,7 +51,7 @@ export class LiveAlertRule implements LiveRule {
     this.ref = ref;
     this.#limit = group.limit;
     this.#states = new AlertStates(ref, { ...rule, limit: group.limit });
-    this.#conditions = new ConditionAlerts(rule, ref);
+    this.#conditions = new ConditionAlerts(rule, ref, language);
     this.#elements = new AlertElements(rule);
     this.#health = new RuleHealth(rule.expression, query, group.queryOffsetMs);
     this.#warmUp = new WarmUp(rule, (expression, at) => this.#health.find(expression, at));

@@ -1,4 +1,13 @@
-import type { AlertInstance, Clock, Evaluation, Logger, RuleRef, RuleTransition, Series } from '@tapewatch/model';
+import type {
+  AlertInstance,
+  Clock,
+  Evaluation,
+  Language,
+  Logger,
+  RuleRef,
+  RuleTransition,
+  Series,
+} from '@tapewatch/model';
 import { messageOf } from '@tapewatch/model';
 import type { Rule, RuleGroup } from '../rule-group.js';
 import type { RecordSamples, RuleSample } from '../rule-sample.js';
@@ -19,6 +28,7 @@ export interface LiveGroupOptions {
   readonly query: Query;
   readonly record?: RecordSamples | undefined;
   readonly ruleFailed?: ((group: string, rule: string, reason: string) => void) | undefined;
+  readonly language?: Language | undefined;
   readonly metrics: RuleMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -173,12 +183,12 @@ export class LiveGroup {
 
   /** `before` are the live rules before it in the group. */
   #live(rule: Rule, ref: RuleRef, before: readonly LiveRule[], query: Query): LiveRule {
-    const { group } = this.#options;
+    const { group, language } = this.#options;
     if (rule.makes === 'series') return new LiveRecordingRule(rule, ref, group, query);
-    if (rule.worseLevels === 0) return new LiveAlertRule(rule, ref, group, query);
+    if (rule.worseLevels === 0) return new LiveAlertRule(rule, ref, group, query, { language });
     const levels = new WorseLevels(before.slice(-rule.worseLevels).filter((one) => one.rule.name === rule.name));
     this.#levels.push(levels);
-    return new LiveAlertRule(rule, ref, group, query, levels);
+    return new LiveAlertRule(rule, ref, group, query, { levels, language });
   }
 
   #active(): AlertInstance[] {

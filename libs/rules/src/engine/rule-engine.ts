@@ -1,5 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
-import type { AlertInstance, Clock, Evaluation, Logger, Matcher, Series } from '@tapewatch/model';
+import type { AlertInstance, Clock, Evaluation, Language, Logger, Matcher, Series } from '@tapewatch/model';
 import { Labels } from '@tapewatch/model';
 import type { Expression, QueryResult } from '@tapewatch/promql';
 import { parse } from '@tapewatch/promql';
@@ -36,6 +36,8 @@ export interface RuleEngineOptions {
   readonly ruleFailed?: (group: string, rule: string, reason: string) => void;
   /** `$externalLabels` of templates. */
   readonly externalLabels?: Readonly<Record<string, string>>;
+  /** Of alerts that tell of their rule itself (`rule_health`); English when absent. */
+  readonly language?: Language;
   /** How many series a selector has at present; rules that have many are not judged between ticks. Absent: none is. */
   readonly countSeries?: (matchers: readonly Matcher[]) => number;
   /** How the views name an alert; without it they name none. */
@@ -155,10 +157,10 @@ class GroupedRuleEngine implements RuleEngine {
   }
 
   #live(groups: readonly RuleGroup[]): readonly LiveGroup[] {
-    const { query, record, ruleFailed, clock, logger } = this.#options;
+    const { query, record, ruleFailed, language, clock, logger } = this.#options;
     this.#metrics.begin(groups.map(({ name }) => name));
     return groups.map((group) => {
-      const live = new LiveGroup({ group, query, record, ruleFailed, metrics: this.#metrics, clock, logger });
+      const live = new LiveGroup({ group, query, record, ruleFailed, language, metrics: this.#metrics, clock, logger });
       live.startAt(this.#startedAt);
       return live;
     });
