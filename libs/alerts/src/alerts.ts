@@ -130,7 +130,7 @@ export class Alerts {
   accept(evaluation: Evaluation): void {
     const changes = evaluation.transitions.flatMap((transition) => this.transit(transition));
     for (const instance of evaluation.active) changes.push(...this.update(instance));
-    changes.push(...this.lapse(evaluation.at));
+    changes.push(...this.lapse(this.#clock.now()));
     void this.#book.note(changes);
   }
 

@@ -31,7 +31,7 @@ import type { Pipeline } from './pipeline.js';
 import { OnArrival } from './on-arrival.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
-import { pulseFault } from './pulse.js';
+import { Pulse } from './pulse.js';
 import { Queries } from './queries.js';
 import { createReload, type InForce } from './reload/create-reload.js';
 import { reportDelivery, reportSources } from './report-sources.js';
@@ -152,6 +152,7 @@ async function assemble(
     logger,
     externalUrl,
     language: languageOf(env),
+    timeline: telemetry.timeline,
     alertId,
     countSeries: (matchers) => store.select(matchers).length,
     next: (evaluation) => alerts.accept(evaluation),
@@ -160,7 +161,7 @@ async function assemble(
   // between ticks: market messages and pushed samples ──> store ──> rules that select few series
   const arrivals = new OnArrival({ clock, store, engine });
   const intake = new OtlpIntake({
-    ...{ clock, meter, promote: config.otlp.promoteResourceAttributes },
+    ...{ clock, meter, promote: config.otlp.promoteResourceAttributes, timeline: telemetry.timeline },
     next: {
       append: (pushed, timeMs, value) => {
         const refusal = store.append(pushed, timeMs, value);
@@ -233,12 +234,13 @@ async function assemble(
       return changed;
     },
   });
+  const pulse = new Pulse({ alerts, clock, engine, notifier, store });
   const heartbeat =
     config.heartbeat === undefined
       ? undefined
       : new Heartbeat({
           ...config.heartbeat,
-          fault: () => pulseFault({ alerts, clock, engine, notifier, store }),
+          fault: () => pulse.fault(),
           fetch,
           clock,
           logger,
@@ -260,6 +262,7 @@ async function assemble(
     metrics,
     store,
     ticks,
+    pulse,
     series,
     destinations,
     telemetry,

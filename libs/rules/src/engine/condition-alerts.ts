@@ -1,4 +1,4 @@
-import type { AlertInstance, Language, RuleRef, RuleTransition } from '@tapewatch/model';
+import type { AlertInstance, Language, RuleRef, RuleTransition, Timeline } from '@tapewatch/model';
 import { Labels } from '@tapewatch/model';
 import type { AlertRule } from '../rule-group.js';
 import type { TemplateContext } from './alert-elements.js';
@@ -22,10 +22,10 @@ export class ConditionAlerts {
   readonly #states: AlertStates;
   #known: { readonly key: string; readonly element: AlertElement } | undefined;
 
-  constructor(rule: AlertRule, ref: RuleRef, language: Language) {
+  constructor(rule: AlertRule, ref: RuleRef, language: Language, timeline: Timeline) {
     this.#rule = rule;
     this.#words = conditionWords(language);
-    this.#states = new AlertStates(ref, { forMs: rule.forMs, keepFiringForMs: 0, limit: 0 });
+    this.#states = new AlertStates(ref, { forMs: rule.forMs, keepFiringForMs: 0, limit: 0 }, timeline);
   }
 
   /** Whether an alert of the rule is one of these. */
@@ -37,8 +37,8 @@ export class ConditionAlerts {
     );
   }
 
-  restore(instance: AlertInstance): void {
-    this.#states.restore(instance);
+  restore(instance: AlertInstance, startedAt: number): void {
+    this.#states.restore(instance, startedAt);
   }
 
   adopt(before: ConditionAlerts): void {

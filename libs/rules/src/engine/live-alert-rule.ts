@@ -1,5 +1,5 @@
-import type { AlertInstance, Language, RuleRef, RuleTransition } from '@tapewatch/model';
-import { messageOf } from '@tapewatch/model';
+import type { AlertInstance, Language, RuleRef, RuleTransition, Timeline } from '@tapewatch/model';
+import { messageOf, steadyTimeline } from '@tapewatch/model';
 import type { VectorSample } from '@tapewatch/promql';
 import type { AlertRule, RuleGroup } from '../rule-group.js';
 import type { RuleView } from '../rule-view.js';
@@ -20,6 +20,8 @@ export interface LiveAlertRuleOptions {
   readonly levels?: WorseLevels;
   /** Of what the rule tells of itself; English when absent. */
   readonly language?: Language | undefined;
+  /** Of the ticks; a steady one when absent. */
+  readonly timeline?: Timeline | undefined;
 }
 
 /** An alerting rule with its alerts. */
@@ -42,7 +44,7 @@ export class LiveAlertRule implements LiveRule {
     ref: RuleRef,
     group: RuleGroup,
     query: Query,
-    { levels, language = 'en' }: LiveAlertRuleOptions = {},
+    { levels, language = 'en', timeline = steadyTimeline }: LiveAlertRuleOptions = {},
   ) {
     this.rule = rule;
     this.#levels = levels;
@@ -50,8 +52,8 @@ export class LiveAlertRule implements LiveRule {
       rule.holds === undefined ? undefined : new Holds(rule, rule.holds.expression, query, group.queryOffsetMs);
     this.ref = ref;
     this.#limit = group.limit;
-    this.#states = new AlertStates(ref, { ...rule, limit: group.limit });
-    this.#conditions = new ConditionAlerts(rule, ref, language);
+    this.#states = new AlertStates(ref, { ...rule, limit: group.limit }, timeline);
+    this.#conditions = new ConditionAlerts(rule, ref, language, timeline);
     this.#elements = new AlertElements(rule);
     this.#health = new RuleHealth(rule.expression, query, group.queryOffsetMs);
     this.#warmUp = new WarmUp(rule, (expression, at) => this.#health.find(expression, at));
@@ -74,11 +76,17 @@ export class LiveAlertRule implements LiveRule {
   }
 
   restore(instance: AlertInstance): void {
-    (this.#conditions.owns(instance) ? this.#conditions : this.#states).restore(instance);
+    const states = this.#conditions.owns(instance) ? this.#conditions : this.#states;
+    states.restore(instance, this.#startedAt);
   }
 
   startAt(startedAt: number): void {
     this.#startedAt = startedAt;
+  }
+
+  skippedTo(at: number): void {
+    this.startAt(at);
+    this.#states.skipped();
   }
 
   hasNoData(): boolean {
