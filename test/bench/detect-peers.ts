@@ -13,9 +13,20 @@ import { figuresOf } from './process-figures.js';
 
 /** Prometheus scrapes and evaluates as often, and Alertmanager waits for nothing. */
 const intervals = ['1s', '100ms'] as const;
+const idle: PeerWork = { exposition: '', ruleFiles: [] };
 
-/** The same detection by the real Prometheus and Alertmanager, where this machine has both. */
-export async function detectPeers(rounds: number): Promise<Record<string, number | string>> {
+/** What a peer has to do besides. */
+export interface PeerWork {
+  /** Series, as a target shows them. */
+  readonly exposition: string;
+  readonly ruleFiles: readonly string[];
+}
+
+/**
+ * The same detection by the real Prometheus and Alertmanager, where this machine has both: with nothing else to do, and with as many series
+ * and the same rules as Tapewatch has meanwhile.
+ */
+export async function detectPeers(rounds: number, work: PeerWork): Promise<Record<string, number | string>> {
   const files = {
     prometheus: binaryOf('TAPEWATCH_PROMETHEUS', 'build-prometheus.mjs'),
     // The script says where amtool is, which stands beside it.
@@ -28,12 +39,18 @@ export async function detectPeers(rounds: number): Promise<Record<string, number
     };
   const found: Record<string, number | string> = {};
   for (const interval of intervals) {
-    const { delays, cpuPerMinute } = await measured(prometheus, alertmanager, interval, rounds);
-    delays.sort((a, b) => a - b);
-    const at = (share: number): number => Math.round(delays[Math.floor((delays.length - 1) * share)] ?? NaN);
-    found[`Prometheus + Alertmanager at ${interval}, p50, ms`] = at(0.5);
-    found[`Prometheus + Alertmanager at ${interval}, p99, ms`] = at(0.99);
-    found[`Prometheus + Alertmanager at ${interval}, processor time a minute, s`] = cpuPerMinute.toFixed(2);
+    for (const [how, one] of [
+      ['', idle],
+      [', the same series and rules', work],
+    ] as const) {
+      const { delays, cpuPerMinute } = await measured(prometheus, alertmanager, interval, rounds, one);
+      delays.sort((a, b) => a - b);
+      const at = (share: number): number => Math.round(delays[Math.floor((delays.length - 1) * share)] ?? NaN);
+      const name = `Prometheus + Alertmanager at ${interval}${how}`;
+      found[`${name}, p50, ms`] = at(0.5);
+      found[`${name}, p99, ms`] = at(0.99);
+      found[`${name}, processor time a minute, s`] = cpuPerMinute.toFixed(2);
+    }
   }
   return found;
 }
@@ -43,9 +60,10 @@ async function measured(
   alertmanager: string,
   interval: string,
   rounds: number,
+  { exposition, ruleFiles }: PeerWork,
 ): Promise<{ readonly delays: number[]; readonly cpuPerMinute: number }> {
   const [folder, port, alertPort] = await Promise.all([scratchFolder(), freePort(), freePort()]);
-  const target = await startTarget();
+  const target = await startTarget(exposition);
   const { path } = folder;
   await writeFile(
     join(path, 'alertmanager.yml'),
@@ -60,7 +78,7 @@ receivers: [{ name: hook, webhook_configs: [{ url: '${target.url}/hook' }] }]
   await writeFile(
     join(path, 'prometheus.yml'),
     `global: { scrape_interval: ${interval}, scrape_timeout: ${interval}, evaluation_interval: ${interval} }
-rule_files: [rules.yml]
+rule_files: [${['rules.yml', ...ruleFiles].join(', ')}]
 alerting: { alertmanagers: [{ static_configs: [{ targets: ['127.0.0.1:${alertPort}'] }] }] }
 scrape_configs: [{ job_name: bench, static_configs: [{ targets: ['${new URL(target.url).host}'] }] }]
 `,
@@ -110,7 +128,7 @@ scrape_configs: [{ job_name: bench, static_configs: [{ targets: ['${new URL(targ
 }
 
 /** What is scraped, and what is told. */
-async function startTarget(): Promise<{
+async function startTarget(exposition: string): Promise<{
   readonly url: string;
   readonly scrapes: number;
   cross(): Promise<number>;
@@ -127,7 +145,7 @@ async function startTarget(): Promise<{
         told.push({ at: Date.now(), status: (JSON.parse(text) as { status: string }).status });
       else scrapes++;
       response.setHeader('content-type', 'text/plain; version=0.0.4');
-      response.end(request.method === 'POST' ? '' : `# TYPE bench_value gauge\nbench_value ${value}\n`);
+      response.end(request.method === 'POST' ? '' : `# TYPE bench_value gauge\nbench_value ${value}\n${exposition}`);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

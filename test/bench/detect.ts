@@ -1,13 +1,14 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adminToken, Program } from '../support/program.js';
+import { inRepository } from '../support/repository.js';
 import { scratchFolder, writeConfig } from '../support/scratch.js';
 import { startSimulator } from '../support/simulator.js';
 import type { Simulator } from '../support/simulator.js';
 import { until } from '../support/until.js';
 import { startWebhook } from '../support/webhook.js';
-import { detectPeers } from './detect-peers.js';
+import { detectPeers, type PeerWork } from './detect-peers.js';
 import type { Benchmark } from './main.js';
 import { figuresOf } from './process-figures.js';
 
@@ -38,16 +39,19 @@ export const detect: Benchmark = {
     const program = await Program.start({ dataDir: `${folder.path}/data`, args: ['start', '--config', config] });
     try {
       await until('prices', 60_000, async () => (await program.promql('exchange_ticker_last')).length > 0);
+      // Its code is compiled by then, as that of the peers is from the start.
+      await sleep(60_000);
       const idle = await cpuPerMinute(program, () => sleep(20_000));
       const message: number[] = [];
       const push: number[] = [];
       const busy = await cpuPerMinute(program, async () => {
         for (let round = 0; round < rounds; round++) {
-          message.push(await byMessage(program, simulator, webhook));
+          message.push(await byMessage(simulator, webhook));
           push.push(await byPush(program, webhook));
         }
       });
       const tick = await byTick(program, webhook);
+      const work = await workOf(program);
       return {
         ...figures('price message', message),
         ...figures('OTLP push', push),
@@ -55,7 +59,8 @@ export const detect: Benchmark = {
         'processor time a minute, idle, s': idle.toFixed(2),
         'processor time a minute, meanwhile, s': busy.toFixed(2),
         'rss, MB': (await figuresOf(program.pid)).rssMegabytes,
-        ...(await detectPeers(rounds)),
+        'series of the program': work.series,
+        ...(await detectPeers(rounds, work)),
       };
     } finally {
       await program.stop();
@@ -67,7 +72,7 @@ export const detect: Benchmark = {
 };
 
 /** From the frame that carried the price to the webhook. */
-async function byMessage(program: Program, simulator: Simulator, webhook: Webhook): Promise<number> {
+async function byMessage(simulator: Simulator, webhook: Webhook): Promise<number> {
   const from = webhook.deliveries.length;
   await simulator.fault({ fault: 'price_jump', symbol: 'BTC/USDT', ratio: 10 });
   const at = await told(webhook, from, 'PriceHigh');
@@ -75,7 +80,7 @@ async function byMessage(program: Program, simulator: Simulator, webhook: Webhoo
   // Another frame may have gone out before it was asked for: they come a second apart.
   const delay = at >= sentAt ? at - sentAt : at - sentAt + 1000;
   await simulator.endFaults();
-  await cleared(program, 'PriceHigh');
+  await cleared(webhook, from, 'PriceHigh');
   return delay;
 }
 
@@ -90,7 +95,7 @@ async function byPush(program: Program, webhook: Webhook): Promise<number> {
   await push(program, 0.9);
   const delay = (await told(webhook, from, 'BotDrawdown')) - sentAt;
   await push(program, 0.1);
-  await cleared(program, 'BotDrawdown');
+  await cleared(webhook, from, 'BotDrawdown');
   return delay;
 }
 
@@ -115,24 +120,34 @@ async function push(program: Program, value: number, name = 'bot.drawdown'): Pro
   await response.arrayBuffer();
 }
 
-async function told(webhook: Webhook, from: number, alertname: string): Promise<number> {
-  const { at } = await until(`${alertname} told`, 30_000, () =>
+async function told(webhook: Webhook, from: number, alertname: string, status = 'firing'): Promise<number> {
+  const { at } = await until(`${alertname} ${status}`, 30_000, () =>
     webhook.deliveries
       .slice(from)
-      .find(({ body }) => body.alerts.some((one) => one.status === 'firing' && one.labels['alertname'] === alertname)),
+      .find(({ body }) => body.alerts.some((one) => one.status === status && one.labels['alertname'] === alertname)),
   );
   return at;
 }
 
 /** And its group gone from the notifier, which otherwise waits out a group_interval. */
-async function cleared(program: Program, alertname: string): Promise<void> {
-  await until(`${alertname} resolved`, 30_000, async () => {
-    const { alerts } = await program.graphql<{ alerts: { edges: unknown[] } }>(
-      `{ alerts(filter: { states: [FIRING], matchers: ["alertname=${alertname}"] }) { edges { cursor } } }`,
-    );
-    return alerts.edges.length === 0;
-  });
+async function cleared(webhook: Webhook, from: number, alertname: string): Promise<void> {
+  await told(webhook, from, alertname, 'resolved');
   await sleep(1500);
+}
+
+/** What the program measures and judges, as a Prometheus can do it. */
+async function workOf(program: Program): Promise<PeerWork & { readonly series: number }> {
+  const series = await program.promql('{__name__=~".+", __name__!~"ALERTS.*"}');
+  const lines = series.map(({ labels: { __name__: name, ...labels }, value }) => {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
+    return `${name}{${pairs.join(',')}} ${value ?? NaN}\n`;
+  });
+  const files = await readdir(inRepository('config/rules'));
+  return {
+    series: series.length,
+    exposition: lines.join(''),
+    ruleFiles: files.filter((file) => file.endsWith('.yaml')).map((file) => inRepository(`config/rules/${file}`)),
+  };
 }
 
 async function cpuPerMinute(program: Program, work: () => Promise<unknown>): Promise<number> {

@@ -79,9 +79,12 @@ async function compare(
   const difference = differenceOf(...answers);
 
   const expression = parse(query);
-  const inProcess = await medianMs(5 * reps, () => evaluateInstant(expression, memory, endMs), 20);
+  const evaluate = (): unknown => evaluateInstant(expression, memory, endMs);
+  const cold = await medianMs(5 * reps, evaluate, 20);
   // Cheap ones in such numbers that what is around them is compiled, as it is in a program that has served for a while.
-  const [warmUps, count] = inProcess < 0.1 ? [500, 10 * reps] : [10, reps];
+  const isCheap = cold < 0.1;
+  const [warmUps, count] = isCheap ? [500, 10 * reps] : [10, reps];
+  const inProcess = isCheap ? await medianMs(count, evaluate, warmUps) : cold;
   const evaluated: number[] = [];
   for (let i = 0; i < reps; i++) evaluated.push(await evaluationMs(theirs, parameters));
   const [here, there] = [

@@ -53,7 +53,7 @@ export const storm: Benchmark = {
       figures[`${name}: tapewatch, in history after, ms`] = own.keptMs;
       figures[`${name}: tapewatch, most notifications`] =
         groups * channels * (Math.ceil(overMs / 1000 / flushSeconds) + 1);
-      figures[`${name}: tapewatch, event loop p99, ms`] = own.loopP99Ms;
+      figures[`${name}: tapewatch, event loop p99 of the worst second, ms`] = own.loopP99Ms;
     }
     return figures;
   },
@@ -74,10 +74,13 @@ async function tapewatch(overMs: number) {
       );
       if (alertSummary.historyTotal >= count) keptAt = Date.now();
     });
-    const [lag] = await program.promql(
-      'max_over_time(histogram_quantile(0.99, rate(tapewatch_tick_lag_seconds_bucket[15s]))[20s:1s])',
-    );
-    return { ...figures, keptMs: keptAt - figures.lastSentAt, loopP99Ms: Math.round(Number(lag?.value ?? NaN) * 1000) };
+    // Of each second its 99th percentile; the worst second of the storm.
+    const [delay] = await program.promql('max_over_time(nodejs_eventloop_delay_p99_seconds[20s])');
+    return {
+      ...figures,
+      keptMs: keptAt - figures.lastSentAt,
+      loopP99Ms: Math.round(Number(delay?.value ?? NaN) * 1000),
+    };
   } finally {
     await program.stop();
     for (const hook of hooks) hook.stop();
@@ -115,16 +118,14 @@ async function stormOf(
   const before = await figuresOf(pid);
   const begun = performance.now();
   const requests = count / batch;
+  const sending: Promise<void>[] = [];
+  // On time, whatever the answers to those before take: a storm does not wait.
   for (let i = 0; i < requests; i++) {
     await sleep(Math.max(0, begun + (i * overMs) / requests - performance.now()));
-    const response = await fetch(`${url}/api/v2/alerts`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(Array.from({ length: batch }, (_, j) => alertOf(i * batch + j))),
-    });
-    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+    sending.push(send(url, headers, i * batch));
   }
   const lastSentAt = Date.now();
+  await Promise.all(sending);
   let after: ProcessFigures | undefined;
   await until('everything is told', 60_000, async () => {
     await look();
@@ -141,6 +142,15 @@ async function stormOf(
     cpuSeconds: (after as ProcessFigures).cpuSeconds - before.cpuSeconds,
     rssMegabytes: (after as ProcessFigures).rssMegabytes,
   };
+}
+
+async function send(url: string, headers: Target['headers'], first: number): Promise<void> {
+  const response = await fetch(`${url}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(Array.from({ length: batch }, (_, i) => alertOf(first + i))),
+  });
+  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
 }
 
 function alertOf(i: number): object {

@@ -90,6 +90,8 @@ describe('the runner of promqltest scripts', () => {
     'eval instant at 1m NaN\n  NaN',
     'eval instant at 1m quantile(2, m)\n  {} Inf',
     'eval instant at 1m quantile(2, m)\n  expect warn\n  {} Inf',
+    'eval instant at 1m quantile(2, m)\n  expect warn msg: PromQL warning: quantile value should be between 0 and 1, got 2\n  {} Inf',
+    'eval instant at 1m quantile(2, m)\n  expect warn regex: got 2$\n  {} Inf',
     'eval_ordered instant at 1m sort(m)\n  m{a="1"} 2\n  m{a="2"} 4',
     'eval_fail instant at 1m topk(NaN, m)\n  expected_fail_regexp Param.* NaN',
     'eval_info instant at 1m sum(rate(m[2m]))\n  {} 0.05',

@@ -1,23 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { FakeClock } from '@tapewatch/model/testing';
 import { testRuleFiles } from '@tapewatch/pipeline';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { findPeer } from '../support/peer.js';
 import { inRepository } from '../support/repository.js';
 
-const found = spawnSync(process.execPath, [inRepository('scripts', 'build-prometheus.mjs'), '--which'], {
-  encoding: 'utf8',
-});
+const found = findPeer('promtool');
 const testdata = inRepository('libs', 'rules', 'src', 'unit-test', 'testdata');
 const shippedRules = inRepository('config', 'rules');
 const testsOfShippedRules = join(shippedRules, 'tests');
 
 function promtool(...args: readonly string[]): { readonly status: number | null; readonly said: string } {
-  const { status, stdout, stderr } = spawnSync(join(dirname(found.stdout.trim()), 'promtool'), args, {
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(found.file as string, args, { encoding: 'utf8' });
   return { status, said: stdout + stderr };
 }
 
@@ -30,7 +27,7 @@ function yamlFilesIn(folder: string): readonly string[] {
 /** `tapewatch test-rules` finds these files right or wrong in the tests of its own room; here the original does the same. */
 describe('promtool', () => {
   beforeEach((context) => {
-    if (found.status !== 0) context.skip(found.stderr.trim());
+    if (found.file === undefined) context.skip(found.reason);
   });
 
   it.each([

@@ -46,7 +46,7 @@ function readValues(line: number, text: string): LoadedValue[] {
   return values;
 }
 
-const duration = String.raw`[+-]?\d+[a-wyz]+`;
+const duration = String.raw`[+-]?(?:\d+[a-wyz]+|0)`;
 const startItem = new RegExp(`^(?:(_)|(${duration})([+-]${duration})?)(?:x(\\d+))?$`);
 
 /** Lines that say when the samples of the next line started, which is refused. */

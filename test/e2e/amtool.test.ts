@@ -1,15 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findPeer } from '../support/peer.js';
 import { adminToken, Program } from '../support/program.js';
-import { inRepository } from '../support/repository.js';
 import { scratchFolder } from '../support/scratch.js';
 import { until } from '../support/until.js';
 import { startWebhook } from '../support/webhook.js';
 
-const found = spawnSync(process.execPath, [inRepository('scripts', 'build-alertmanager.mjs'), '--which'], {
-  encoding: 'utf8',
-});
+const found = findPeer('amtool');
 
 interface AmtoolAlert {
   readonly labels: Readonly<Record<string, string>>;
@@ -34,10 +32,10 @@ describe('amtool', { timeout: 60_000 }, () => {
   let program: Program;
 
   beforeEach((context) => {
-    if (found.status !== 0) context.skip(found.stderr.trim());
+    if (found.file === undefined) context.skip(found.reason);
   });
   beforeAll(async () => {
-    if (found.status !== 0) return;
+    if (found.file === undefined) return;
     [folder, webhook] = await Promise.all([scratchFolder(), startWebhook()]);
     const config = `${folder.path}/tapewatch.yaml`;
     await writeFile(
@@ -64,7 +62,7 @@ receivers:
   /** Runs it and gives what it said; `fails` when it shall not succeed. */
   const amtool = async (args: readonly string[], { fails = false, input = '' } = {}): Promise<string> => {
     const url = program.url.replace('://', `://anyone:${adminToken}@`);
-    const child = spawn(found.stdout.trim(), [`--alertmanager.url=${url}`, ...args]);
+    const child = spawn(found.file as string, [`--alertmanager.url=${url}`, ...args]);
     let [out, error] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));

@@ -1,31 +1,24 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { adminToken, freePort, Program } from '../support/program.js';
-import { inRepository } from '../support/repository.js';
+import { findPeer, startPeer, type Peer } from '../support/peer.js';
+import { adminToken, Program } from '../support/program.js';
 import { scratchFolder } from '../support/scratch.js';
 import { until } from '../support/until.js';
 import { startWebhook } from '../support/webhook.js';
 
-const found = spawnSync(process.execPath, [inRepository('scripts', 'build-prometheus.mjs'), '--which'], {
-  encoding: 'utf8',
-});
+const found = findPeer('prometheus');
 
 /** Another Prometheus has Tapewatch for its Alertmanager. */
 describe('a Prometheus that sends its alerts', { timeout: 90_000 }, () => {
   let folder: Awaited<ReturnType<typeof scratchFolder>>;
   let webhook: Awaited<ReturnType<typeof startWebhook>>;
   let program: Program;
-  let prometheus: ChildProcess;
-  let prometheusPort: number;
+  let prometheus: Peer;
 
   beforeEach((context) => {
-    if (found.status !== 0) context.skip(found.stderr.trim());
+    if (found.file === undefined) context.skip(found.reason);
   });
-  const rules = (threshold: number): Promise<void> =>
-    writeFile(
-      `${folder.path}/rules.yaml`,
-      `groups:
+  const rules = (threshold: number): string => `groups:
   - name: theirs
     interval: 1s
     rules:
@@ -33,22 +26,19 @@ describe('a Prometheus that sends its alerts', { timeout: 90_000 }, () => {
         expr: vector(5) > ${threshold}
         labels: { severity: critical }
         annotations: { summary: 'value {{ $value }}' }
-`,
-    );
+`;
 
   beforeAll(async () => {
-    if (found.status !== 0) return;
-    [folder, webhook, prometheusPort] = await Promise.all([scratchFolder(), startWebhook(), freePort()]);
+    if (found.file === undefined) return;
+    [folder, webhook] = await Promise.all([scratchFolder(), startWebhook()]);
     const config = `${folder.path}/tapewatch.yaml`;
     await writeFile(
       config,
       `shipped_rules: false\nreceivers: [{ name: ops, webhook_configs: [{ url: '${webhook.url}' }] }]\n`,
     );
     program = await Program.start({ dataDir: `${folder.path}/data`, args: ['start', '--config', config] });
-    await rules(1);
-    await writeFile(
-      `${folder.path}/prometheus.yml`,
-      `global: { evaluation_interval: 1s }
+    prometheus = await startPeer('prometheus', {
+      config: `global: { evaluation_interval: 1s }
 rule_files: [rules.yaml]
 alerting:
   alertmanagers:
@@ -56,21 +46,12 @@ alerting:
       basic_auth: { username: prometheus, password: '${adminToken}' }
       static_configs: [{ targets: ['127.0.0.1:${program.port}'] }]
 `,
-    );
-    prometheus = spawn(
-      found.stdout.trim(),
-      [
-        `--config.file=${folder.path}/prometheus.yml`,
-        `--storage.tsdb.path=${folder.path}/prometheus`,
-        `--web.listen-address=127.0.0.1:${prometheusPort}`,
-        '--web.enable-lifecycle',
-        '--rules.alert.resend-delay=2s',
-      ],
-      { stdio: 'ignore', cwd: folder.path },
-    );
+      files: { 'rules.yaml': rules(1) },
+      args: ['--web.enable-lifecycle', '--rules.alert.resend-delay=2s'],
+    });
   }, 90_000);
   afterAll(async () => {
-    prometheus?.kill('SIGKILL');
+    await prometheus?.stop();
     await program?.stop();
     webhook?.stop();
     await folder?.remove();
@@ -89,8 +70,8 @@ alerting:
     // It sends the alert again every two seconds: three times that, and nobody is told again.
     await new Promise((resolve) => setTimeout(resolve, 6_500));
     expect(told('firing')).toBe(1);
-    await rules(9);
-    await fetch(`http://127.0.0.1:${prometheusPort}/-/reload`, { method: 'POST' });
+    await writeFile(`${prometheus.folder}/rules.yaml`, rules(9));
+    await fetch(`${prometheus.url}/-/reload`, { method: 'POST' });
     await until('told that it is over', 30_000, () => told('resolved') > 0);
     expect(told('resolved')).toBe(1);
     const { alert } = await program.graphql<{ alert: { state: string; history: { kind: string }[] } }>(

@@ -1,15 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findPeer } from '../support/peer.js';
 import { adminToken, Program } from '../support/program.js';
-import { inRepository } from '../support/repository.js';
 import { scratchFolder } from '../support/scratch.js';
 import { until } from '../support/until.js';
 
-const found = spawnSync(process.execPath, [inRepository('scripts', 'build-prometheus.mjs'), '--which'], {
-  encoding: 'utf8',
-});
+const found = findPeer('promtool');
 
 /** A client that others made asks the running program. */
 describe('promtool query', { timeout: 60_000 }, () => {
@@ -17,10 +14,10 @@ describe('promtool query', { timeout: 60_000 }, () => {
   let program: Program;
 
   beforeEach((context) => {
-    if (found.status !== 0) context.skip(found.stderr.trim());
+    if (found.file === undefined) context.skip(found.reason);
   });
   beforeAll(async () => {
-    if (found.status !== 0) return;
+    if (found.file === undefined) return;
     folder = await scratchFolder();
     const config = `${folder.path}/tapewatch.yaml`;
     await writeFile(config, 'shipped_rules: false\n');
@@ -41,8 +38,8 @@ describe('promtool query', { timeout: 60_000 }, () => {
   });
 
   const query = async (kind: string, args: readonly string[], http = 'bearer') => {
-    const file = join(dirname(found.stdout.trim()), 'promtool');
-    const child = spawn(file, ['query', kind, `--http.config.file=${folder.path}/${http}.yaml`, ...args]);
+    const options = [`--http.config.file=${folder.path}/${http}.yaml`, ...args];
+    const child = spawn(found.file as string, ['query', kind, ...options]);
     let [out, error] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));

@@ -55,7 +55,7 @@ describe('createServer', () => {
     for (const socket of [idle, halfRequest]) socket.on('error', () => undefined);
     const deaf = await SocketClient.connect(port, adminToken);
     deaf.socket.pause();
-    running.pipeline.alerts = () => new Promise(() => undefined);
+    running.pipeline.read.alerts = () => new Promise(() => undefined);
     const stuck = running.graphql('{ alerts { totalCount } }').catch(() => 'cut');
 
     const started = performance.now();
@@ -69,10 +69,10 @@ describe('createServer', () => {
 
   it('lets a request that is under way end', async () => {
     const running = await startServer();
-    const found = running.pipeline.alerts.bind(running.pipeline);
+    const found = running.pipeline.read.alerts;
     let answer: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
-      running.pipeline.alerts = async (request) => {
+      running.pipeline.read.alerts = async (request) => {
         resolve();
         await new Promise<void>((done) => (answer = done));
         return found(request);

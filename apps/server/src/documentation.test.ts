@@ -44,14 +44,14 @@ describe('docs/graphql.md', () => {
     await eventually(() => pipeline.recorded.observe('tapewatch.subscriptions') === before + 1);
     await eventually(
       () =>
-        [pipeline.alertStream, pipeline.healthStream, pipeline.reportStream].reduce(
+        [pipeline.alerts.stream, pipeline.health.stream, pipeline.reports.stream].reduce(
           (sum, { listeners }) => sum + listeners,
           pipeline.tickListeners,
         ) === 1,
     );
-    pipeline.alertStream.append({ at: sampleStart, kind: 'firing', alertId: 'a1', state: 'firing' });
-    pipeline.healthStream.append({ at: sampleStart, component: 'exchange', status: 'unhealthy' });
-    pipeline.reportStream.append({ at: sampleStart, report: sampleReport() });
+    pipeline.alerts.stream.append({ at: sampleStart, kind: 'firing', alertId: 'a1', state: 'firing' });
+    pipeline.health.stream.append({ at: sampleStart, component: 'exchange', status: 'unhealthy' });
+    pipeline.reports.stream.append({ at: sampleStart, report: sampleReport() });
     pipeline.tick(sampleStart);
     const message = await client.next();
     expect(message.type).toBe('next');

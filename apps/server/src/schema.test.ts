@@ -11,7 +11,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openAccess } from '@tapewatch/pipeline/access';
 import { createAccess } from './access/create-access.js';
 import { ServerModule } from './server.module.js';
-import { FakePipeline } from './testing/fake-pipeline.js';
+import { FakePipeline } from './testing/fake-pipeline/fake-pipeline.js';
 
 const file = join(import.meta.dirname, '../../../schema.graphql');
 const head =

@@ -1,7 +1,8 @@
 import { type Database, type DatabaseTransaction, WriteQueue } from '@tapewatch/database';
 import {
   accepted,
-  refused,
+  beforeNumber,
+  numberedPage,
   type Clock,
   type CommandResult,
   type Logger,
@@ -77,17 +78,16 @@ export class AuditLog {
 
   /** Newest first; `since` is at or after. */
   async page(request: PageRequest & { readonly since?: number }): Promise<CommandResult<Page<AuditEntry>>> {
-    if (request.after !== undefined && !/^\d{1,15}$/.test(request.after))
-      return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
-    let query = this.#database.tables<AccessTables>().selectFrom('audit_entry').selectAll();
-    if (request.after !== undefined) query = query.where('seq', '<', Number(request.after));
+    const before = beforeNumber(request);
+    if (!before.ok) return before;
+    const entries = this.#database.tables<AccessTables>().selectFrom('audit_entry');
+    let query = entries.selectAll().where('seq', '<', before.value);
     if (request.since !== undefined) query = query.where('at', '>=', request.since);
     const rows = await query
       .orderBy('seq', 'desc')
       .limit(request.first + 1)
       .execute();
-    const items = rows.slice(0, request.first).map((row) => ({ cursor: String(row.seq), node: fromRow(row) }));
-    return accepted({ items, hasNextPage: rows.length > items.length });
+    return accepted(numberedPage(rows, request.first, (row) => ({ number: row.seq, node: fromRow(row) })));
   }
 
   /** Reads the whole log and finds the first entry that was changed, taken out or put in. What waits to be written is not looked at. */

@@ -206,11 +206,13 @@ function commonOf({
   concurrency,
   rate_limit: rate,
   send_resolved: sendResolved,
+  timeout: timeoutMs,
   template,
-}: RawChannel['common']): Pick<ChannelConfig, 'sendResolved' | 'limits' | 'template'> {
+}: RawChannel['common']): Pick<ChannelConfig, 'sendResolved' | 'timeoutMs' | 'limits' | 'template'> {
   const limits = { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
   return {
     ...(sendResolved === undefined ? {} : { sendResolved }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(template === undefined ? {} : { template: templateOf(template) }),
   };

@@ -88,6 +88,7 @@ const messageTemplate = z.strictObject({ title: text().optional(), text: text().
 
 const channel = z.looseObject({
   send_resolved: flag().optional(),
+  timeout: duration(1).optional(),
   concurrency: wholeNumber(1, 64).optional(),
   rate_limit: rate().optional(),
   template: messageTemplate.optional(),
@@ -97,7 +98,10 @@ const channel = z.looseObject({
 export interface RawChannel {
   readonly key: string;
   readonly position: number;
-  readonly common: Pick<z.output<typeof channel>, 'send_resolved' | 'concurrency' | 'rate_limit' | 'template'>;
+  readonly common: Pick<
+    z.output<typeof channel>,
+    'send_resolved' | 'timeout' | 'concurrency' | 'rate_limit' | 'template'
+  >;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -132,10 +136,10 @@ function checked<S extends z.ZodType>(
 }
 
 function channelsOf(key: string, entries: readonly z.output<typeof channel>[] | undefined): readonly RawChannel[] {
-  return (entries ?? []).map(({ send_resolved, concurrency, rate_limit, template, ...config }, position) => ({
+  return (entries ?? []).map(({ send_resolved, timeout, concurrency, rate_limit, template, ...config }, position) => ({
     key,
     position,
-    common: { send_resolved, concurrency, rate_limit, template },
+    common: { send_resolved, timeout, concurrency, rate_limit, template },
     config,
   }));
 }

@@ -152,6 +152,18 @@ describe('loadConfig', () => {
     });
   });
 
+  it('takes from any channel what belongs to the stage, and leaves the rest to its plugin', async () => {
+    const { receivers } = await load(
+      'receivers: [{ name: r, webhook_configs: [{ url: a, timeout: 500ms, concurrency: 2, rate_limit: 20/1m, template: { text: t } }] }]',
+    );
+    expect(receivers[0]?.channels[0]).toMatchObject({
+      timeoutMs: 500,
+      limits: { concurrency: 2, rate: { count: 20, perMs: 60_000 } },
+      template: { text: 't' },
+      config: { url: 'a' },
+    });
+  });
+
   it('keeps what a child route leaves out for its parent to say', async () => {
     const { route } = await load(
       "route: { receiver: console, group_by: ['...'], group_wait: 30s, routes: [{ matchers: ['a=\"b\"'], continue: true }] }",

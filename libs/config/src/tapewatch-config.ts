@@ -218,6 +218,8 @@ export interface ChannelConfig {
   readonly name: string;
   readonly type: string;
   readonly sendResolved?: boolean;
+  /** How long one delivery may take, in place of what the plugin says. */
+  readonly timeoutMs?: number;
   /** The plugin's own; checked by its schema. */
   readonly config: unknown;
   /** In place of those that the plugin declares. */

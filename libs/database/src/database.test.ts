@@ -4,20 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Migration } from './index.js';
-
-interface Tables {
-  note: { id: number; text: string };
-}
-
-const notes: Migration = {
-  name: '2026-01-01-test-note',
-  up: (db) =>
-    db.schema
-      .createTable('note')
-      .addColumn('id', 'integer', (column) => column.primaryKey())
-      .addColumn('text', 'text', (column) => column.notNull())
-      .execute(),
-};
+import { notes, type NoteTables } from './testing/notes.js';
 
 describe('openDatabase', () => {
   let folder: string;
@@ -31,24 +18,28 @@ describe('openDatabase', () => {
 
   it('keeps what was committed and forgets what was not', async () => {
     const first = await openDatabase({ path, migrations: [notes] });
-    await first.transaction((trx) => trx.tables<Tables>().insertInto('note').values({ id: 1, text: 'kept' }).execute());
+    await first.transaction((trx) =>
+      trx.tables<NoteTables>().insertInto('note').values({ id: 1, text: 'kept' }).execute(),
+    );
     const failed = first.transaction(async (trx) => {
-      await trx.tables<Tables>().insertInto('note').values({ id: 2, text: 'lost' }).execute();
+      await trx.tables<NoteTables>().insertInto('note').values({ id: 2, text: 'lost' }).execute();
       throw new Error('no');
     });
     await expect(failed).rejects.toThrow('no');
     await first.close();
     const second = await openDatabase({ path, migrations: [notes] });
-    expect(await second.tables<Tables>().selectFrom('note').selectAll().execute()).toEqual([{ id: 1, text: 'kept' }]);
+    expect(await second.tables<NoteTables>().selectFrom('note').selectAll().execute()).toEqual([
+      { id: 1, text: 'kept' },
+    ]);
     await second.close();
   });
 
   it('runs transactions one after the other', async () => {
     const database = await openDatabase({ path, migrations: [notes] });
-    await database.tables<Tables>().insertInto('note').values({ id: 1, text: '0' }).execute();
+    await database.tables<NoteTables>().insertInto('note').values({ id: 1, text: '0' }).execute();
     const increment = (): Promise<void> =>
       database.transaction(async (trx) => {
-        const tables = trx.tables<Tables>();
+        const tables = trx.tables<NoteTables>();
         const { text } = await tables.selectFrom('note').select('text').executeTakeFirstOrThrow();
         await tables
           .updateTable('note')
@@ -56,7 +47,7 @@ describe('openDatabase', () => {
           .execute();
       });
     await Promise.all(Array.from({ length: 25 }, increment));
-    expect(await database.tables<Tables>().selectFrom('note').select('text').executeTakeFirst()).toEqual({
+    expect(await database.tables<NoteTables>().selectFrom('note').select('text').executeTakeFirst()).toEqual({
       text: '25',
     });
     await database.close();

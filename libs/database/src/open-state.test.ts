@@ -5,20 +5,8 @@ import { RecordingLogger } from '@tapewatch/model/testing';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openState, type KeptDatabase, type Migration, type OpenState } from './index.js';
+import { notes, type NoteTables } from './testing/notes.js';
 
-interface Tables {
-  note: { id: number; text: string };
-}
-
-const notes: Migration = {
-  name: '2026-01-01-test-note',
-  up: (db) =>
-    db.schema
-      .createTable('note')
-      .addColumn('id', 'integer', (column) => column.primaryKey())
-      .addColumn('text', 'text')
-      .execute(),
-};
 const more: Migration = {
   name: '2026-01-02-test-more',
   up: (db) => db.schema.alterTable('note').addColumn('extra', 'text').execute(),
@@ -45,12 +33,12 @@ describe('openState', () => {
   };
   const note = (database: KeptDatabase, id: number): Promise<unknown> =>
     database
-      .tables<Tables>()
+      .tables<NoteTables>()
       .insertInto('note')
       .values({ id, text: `note ${id}` })
       .execute();
   const ids = async (database: KeptDatabase): Promise<readonly number[]> =>
-    (await database.tables<Tables>().selectFrom('note').select('id').execute()).map(({ id }) => id);
+    (await database.tables<NoteTables>().selectFrom('note').select('id').execute()).map(({ id }) => id);
   const damage = async (file: string): Promise<void> => {
     const bytes = await readFile(file);
     bytes.fill(0x5a, bytes.length - 3_000, bytes.length - 2_000);
@@ -187,7 +175,7 @@ describe('openState', () => {
 
   it('copies what is committed while others write', async () => {
     const { database, backups } = await open();
-    const tables = database.tables<Tables>();
+    const tables = database.tables<NoteTables>();
     for (let i = 0; i < 50; i++)
       await tables
         .insertInto('note')
@@ -199,7 +187,7 @@ describe('openState', () => {
     while (copying)
       await database.transaction(async (trx) => {
         await trx
-          .tables<Tables>()
+          .tables<NoteTables>()
           .insertInto('note')
           .values({ id: 900_000 + written++, text: 'y' })
           .execute();
@@ -219,7 +207,7 @@ describe('openState', () => {
 
   it('gives pages back in steps', async () => {
     const { database } = await open();
-    const tables = database.tables<Tables>();
+    const tables = database.tables<NoteTables>();
     await tables
       .insertInto('note')
       .values(Array.from({ length: 2_000 }, (_, id) => ({ id, text: 'x'.repeat(1_000) })))

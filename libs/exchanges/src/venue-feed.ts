@@ -146,7 +146,7 @@ export class VenueFeed {
   async watch(feed: TickerFeed, signal: AbortSignal): Promise<void> {
     const { client, record, clock, random } = this.#options;
     const { tickerParams } = dialectOf(record.options.venue);
-    const backoff = new Backoff({ baseMs: 1_000, maxMs: 30_000, random });
+    const backoff = new Backoff({ firstMs: 1_000, longestMs: 30_000, random });
     const streak = new Streak(stableAfterMs);
     while (!signal.aborted) {
       const symbols = feed.symbols.filter((symbol) => this.#listed.has(symbol));

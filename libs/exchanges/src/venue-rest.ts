@@ -44,7 +44,7 @@ export class VenueRest {
 
   constructor(options: VenueRestOptions) {
     this.#options = options;
-    this.#marketsBackoff = new Backoff({ baseMs: 2_000, maxMs: 60_000, random: options.random });
+    this.#marketsBackoff = new Backoff({ firstMs: 2_000, longestMs: 60_000, random: options.random });
   }
 
   /** Hook of the client: one request has gone over the wire. */

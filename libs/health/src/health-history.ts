@@ -1,7 +1,8 @@
 import type { Database } from '@tapewatch/database';
 import {
   accepted,
-  refused,
+  beforeNumber,
+  numberedPage,
   type CommandResult,
   type EventLog,
   type HealthEvent,
@@ -32,8 +33,8 @@ export class HealthHistory implements EventLog<HealthEvent> {
     });
   }
 
-  /** The newest change of every component. */
-  async newest(): Promise<readonly HealthEvent[]> {
+  /** The newest change of every component; with `at`, of those at or before it. */
+  async newest(at?: number): Promise<readonly HealthEvent[]> {
     const rows = await this.tables
       .selectFrom('health_event')
       .selectAll()
@@ -41,6 +42,7 @@ export class HealthHistory implements EventLog<HealthEvent> {
         query
           .selectFrom('health_event')
           .select((select) => select.fn.max<number>('cursor').as('cursor'))
+          .$if(at !== undefined, (all) => all.where('at', '<=', at as number))
           .groupBy('component'),
       )
       .execute();
@@ -51,33 +53,21 @@ export class HealthHistory implements EventLog<HealthEvent> {
   async page(
     request: PageRequest & { readonly component?: string; readonly since?: number },
   ): Promise<CommandResult<Page<HealthEvent>>> {
-    if (request.after !== undefined && !/^\d{1,15}$/.test(request.after))
-      return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
-    let query = this.tables.selectFrom('health_event').selectAll();
-    if (request.after !== undefined) query = query.where('cursor', '<', Number(request.after));
+    const before = beforeNumber(request);
+    if (!before.ok) return before;
+    let query = this.tables.selectFrom('health_event').selectAll().where('cursor', '<', before.value);
     if (request.component !== undefined) query = query.where('component', '=', request.component);
     if (request.since !== undefined) query = query.where('at', '>=', request.since);
     const rows = await query
       .orderBy('cursor', 'desc')
       .limit(request.first + 1)
       .execute();
-    const items = rows.slice(0, request.first).map((row) => ({ cursor: String(row.cursor), node: fromRow(row) }));
-    return accepted({ items, hasNextPage: rows.length > items.length });
+    return accepted(numberedPage(rows, request.first, (row) => ({ number: row.cursor, node: fromRow(row) })));
   }
 
   /** Of every component the newest change at or before `from`, and every change in (from, to), oldest first. */
   async changesBetween(from: number, to: number): Promise<readonly HealthEvent[]> {
-    const before = await this.tables
-      .selectFrom('health_event')
-      .selectAll()
-      .where('cursor', 'in', (query) =>
-        query
-          .selectFrom('health_event')
-          .select((select) => select.fn.max<number>('cursor').as('cursor'))
-          .where('at', '<=', from)
-          .groupBy('component'),
-      )
-      .execute();
+    const before = await this.newest(from);
     const within = await this.tables
       .selectFrom('health_event')
       .selectAll()
@@ -85,7 +75,7 @@ export class HealthHistory implements EventLog<HealthEvent> {
       .where('at', '<', to)
       .orderBy('cursor')
       .execute();
-    return [...before, ...within].map(fromRow);
+    return [...before, ...within.map(fromRow)];
   }
 
   async since(cursor: number, limit: number): Promise<readonly HealthEvent[]> {

@@ -12,6 +12,8 @@ export type {
   RuleTransition,
   Severity,
 } from './alert.js';
+export { backoffMs } from './backoff.js';
+export type { BackoffRange } from './backoff.js';
 export { delay, systemClock } from './clock.js';
 export type { Clock, Timer } from './clock.js';
 export { accepted, refused } from './command.js';
@@ -26,8 +28,11 @@ export { Labels } from './labels.js';
 export { languageOf, languages } from './language.js';
 export type { Language } from './language.js';
 export type { LogFields, Logger } from './logger.js';
+export { Markup, markup } from './markup.js';
+export type { MarkupPart } from './markup.js';
 export type { Matcher, MatchOperator } from './matcher.js';
 export { didYouMean, nearest } from './nearest.js';
+export { beforeNumber, numberedPage } from './page.js';
 export type { Page, PageRequest } from './page.js';
 export { isStale, writeStale } from './stale.js';
 export { longSkipMs, steadyTimeline } from './tick.js';

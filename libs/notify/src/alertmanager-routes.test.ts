@@ -1,7 +1,7 @@
 import type { RouteConfig } from '@tapewatch/config';
 import { Labels } from '@tapewatch/model';
 import { describe, expect, it } from 'vitest';
-import { groupLabels, RouteTree, type RouteNode } from './route-tree.js';
+import { groupLabels, RouteTree, type RouteNode } from './routes/route-tree.js';
 import { alertmanagerRoot, route } from './testing/route-config.js';
 
 const minute = 60_000;

@@ -1,35 +1,18 @@
 import { Labels, type Alert, type Clock, type Language, type Logger } from '@tapewatch/model';
-import type { Channel, Receiver } from './channel.js';
-import { compose } from './compose.js';
-import { Escalations } from './escalations.js';
-import { Group, groupId, groupKey } from './group.js';
-import { closedBecause, mutedBecause, mutingIntervals, untilNextMinute, type TimeWindows } from './muting.js';
-import { dueFor, nextEntry, type Due, type LogEntry } from './notification-log.js';
-import { digest, NotSentNotes, type HeldAlert, type NotSent } from './not-sent.js';
-import type { Outbox, StoredLogEntry } from './outbox.js';
-import type { Outgoing } from './outgoing.js';
-import { putIntoWords } from './put-into-words.js';
-import { defaults, groupLabels, type Route, type RouteTree } from './route-tree.js';
-import { ToldLog } from './told-log.js';
+import { AlertGroups, type GroupView, type Routing } from './groups/alert-groups.js';
+import { isAcknowledged, isFiring } from './alert-state.js';
+import { Decisions, type Decision } from './decisions.js';
+import { Escalations } from './groups/escalations.js';
+import { Group, groupKey } from './groups/group.js';
+import { closedBecause, isAudible, untilNextMinute } from './routes/muting.js';
+import type { NotSent } from './outbox/not-sent.js';
+import type { Outbox, StoredLogEntry } from './outbox/outbox.js';
+import type { Outgoing } from './outbox/outgoing.js';
+import { defaults, groupLabels } from './routes/route-tree.js';
+import { ToldLog } from './outbox/told-log.js';
 
-/** Who is told what; changes while the program runs. */
-export interface Routing {
-  readonly routes: RouteTree;
-  readonly receivers: ReadonlyMap<string, Receiver>;
-  readonly timeWindows: TimeWindows;
-}
-
-/** Alerts that are told together, as they stand. */
-export interface GroupView {
-  readonly receiver: string;
-  readonly labels: Labels;
-  /** Those that fire. */
-  readonly alerts: readonly Alert[];
-  /** Why its route tells nothing at present: the names of time intervals. */
-  readonly mutedBy: readonly string[];
-}
-
-export interface DispatcherOptions extends Routing {
+export interface DispatcherOptions {
+  readonly routing: Routing;
   readonly outbox: Outbox;
   /** Takes a notification for sending. */
   readonly send: (outgoing: Outgoing) => void;
@@ -47,24 +30,15 @@ export interface DispatcherOptions extends Routing {
   readonly logger: Logger;
 }
 
-/** What a flush came to. */
-interface Decision {
-  readonly entries: { channel: string; entry: LogEntry }[];
-  readonly outgoing: Outgoing[];
-  readonly notSent: NotSent[];
-}
-
 /** No timer waits longer: neither a very long repeat interval nor a very late step overflows one. */
 const longestWaitMs = 86_400_000;
 
-/** Routes alerts into groups and decides, group by group, what each channel is to be told. */
+/** Takes alerts into their groups and, when the time of a group has come, puts what was decided on into the outbox. */
 export class Dispatcher {
-  readonly #options: Omit<DispatcherOptions, keyof Routing>;
-  #routing: Routing;
-  /** By id; twins among routes have a group each. */
-  readonly #groups = new Map<string, Group>();
+  readonly #options: DispatcherOptions;
   readonly #told: ToldLog;
-  readonly #notes: NotSentNotes;
+  readonly #groups: AlertGroups;
+  readonly #decisions: Decisions;
   readonly #escalations: Escalations;
   #stored: readonly StoredLogEntry[] = [];
   #nextId = 1;
@@ -73,14 +47,14 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#routing = options;
     this.#told = new ToldLog(options.outbox, options.logger);
-    this.#notes = new NotSentNotes(() => this.nextId());
+    this.#groups = new AlertGroups({ ...options, told: this.#told });
+    this.#decisions = new Decisions({ ...options, told: this.#told, nextId: () => this.nextId() });
     this.#escalations = new Escalations({
       clock: options.clock,
-      wasTaken: (alert, route) => this.heardOf(alert, route),
+      wasTaken: (alert, route) => this.#groups.haveHeard(alert, route),
       take: (alert, route, note) => {
-        this.put(alert, route);
+        this.look(this.#groups.take(alert, route));
         options.escalated(alert.id, note);
       },
     });
@@ -99,52 +73,23 @@ export class Dispatcher {
     return new Set(this.#stored.flatMap(({ entry }) => [...entry.firing]));
   }
 
-  /**
-   * Goes on with other routes and receivers. Groups that are still led to keep what they know and when they are told; every alert goes the
-   * way it has now. What was told on ways that are gone is closed, as after a restart.
-   */
+  /** Goes on with other routes and receivers. What was told on ways that are gone is closed, as after a restart. */
   async reroute(routing: Routing): Promise<void> {
-    const before = [...this.#groups.values()];
-    this.#routing = routing;
-    this.#groups.clear();
     this.#escalations.clear();
-    const alerts = new Map(before.flatMap((group) => [...group.alerts]));
-    const old = new Map(before.map((group) => [groupId(group.route, group.labels), group]));
-    for (const group of before) group.timer?.cancel();
-    for (const alert of alerts.values())
-      for (const route of this.#routing.routes.routesFor(alert.labels))
-        for (const one of [route, ...this.#escalations.follow(alert, route)]) this.regroup(alert, one, old);
-    for (const group of this.#groups.values()) this.look(group);
+    const alerts = this.#groups.reroute(routing, (alert, route) => this.#escalations.follow(alert, route));
+    for (const group of this.#groups.all) this.look(group);
     this.#stored = await this.#options.outbox.logEntries(this.#options.clock);
-    await this.closeForsaken([...alerts.values()].filter((alert) => !isFiring(alert)));
-  }
-
-  /** Of an alert that has ended, those are told who heard that it fires: its old group knows. */
-  private regroup(alert: Alert, route: Route, old: ReadonlyMap<string, Group>): void {
-    const labels = groupLabels(route, alert.labels);
-    const id = groupId(route, labels);
-    const known = old.get(id);
-    if (known !== undefined && !this.#groups.has(id)) {
-      known.route = route;
-      for (const one of [...known.alerts.keys()]) if (one !== alert.id) known.alerts.delete(one);
-      this.#groups.set(id, known);
-    }
-    this.take(alert, route);
+    await this.closeForsaken(alerts.filter((alert) => !isFiring(alert)));
   }
 
   /** Names of the receivers to which routes lead from these labels. */
   receiversFor(labels: Labels): readonly string[] {
-    return this.#routing.routes.routesFor(labels).map(({ receiver }) => receiver);
+    return this.#groups.routesFor(labels).map(({ receiver }) => receiver);
   }
 
   /** Every group in which something fires. */
   groups(): readonly GroupView[] {
-    const now = this.#options.clock.now();
-    return [...this.#groups.values()].flatMap((group) => {
-      const alerts = this.newest(group).filter(isFiring);
-      const mutedBy = mutingIntervals(group.route, this.#routing.timeWindows, now);
-      return alerts.length === 0 ? [] : [{ receiver: group.route.receiver, labels: group.labels, alerts, mutedBy }];
-    });
+    return this.#groups.views();
   }
 
   /**
@@ -154,9 +99,7 @@ export class Dispatcher {
   async closeForsaken(ended: readonly Alert[]): Promise<void> {
     const endedById = new Map(ended.map((alert) => [alert.id, alert]));
     const led = new Set(
-      [...this.#groups.values()].flatMap(({ key, route }) =>
-        this.channelsOf(route).map(({ name }) => `${name} ${key}`),
-      ),
+      this.#groups.all.flatMap(({ key, route }) => this.#groups.channelsOf(route).map(({ name }) => `${name} ${key}`)),
     );
     const forsaken = this.#stored.filter(
       ({ groupKey, channel, entry }) => entry.firing.size > 0 && !led.has(`${channel} ${groupKey}`),
@@ -167,15 +110,12 @@ export class Dispatcher {
       const route = { ...defaults, id: `forsaken/${key}`, key, receiver };
       const group = new Group(route, key, Labels.of(record), this.#options.clock.monotonic());
       if (alerts.length === 0) {
-        await this.keep(group, {
-          entries: [{ channel, entry: { ...entry, firing: new Set() } }],
-          outgoing: [],
-          notSent: [],
-        });
+        const entries = [{ channel, entry: { ...entry, firing: new Set<string>() } }];
+        await this.keep(group, { entries, outgoing: [], notSent: [] });
         continue;
       }
       for (const alert of alerts) group.alerts.set(alert.id, alert);
-      this.#groups.set(groupId(route, group.labels), group);
+      this.#groups.add(group);
       this.flush(group);
     }
   }
@@ -188,14 +128,14 @@ export class Dispatcher {
   /** Timers run from now on. */
   start(): void {
     this.#started = true;
-    for (const group of this.#groups.values()) this.schedule(group);
+    for (const group of this.#groups.all) this.schedule(group);
     this.#escalations.start();
   }
 
   async stop(): Promise<void> {
     this.#started = false;
     this.#escalations.stop();
-    for (const group of this.#groups.values()) group.timer?.cancel();
+    for (const group of this.#groups.all) group.timer?.cancel();
     await Promise.all(this.#underWay);
   }
 
@@ -203,10 +143,10 @@ export class Dispatcher {
   dispatch(alerts: readonly Alert[]): void {
     const touched = new Set<Group>();
     for (const alert of alerts)
-      for (const route of this.#routing.routes.routesFor(alert.labels)) {
+      for (const route of this.#groups.routesFor(alert.labels)) {
         const steps = this.#escalations.follow(alert, route);
         for (const one of [route, ...steps]) {
-          const group = this.take(alert, one);
+          const group = this.#groups.take(alert, one);
           if (group !== undefined) touched.add(group);
         }
       }
@@ -215,58 +155,19 @@ export class Dispatcher {
 
   /** Notes that an alert was held back before it came here. Never rejects. */
   async suppressed(alert: Alert, reason: string): Promise<void> {
-    const now = this.#options.clock.now();
-    const notSent = this.#routing.routes.routesFor(alert.labels).flatMap((route) => {
+    const notSent = this.#groups.routesFor(alert.labels).flatMap((route) => {
       const key = groupKey(route, groupLabels(route, alert.labels));
-      return this.channelsOf(route).flatMap(({ name }) => {
-        const flush = this.#told.entry(key, name)?.flush ?? 0;
-        return this.#notes.newly({ channel: name, groupKey: key, flush }, [{ alert, reason }], now);
-      });
+      return this.#decisions.heldBack(key, this.#groups.channelsOf(route), { alert, reason });
     });
     if (notSent.length === 0) return;
     this.#options.heldBack(notSent);
     await this.#told.keep(undefined, { entries: [], outgoing: [], notSent });
   }
 
-  private put(alert: Alert, route: Route): void {
-    const group = this.take(alert, route);
-    if (group !== undefined) this.look(group);
-  }
-
-  /** An end of which the group's channels never heard the beginning is no news. */
-  private take(alert: Alert, route: Route): Group | undefined {
-    const labels = groupLabels(route, alert.labels);
-    const id = groupId(route, labels);
-    let group = this.#groups.get(id);
-    if (alert.state !== 'firing' && group?.alerts.has(alert.id) !== true && !this.heardOf(alert, route))
-      return undefined;
-    if (group === undefined) {
-      group = new Group(route, groupKey(route, labels), labels, this.firstFlush(alert, route));
-      this.#groups.set(id, group);
-    }
-    if (alert.state === 'firing' && isFreed(group.alerts.get(alert.id), alert)) group.remind = true;
-    group.alerts.set(alert.id, alert);
-    group.changed = true;
-    return group;
-  }
-
-  /** At once when the alert has fired for longer than the group wait already, as Alertmanager does it. */
-  private firstFlush({ firedAt, startsAt }: Alert, { groupWaitMs }: Route): number {
-    const { clock } = this.#options;
-    const sinceFiredMs = Math.max(0, clock.now() - (firedAt ?? startsAt));
-    return clock.monotonic() + (sinceFiredMs > groupWaitMs ? 0 : groupWaitMs);
-  }
-
-  private heardOf(alert: Alert, route: Route): boolean {
-    const key = groupKey(route, groupLabels(route, alert.labels));
-    return (
-      this.#groups.get(groupId(route, groupLabels(route, alert.labels)))?.alerts.has(alert.id) === true ||
-      this.channelsOf(route).some(({ name }) => this.#told.entry(key, name)?.firing.has(alert.id) === true)
-    );
-  }
-
-  private look(group: Group): void {
-    if (group.tickFrom(this.#options.clock.monotonic()) <= this.#options.clock.monotonic()) this.flush(group);
+  private look(group: Group | undefined): void {
+    if (group === undefined) return;
+    const nowMs = this.#options.clock.monotonic();
+    if (group.tickFrom(nowMs) <= nowMs) this.flush(group);
     else this.schedule(group);
   }
 
@@ -292,9 +193,9 @@ export class Dispatcher {
 
   /** When the first repeat falls due, of those that are not held back already. */
   private repeatAt(group: Group): number | undefined {
-    const firing = [...group.alerts.values()].filter((alert) => isAudible(alert));
+    const firing = [...group.alerts.values()].filter(isAudible);
     if (firing.length === 0) return undefined;
-    const times = this.channelsOf(group.route).flatMap(({ name }) => {
+    const times = this.#groups.channelsOf(group.route).flatMap(({ name }) => {
       const entry = this.#told.entry(group.key, name);
       if (entry === undefined) return [];
       const dueMs = entry.atMs + group.route.repeatIntervalMs;
@@ -318,12 +219,10 @@ export class Dispatcher {
   }
 
   private async tell(group: Group, tickMs: number): Promise<void> {
-    const { clock } = this.#options;
-    const alerts = this.newest(group);
-    const closed = closedBecause(group.route, this.#routing.timeWindows, clock.now());
-    const decision: Decision = { entries: [], outgoing: [], notSent: [] };
-    for (const channel of this.channelsOf(group.route))
-      this.decide(group, channel, alerts, { closed, tickMs }, decision);
+    const alerts = this.#groups.newest(group);
+    const channels = this.#groups.channelsOf(group.route);
+    const closed = closedBecause(group.route, this.#groups.timeWindows, this.#options.clock.now());
+    const decision = this.#decisions.decide(group, alerts, channels, { closed, tickMs });
     group.changed = false;
     group.closed = closed !== undefined;
     if (closed === undefined) group.remind = false;
@@ -331,142 +230,12 @@ export class Dispatcher {
     for (const { channel, entry } of decision.entries) this.#told.note(group.key, channel, entry);
     await this.keep(group, decision);
     for (const one of decision.outgoing) this.#options.send(one);
-    this.forgetEnded(group, alerts);
-  }
-
-  /** Values and annotations change with every evaluation, of which nobody hears: what fires is told as it is now. */
-  private newest({ alerts }: Group): readonly Alert[] {
-    const { current } = this.#options;
-    for (const [id, alert] of alerts) {
-      const now = isFiring(alert) ? current?.(id) : undefined;
-      if (now !== undefined && isFiring(now)) alerts.set(id, now);
-    }
-    return [...alerts.values()];
-  }
-
-  /** What one channel is told of a group, and what is held back from it. */
-  private decide(
-    group: Group,
-    channel: Channel,
-    alerts: readonly Alert[],
-    { closed, tickMs: nowMs }: { readonly closed: string | undefined; readonly tickMs: number },
-    { entries, outgoing, notSent }: Decision,
-  ): void {
-    const now = this.#options.clock.now();
-    const entry = this.#told.entry(group.key, channel.name);
-    const place = { channel: channel.name, groupKey: group.key, flush: entry?.flush ?? 0 };
-    const held = heldOf(alerts, closed);
-    notSent.push(...this.#notes.newly(place, held, now));
-    if (closed !== undefined) return;
-    const heldAlerts = new Set(held.map(({ alert }) => alert));
-    const open = alerts.filter((alert) => !heldAlerts.has(alert) && isNews(alert, entry));
-    const due = this.due(group, channel, open, entry, nowMs);
-    if (due === 'held') notSent.push(...this.#notes.newly(place, open.filter(isFiring).map(inHand), now));
-    if (due !== 'tell' && due !== 'note') return;
-    const next = nextEntry(entry, open, [...heldAlerts], { now, nowMs, told: due === 'tell' });
-    entries.push({ channel: channel.name, entry: next });
-    if (due === 'note') return;
-    this.#notes.forget(
-      place,
-      open.map(({ id }) => id),
-    );
-    outgoing.push(this.notificationFor(group, channel, open, next.flush, now));
-  }
-
-  private due(
-    group: Group,
-    { sendResolved }: Channel,
-    open: readonly Alert[],
-    entry: LogEntry | undefined,
-    nowMs: number,
-  ): Due {
-    const due = dueFor(entry, open, { sendResolved, repeatIntervalMs: group.route.repeatIntervalMs, nowMs });
-    return group.remind && due !== 'tell' && open.some((alert) => isFiring(alert) && !isAcknowledged(alert))
-      ? 'tell'
-      : due;
-  }
-
-  private notificationFor(
-    group: Group,
-    channel: Channel,
-    alerts: readonly Alert[],
-    flush: number,
-    now: number,
-  ): Outgoing {
-    const notification = compose({
-      idempotencyKey: `${channel.name}/${digest(group.key)}/${flush}`,
-      receiver: group.route.receiver,
-      groupKey: group.key,
-      groupLabels: group.labels,
-      alerts: channel.sendResolved ? alerts : alerts.filter(isFiring),
-      externalUrl: this.#options.externalUrl(),
-      at: now,
-      ...(this.#options.language === undefined ? {} : { language: this.#options.language }),
-    });
-    const worded = putIntoWords(notification, channel, this.#options.logger);
-    return {
-      id: this.nextId(),
-      channel: channel.name,
-      notification: worded,
-      attempts: 0,
-      nextAttemptAt: now,
-      queuedAt: now,
-    };
+    const dropped = this.#groups.dropEnded(group, alerts);
+    this.#decisions.forget(group, this.#groups.channelsOf(group.route), dropped);
   }
 
   private async keep(group: Group, decision: Decision): Promise<void> {
     this.#options.heldBack(decision.notSent);
     await this.#told.keep({ key: group.key, receiver: group.route.receiver, labels: group.labels }, decision);
   }
-
-  /** While a route is closed, ends wait whose beginnings were told. */
-  private forgetEnded(group: Group, told: readonly Alert[]): void {
-    for (const alert of told) {
-      if (isFiring(alert) || group.alerts.get(alert.id) !== alert) continue;
-      if (group.closed && this.#told.believesFiring(group.key, this.channelsOf(group.route), alert.id)) continue;
-      group.alerts.delete(alert.id);
-      for (const { name } of this.channelsOf(group.route))
-        this.#notes.forget({ channel: name, groupKey: group.key }, [alert.id]);
-    }
-    if (group.alerts.size === 0) this.#groups.delete(groupId(group.route, group.labels));
-  }
-
-  private channelsOf({ receiver }: Route): readonly Channel[] {
-    return this.#routing.receivers.get(receiver)?.channels ?? [];
-  }
-}
-
-function isFiring({ state }: Alert): boolean {
-  return state === 'firing';
-}
-
-function isAcknowledged({ acknowledgement }: Alert): boolean {
-  return acknowledgement !== undefined;
-}
-
-function isAudible(alert: Alert): boolean {
-  return isFiring(alert) && mutedBecause(alert) === undefined;
-}
-
-/** A silence or an acknowledgement has ended, and nothing else keeps it quiet. */
-function isFreed(before: Alert | undefined, alert: Alert): boolean {
-  if (before === undefined || !isAudible(alert) || isAcknowledged(alert)) return false;
-  return isAcknowledged(before) || (before.silencedBy !== undefined && before.silencedBy.length > 0);
-}
-
-/** What fires and may not be told. What has ended is told whatever mutes it, to those who heard that it fires. */
-function heldOf(alerts: readonly Alert[], closed: string | undefined): readonly HeldAlert[] {
-  return alerts.filter(isFiring).flatMap((alert) => {
-    const reason = mutedBecause(alert) ?? closed;
-    return reason === undefined ? [] : [{ alert, reason }];
-  });
-}
-
-/** Of an alert that ended while it was muted only those are told who believe that it fires. */
-function isNews(alert: Alert, entry: LogEntry | undefined): boolean {
-  return isFiring(alert) || mutedBecause(alert) === undefined || entry?.firing.has(alert.id) === true;
-}
-
-function inHand(alert: Alert): HeldAlert {
-  return { alert, reason: `acknowledged by ${alert.acknowledgement?.by ?? ''}` };
 }

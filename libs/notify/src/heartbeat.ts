@@ -1,5 +1,5 @@
 import type { Counter, Meter } from '@opentelemetry/api';
-import { createNotificationCount } from './notification-count.js';
+import { createNotificationCount } from './channels/notification-count.js';
 import { messageOf, type Clock, type Logger, type Timer } from '@tapewatch/model';
 
 export interface HeartbeatOptions {

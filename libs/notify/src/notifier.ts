@@ -1,32 +1,30 @@
-import type { Counter, Histogram, Meter } from '@opentelemetry/api';
+import type { Meter } from '@opentelemetry/api';
 import type { RouteConfig } from '@tapewatch/config';
 import type { Database } from '@tapewatch/database';
 import {
   accepted,
-  Labels,
   refused,
   type Alert,
   type Clock,
   type CommandResult,
+  type Labels,
   type Language,
   type Logger,
   type NotificationOutcome,
   type Page,
   type PageRequest,
 } from '@tapewatch/model';
-import type { Channel, Receiver } from './channel.js';
-import { ChannelSender, type ChannelState } from './channel-sender.js';
-import { compose } from './compose.js';
-import { composeReport, type ReportToTell } from './compose-report.js';
-import { Dispatcher, type GroupView, type Routing } from './dispatcher.js';
-import type { TimeWindows } from './muting.js';
-import { createNotificationCount } from './notification-count.js';
-import { Outbox, type ChannelOutcomes } from './outbox.js';
-import type { Outgoing } from './outgoing.js';
-import { Ledger, wordsOf, type NotificationView } from './ledger.js';
-import { putIntoWords } from './put-into-words.js';
-import { sampleAlerts, testAlert } from './sample-alerts.js';
-import { RouteTree } from './route-tree.js';
+import type { Channel, Receiver } from './channels/channel.js';
+import { createNotificationCount } from './channels/notification-count.js';
+import { Senders, type ChannelView } from './channels/senders.js';
+import { Dispatcher } from './dispatcher.js';
+import type { GroupView, Routing } from './groups/alert-groups.js';
+import { composeReport, type ReportToTell } from './messages/compose-report.js';
+import { previewMessage, sendTest, type ChannelTest, type MessagePreview } from './messages/trial-messages.js';
+import { Ledger, type NotificationView } from './outbox/ledger.js';
+import { Outbox, type ChannelOutcomes } from './outbox/outbox.js';
+import type { TimeWindows } from './routes/muting.js';
+import { RouteTree } from './routes/route-tree.js';
 
 /** Who is told what; changes while the program runs. */
 export interface NotifierRouting {
@@ -53,58 +51,32 @@ export interface NotifierOptions extends NotifierRouting {
   readonly meter: Meter;
 }
 
-export interface ChannelView extends ChannelState {
-  readonly name: string;
-  readonly plugin: string;
-  readonly deadLetters: number;
-}
-
-/** What a channel would say. */
-export interface MessagePreview {
-  readonly channel: string;
-  readonly title: string;
-  readonly text: string;
-}
-
-export interface ChannelTest {
-  readonly channel: string;
-  readonly outcome: NotificationOutcome;
-  readonly latencyMs?: number;
-  readonly reason?: string;
-}
-
 /** Who was told: routing, grouping, the log of what was told, the outbox and its senders. */
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #outbox: Outbox;
   readonly #ledger: Ledger;
   readonly #dispatcher: Dispatcher;
-  readonly #senders = new Map<string, ChannelSender>();
+  readonly #senders: Senders;
   #receivers: readonly Receiver[];
-  readonly #count: Counter;
-  readonly #duration: Histogram;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
     this.#outbox = new Outbox(options.database);
     this.#ledger = new Ledger(options.database);
-    this.#count = createNotificationCount(options.meter);
-    this.#duration = options.meter.createHistogram('notification.duration', {
-      unit: 's',
-      description: 'One attempt to deliver a notification',
-      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
-    });
+    const count = createNotificationCount(options.meter);
+    this.#senders = new Senders({ ...options, outbox: this.#outbox, count });
     this.#receivers = options.receivers;
-    this.bindSenders();
+    this.#senders.bind(channelsOf(options));
     this.#dispatcher = new Dispatcher({
       ...options,
-      ...routingOf(options),
+      routing: routingOf(options),
       escalated: options.escalated ?? (() => undefined),
       heldBack: (notSent) => {
-        for (const { channel } of notSent) this.#count.add(1, { channel, outcome: 'not_sent' });
+        for (const { channel } of notSent) count.add(1, { channel, outcome: 'not_sent' });
       },
       outbox: this.#outbox,
-      send: (outgoing) => this.#senders.get(outgoing.channel)?.take(outgoing),
+      send: (outgoing) => this.#senders.take(outgoing),
     });
   }
 
@@ -114,11 +86,8 @@ export class Notifier {
    */
   async start(active: readonly Alert[], find: (id: string) => Promise<Alert | undefined>): Promise<void> {
     const believedFiring = await this.#dispatcher.open();
-    for (const [channel, count] of await this.#outbox.dead()) {
-      const sender = this.#senders.get(channel);
-      if (sender !== undefined) sender.deadLetters = count;
-    }
-    for (const outgoing of await this.#outbox.waiting()) await this.resume(outgoing);
+    this.#senders.rememberDead(await this.#outbox.dead());
+    for (const outgoing of await this.#outbox.waiting()) await this.#senders.resume(outgoing);
     const known = new Set(active.map(({ id }) => id));
     const others = await Promise.all([...believedFiring].filter((id) => !known.has(id)).map(find));
     const ended = others.filter((alert) => alert !== undefined);
@@ -133,11 +102,11 @@ export class Notifier {
    */
   async reconfigure(routing: NotifierRouting): Promise<void> {
     this.#receivers = routing.receivers;
-    const gone = this.bindSenders();
+    const gone = this.#senders.bind(channelsOf(routing));
     const rerouted = this.#dispatcher.reroute(routingOf(routing));
     for (const sender of gone) {
       await sender.stop();
-      for (const outgoing of sender.left()) await this.resume(outgoing);
+      for (const outgoing of sender.left()) await this.#senders.resume(outgoing);
     }
     await rerouted;
   }
@@ -173,73 +142,32 @@ export class Notifier {
   }
 
   channels(): readonly ChannelView[] {
-    return this.#receivers.flatMap(({ channels }) =>
-      channels.map(({ name, plugin }) => {
-        const sender = this.#senders.get(name) as ChannelSender;
-        return { name, plugin, ...sender.state, deadLetters: sender.deadLetters };
-      }),
-    );
+    return this.#senders.views();
   }
 
   /** Sends a message that says it is a test, at once and once. */
   async test(name: string, by: string): Promise<CommandResult<ChannelTest>> {
-    const { clock, externalUrl, language } = this.#options;
     const found = this.channelNamed(name);
-    if (!found.ok) return found;
-    const { receiver, channel } = found.value;
-    const at = clock.now();
-    const begun = clock.monotonic();
-    const alert = testAlert(name, by, at);
-    const notification = compose({
-      idempotencyKey: `${name}/test/${at}`,
-      receiver: receiver.name,
-      groupKey: 'test',
-      groupLabels: Labels.EMPTY,
-      alerts: [alert],
-      externalUrl: externalUrl(),
-      at,
-      test: true,
-      ...(language === undefined ? {} : { language }),
-    });
-    const result = await channel.send(putIntoWords(notification, channel, this.#options.logger));
-    const latencyMs = clock.monotonic() - begun;
-    return accepted({
-      channel: name,
-      outcome: result.outcome === 'sent' ? 'sent' : 'not_sent',
-      latencyMs,
-      ...(result.outcome === 'sent' ? {} : { reason: result.reason }),
-    });
+    return found.ok ? accepted(await sendTest(by, { ...this.#options, ...found.value })) : found;
   }
 
   /** What a channel would say of a group with an alert that fires and one that is over; nothing is sent. */
   preview(name: string): CommandResult<MessagePreview> {
-    const { clock, externalUrl, language, logger } = this.#options;
     const found = this.channelNamed(name);
-    if (!found.ok) return found;
-    const { receiver, channel } = found.value;
-    const at = clock.now();
-    const alerts = sampleAlerts(at);
-    const notification = compose({
-      idempotencyKey: `${name}/preview/${at}`,
-      receiver: receiver.name,
-      groupKey: 'preview',
-      groupLabels: Labels.of({ alertname: 'ExchangeFeedStale' }),
-      alerts: channel.sendResolved ? alerts : alerts.slice(0, 1),
-      externalUrl: externalUrl(),
-      at,
-      ...(language === undefined ? {} : { language }),
-    });
-    return accepted({ channel: name, ...wordsOf(putIntoWords(notification, channel, logger)) });
+    return found.ok ? accepted(previewMessage({ ...this.#options, ...found.value })) : found;
   }
 
-  private channelNamed(name: string): CommandResult<{ readonly receiver: Receiver; readonly channel: Channel }> {
-    const receivers = this.#receivers;
-    for (const receiver of receivers) {
+  private channelNamed(name: string): CommandResult<{ readonly receiver: string; readonly channel: Channel }> {
+    for (const receiver of this.#receivers) {
       const channel = receiver.channels.find((one) => one.name === name);
-      if (channel !== undefined) return accepted({ receiver, channel });
+      if (channel !== undefined) return accepted({ receiver: receiver.name, channel });
     }
-    const known = receivers.flatMap(({ channels }) => channels.map((one) => one.name));
-    return refused('NOT_FOUND', `no channel is called ${name}; there are: ${known.join(', ')}`, 'name');
+    return this.noChannel(name, 'name');
+  }
+
+  private noChannel(name: string, field: string): CommandResult<never> {
+    const known = this.#senders.names.join(', ');
+    return refused('NOT_FOUND', `no channel is called ${name}; there are: ${known}`, field);
   }
 
   /** Tells a receiver of a report, once, however often it is asked to. Resolves once that is durable; rejects when it cannot be written. */
@@ -258,7 +186,7 @@ export class Notifier {
       nextAttemptAt: clock.now(),
       queuedAt: clock.now(),
     }));
-    for (const one of await this.#outbox.add(outgoing)) this.#senders.get(one.channel)?.take(one);
+    for (const one of await this.#outbox.add(outgoing)) this.#senders.take(one);
   }
 
   /** What was sent, is on its way, was given up, and was not sent, each with why; newest first. */
@@ -273,32 +201,22 @@ export class Notifier {
     const { clock } = this.#options;
     const found = await this.#ledger.find(id);
     if (found === undefined) return refused('NOT_FOUND', `no notification has the id ${id.slice(0, 100)}`, 'id');
-    const sender = this.#senders.get(found.channel);
-    if (sender === undefined)
+    if (!this.#senders.has(found.channel))
       return refused('CONFLICT', `its channel, ${found.channel}, is no longer configured`, 'id');
     const [outgoing] = await this.#ledger.revive([Number(id)], clock.now());
     if (outgoing === undefined)
       return refused('CONFLICT', `it is ${found.outcome}; only what was given up can be sent again`, 'id');
-    this.resend(sender, [outgoing]);
+    this.#senders.revive(found.channel, [outgoing]);
     return accepted({ ...found, outcome: 'retrying' });
   }
 
   /** Sends all dead letters of a channel again, in their order; gives how many they are. */
   async replayDeadLetters(channel: string): Promise<CommandResult<number>> {
-    const sender = this.#senders.get(channel);
-    if (sender === undefined) {
-      const known = [...this.#senders.keys()].join(', ');
-      return refused('NOT_FOUND', `no channel is called ${channel}; there are: ${known}`, 'channel');
-    }
+    if (!this.#senders.has(channel)) return this.noChannel(channel, 'channel');
     const ids = await this.#ledger.deadLetters(channel);
     const outgoing = await this.#ledger.revive(ids, this.#options.clock.now());
-    this.resend(sender, outgoing);
+    this.#senders.revive(channel, outgoing);
     return accepted(outgoing.length);
-  }
-
-  private resend(sender: ChannelSender, outgoing: readonly Outgoing[]): void {
-    sender.deadLetters = Math.max(0, sender.deadLetters - outgoing.length);
-    for (const one of outgoing) sender.take(one);
   }
 
   /** What became of the notifications made in [from, to), by channel. */
@@ -309,42 +227,12 @@ export class Notifier {
   /** What is being sent is finished; the rest stays in the outbox. */
   async stop(): Promise<void> {
     await this.#dispatcher.stop();
-    await Promise.all([...this.#senders.values()].map((sender) => sender.stop()));
+    await this.#senders.stop();
   }
+}
 
-  /** A sender for every channel there is; those of channels that stay keep what waits. Returns the ones that are out of work. */
-  private bindSenders(): readonly ChannelSender[] {
-    const channels = new Map(this.#receivers.flatMap((receiver) => receiver.channels).map((one) => [one.name, one]));
-    const gone = [...this.#senders].filter(([name]) => !channels.has(name));
-    for (const [name] of gone) this.#senders.delete(name);
-    for (const [name, channel] of channels) {
-      const sender = this.#senders.get(name);
-      if (sender !== undefined) sender.use(channel);
-      else
-        this.#senders.set(
-          name,
-          new ChannelSender({
-            ...this.#options,
-            channel,
-            outbox: this.#outbox,
-            count: this.#count,
-            duration: this.#duration,
-          }),
-        );
-    }
-    return gone.map(([, sender]) => sender);
-  }
-
-  private async resume(outgoing: Outgoing): Promise<void> {
-    const sender = this.#senders.get(outgoing.channel);
-    if (sender !== undefined) {
-      sender.take(outgoing);
-      return;
-    }
-    const reason = 'its channel is no longer configured';
-    this.#count.add(1, { channel: outgoing.channel, outcome: 'not_sent' });
-    await this.#outbox.record(outgoing.id, { ...outgoing, outcome: 'not_sent', reason, latencyMs: 0 });
-  }
+function channelsOf({ receivers }: NotifierRouting): readonly Channel[] {
+  return receivers.flatMap(({ channels }) => channels);
 }
 
 function routingOf({ route, receivers, timeWindows }: NotifierRouting): Routing {

@@ -1,7 +1,7 @@
 import type { Database } from '@tapewatch/database';
 import { openTestDatabase } from '@tapewatch/database/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Outbox } from './outbox.js';
+import { Outbox } from './outbox/outbox.js';
 import { notificationSweep } from './retention.js';
 import { notifyMigrations, type NotificationRow, type NotifyTables } from './tables.js';
 
@@ -16,8 +16,13 @@ describe('notificationSweep', () => {
   });
   afterEach(() => database.close());
 
-  const write = (id: number, daysAgo: number, outcome: NotificationRow['outcome']): Promise<unknown> =>
-    database
+  const write = async (
+    id: number,
+    daysAgo: number,
+    outcome: NotificationRow['outcome'],
+    alertIds: readonly string[] = [],
+  ): Promise<void> => {
+    await database
       .tables<NotifyTables>()
       .insertInto('notification')
       .values({
@@ -26,7 +31,7 @@ describe('notificationSweep', () => {
         at: now - daysAgo * day,
         channel: 'ops',
         group_key: 'g',
-        alert_ids: '[]',
+        alert_ids: JSON.stringify(alertIds),
         payload: '{}',
         outcome,
         reason: null,
@@ -35,6 +40,13 @@ describe('notificationSweep', () => {
         latency_ms: null,
       })
       .execute();
+    for (const alertId of alertIds)
+      await database
+        .tables<NotifyTables>()
+        .insertInto('notification_alert')
+        .values({ alert_id: alertId, notification_id: id })
+        .execute();
+  };
   const sweep = (atMost = 100): Promise<number> =>
     database.transaction((transaction) => notificationSweep(30 * day).delete(transaction, now - 30 * day, atMost));
   const left = async (): Promise<readonly number[]> =>
@@ -50,6 +62,14 @@ describe('notificationSweep', () => {
     await write(5, 20, 'sent');
     expect([await sweep(2), await sweep(2), await sweep(2)]).toEqual([2, 1, 0]);
     expect(await left()).toEqual([2, 5]);
+  });
+
+  it('forgets with them whom they were about', async () => {
+    await write(1, 40, 'sent', ['a', 'b']);
+    await write(2, 20, 'sent', ['b']);
+    await sweep();
+    const rows = await database.tables<NotifyTables>().selectFrom('notification_alert').selectAll().execute();
+    expect(rows).toEqual([{ alert_id: 'b', notification_id: 2 }]);
   });
 
   it('never gives a number out again', async () => {

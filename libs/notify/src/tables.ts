@@ -1,11 +1,13 @@
 import type { Migration } from '@tapewatch/database';
 import type { NotificationOutcome } from '@tapewatch/model';
-import type { Payload } from './payload.js';
+import { sql } from 'kysely';
+import type { Payload } from './outbox/payload.js';
 
 /** Times are milliseconds since the epoch. */
 export interface NotifyTables {
   notification_log: NotificationLogRow;
   notification: NotificationRow;
+  notification_alert: NotificationAlertRow;
 }
 
 /** What one channel was last told about one group. */
@@ -39,6 +41,12 @@ export interface NotificationRow {
   attempts: number;
   next_attempt_at: number;
   latency_ms: number | null;
+}
+
+/** Which notifications are about an alert: a ledger of months is not to be read through for the few of one. */
+export interface NotificationAlertRow {
+  alert_id: string;
+  notification_id: number;
 }
 
 export const notifyMigrations: readonly Migration[] = [
@@ -86,5 +94,19 @@ export const notifyMigrations: readonly Migration[] = [
   {
     name: '2026-11-28-notify-replay',
     up: (database) => database.schema.alterTable('notification').addColumn('queued_at', 'bigint').execute(),
+  },
+  {
+    name: '2026-11-28-notify-by-alert',
+    async up(database) {
+      await database.schema
+        .createTable('notification_alert')
+        .addColumn('alert_id', 'text', (column) => column.notNull())
+        .addColumn('notification_id', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('notification_alert_key', ['alert_id', 'notification_id'])
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      await sql`insert or ignore into notification_alert
+        select value, notification.id from notification, json_each(notification.alert_ids)`.execute(database);
+    },
   },
 ];

@@ -1,5 +1,10 @@
 import { messageOf, type EventLog, type Logger } from '@tapewatch/model';
-import type { EventStream } from './pipeline.js';
+
+/** Events as they happen, and the log of them. */
+export interface EventStream<E extends { readonly cursor: number }> extends EventLog<E> {
+  /** Called with every event once it is durable, in order. Returns how to stop. */
+  subscribe(listener: (event: E) => void): () => void;
+}
 
 /** Fans events out to whoever listens; what was missed is read from the log. */
 export class EventTopic<E extends { readonly cursor: number }> implements EventStream<E> {

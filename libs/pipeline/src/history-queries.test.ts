@@ -6,7 +6,7 @@ import { Labels, type CommandResult, type Series, type Tick } from '@tapewatch/m
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MetricResult } from './pipeline.js';
+import type { MetricResult } from './metric-result.js';
 import { Queries } from './queries.js';
 import { findSeries } from './series-queries.js';
 

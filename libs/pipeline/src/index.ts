@@ -8,18 +8,15 @@ export { formatMatcher } from '@tapewatch/promql';
 export { isExchangeRejection } from '@tapewatch/exchanges';
 export type {
   DestinationView,
-  EventStream,
-  Eventually,
-  MetricResult,
-  MetricSeries,
   Pipeline,
   PipelineCommands,
   PipelineEvents,
   PipelineReader,
   PipelineStatus,
-  QueryOptions,
   Readiness,
 } from './pipeline.js';
+export type { EventStream } from './event-topic.js';
+export type { Eventually, MetricResult, MetricSeries, QueryOptions } from './metric-result.js';
 export type {
   Access,
   AccessToken,
@@ -73,7 +70,8 @@ export type { BacktestProgress } from './backtest/backtests.js';
 export { openBacktest } from './backtest/open-backtest.js';
 export type { OpenBacktest } from './backtest/open-backtest.js';
 export { runBacktest } from './backtest/run-backtest.js';
-export type { BacktestSurroundings, BacktestWatch } from './backtest/run-backtest.js';
+export type { BacktestSurroundings } from './backtest/backtest-surroundings.js';
+export type { BacktestWatch } from './backtest/run-backtest.js';
 export { testRuleFiles } from './rule-tests.js';
 export type { RuleTestOptions } from './rule-tests.js';
 export type {

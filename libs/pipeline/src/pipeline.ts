@@ -30,7 +30,6 @@ import type {
   AlertEvent,
   CommandResult,
   ComponentHealth,
-  EventLog,
   HealthEvent,
   Labels,
   MetricDescription,
@@ -54,6 +53,8 @@ import type { Reload } from './reload/reloader.js';
 import type { IntakeResult } from '@tapewatch/telemetry';
 import type { BacktestRequest, BacktestResult } from './backtest/backtest-result.js';
 import type { BacktestProgress } from './backtest/backtests.js';
+import type { EventStream } from './event-topic.js';
+import type { Eventually, MetricResult, QueryOptions } from './metric-result.js';
 
 /** The assembled program, without any shell around it. */
 export interface Pipeline {
@@ -69,9 +70,6 @@ export interface Pipeline {
   /** For the figures of the shell itself. */
   readonly meter: Meter;
 }
-
-/** At once, or later. */
-export type Eventually<T> = T | Promise<T>;
 
 /** Everything that can be asked. */
 export interface PipelineReader {
@@ -166,11 +164,6 @@ export interface PipelineEvents {
   onTick(listener: (at: number) => void): () => void;
 }
 
-export interface EventStream<E extends { readonly cursor: number }> extends EventLog<E> {
-  /** Called with every event once it is durable, in order. Returns how to stop. */
-  subscribe(listener: (event: E) => void): () => void;
-}
-
 /** Everything that can be told; `by` is the name of whoever does. */
 export interface PipelineCommands {
   /** Raises an alert of a program or a person, by name; refused when a limit holds it back. */
@@ -217,29 +210,6 @@ export interface Readiness {
   readonly waitingFor: readonly string[];
   /** What works, but not as it should. */
   readonly degraded: readonly string[];
-}
-
-export interface QueryOptions {
-  /** How old the newest sample of a series may be; 5 minutes when absent. */
-  readonly lookbackMs?: number;
-  /** How long the evaluation may take, where that is less than the limit of every query. */
-  readonly timeoutMs?: number;
-}
-
-export interface MetricResult {
-  readonly kind: 'scalar' | 'string' | 'vector' | 'matrix';
-  readonly at: number;
-  readonly series: readonly MetricSeries[];
-  /** Of a string result. */
-  readonly text?: string;
-  readonly warnings: readonly string[];
-  readonly infos: readonly string[];
-}
-
-export interface MetricSeries {
-  readonly labels: Labels;
-  readonly times: ArrayLike<number>;
-  readonly values: ArrayLike<number>;
 }
 
 export interface PipelineStatus {

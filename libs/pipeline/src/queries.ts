@@ -17,7 +17,7 @@ import {
 } from '@tapewatch/promql';
 import type { QuerySample } from '@tapewatch/plugin-sdk';
 import { HistoryQueries } from './history-queries.js';
-import type { Eventually, MetricResult, MetricSeries, QueryOptions } from './pipeline.js';
+import type { Eventually, MetricResult, MetricSeries, QueryOptions } from './metric-result.js';
 
 const limits = { maxSamples: 20_000_000, maxSeries: 100_000, maxPoints: 1_000_000 };
 /** The tick waits meanwhile, so it is short. */

@@ -82,7 +82,7 @@ export async function createChannel(
       sendResolved: config.sendResolved ?? provided.definition.sendResolved,
       limits: { ...provided.definition.limits, ...config.limits },
       async send(notification) {
-        const deadlineMs = provided.definition.timeoutMs ?? sendDeadlineMs;
+        const deadlineMs = config.timeoutMs ?? provided.definition.timeoutMs ?? sendDeadlineMs;
         const call = await host.supervisor.call(instance, deadlineMs, async (context) =>
           settled(await provided.definition.send(context, parsed.value, notification)),
         );

@@ -246,6 +246,11 @@ describe('Supervisor', () => {
     expect(aborted?.aborted).toBe(false);
     await clock.advance(201);
     expect(await sending).toEqual({ outcome: 'retry', reason: 'no answer within 60 s' });
+    const hasty = await createChannel({ ...config, timeoutMs: 500 }, { registry, supervisor, locate });
+    if (!hasty.ok) throw new Error('not bound');
+    const sendingHastily = hasty.value.send(sampleNotification());
+    await clock.advance(701);
+    expect(await sendingHastily).toEqual({ outcome: 'retry', reason: 'no answer within 0.5 s' });
   });
 
   it.each([undefined, null, 'sent', {}, { outcome: 'maybe' }])(

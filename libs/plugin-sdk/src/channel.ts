@@ -95,7 +95,7 @@ export interface ChannelDefinition<Config = unknown> {
   readonly limits?: ChannelLimits;
   /** Makes any text stand for itself in the channel's markup: done to the values that templates bring in. Left out: text is text. */
   escape?(config: Config): (text: string) => string;
-  /** How long one delivery may take until `signal` is aborted; 10 seconds when left out. */
+  /** How long one delivery may take until `signal` is aborted; 10 seconds when left out. The config can say otherwise (`timeout`). */
   readonly timeoutMs?: number;
   /** Delivers once. Throwing counts as `retry` and as a plugin failure. */
   send(context: PluginContext, config: Config, notification: Notification): Promise<SendResult> | SendResult;

@@ -19,6 +19,8 @@ export type {
 export { defineCheck, degraded, healthy, unhealthy, unknown } from './check.js';
 export type { CheckDefinition, CheckResult } from './check.js';
 export type { PluginContext, QuerySample } from './context.js';
+export { checkLevels, compileLevels, limitOf, limits } from './levels.js';
+export type { Bounds, LevelChecks, LevelledSpec, Limit, SpecIssue } from './levels.js';
 export { cleanLine, cleanText, cutText } from './message/clean-text.js';
 export { formatValue } from './message/format-value.js';
 export { joinWithin } from './message/join-within.js';
@@ -29,7 +31,7 @@ export type { MessageWords } from './message/words.js';
 export { definePlugin, sdkProtocol } from './plugin.js';
 export type { Plugin, Provision } from './plugin.js';
 export { promqlRange, promqlSelector } from './promql-text.js';
-export { compileLevels, defineRule } from './rule.js';
+export { defineRule } from './rule.js';
 export type { CompiledLevel, CompiledLevels, CompiledRule, CompileEnv, RuleDefinition } from './rule.js';
 export type { ConfigSchema } from './schema.js';
 export { Secret } from './secret.js';

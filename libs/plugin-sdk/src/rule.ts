@@ -59,20 +59,3 @@ export interface RuleDefinition<Spec = unknown> {
 export function defineRule<Spec>(rule: Omit<RuleDefinition<Spec>, 'kind'>): RuleDefinition<Spec> {
   return { kind: 'rule', ...rule };
 }
-
-/**
- * The levels that a spec has under `critical` and `warning`, each compiled by itself.
- * @public
- */
-export function compileLevels<Level extends { readonly for?: number | undefined }>(
-  spec: { readonly critical?: Level | undefined; readonly warning?: Level | undefined },
-  compile: (level: Level) => CompiledRule,
-): CompiledLevels {
-  const levels: CompiledLevel[] = [];
-  for (const severity of ['critical', 'warning'] as const) {
-    const level = spec[severity];
-    if (level === undefined) continue;
-    levels.push({ severity, ...compile(level), ...(level.for === undefined ? {} : { forMs: level.for }) });
-  }
-  return { levels };
-}

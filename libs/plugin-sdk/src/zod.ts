@@ -90,3 +90,37 @@ export function range(): z.ZodType<number, string> {
     })
     .meta({ examples: ['30s'] });
 }
+
+/** Thresholds (`bounds`) with `for` in place of that of the rule. @public */
+export type LevelSchema<Thresholds extends z.ZodRawShape> = z.ZodOptional<
+  z.ZodObject<Thresholds & { for: z.ZodOptional<z.ZodType<number, string>> }, z.core.$strict>
+>;
+
+/**
+ * The fields of a rule kind whose threshold may stand above, or once for each severity; `checkLevels` says what cannot be among them, and
+ * `compileLevels` makes rules of them.
+ * @example
+ * const slippage = z
+ *   .strictObject({ symbol: z.string(), ...levels({ above: z.number().optional(), clear: z.number().optional() }) })
+ *   .superRefine((spec, context) =>
+ *     checkLevels(spec, { limits: ['above'], example: 'above: 0.002' }, (path, message) =>
+ *       context.addIssue({ code: 'custom', path: [...path], message }),
+ *     ),
+ *   );
+ * @public
+ */
+export function levels<Thresholds extends z.ZodRawShape>(
+  bounds: Thresholds,
+): Thresholds & { warning: LevelSchema<Thresholds>; critical: LevelSchema<Thresholds> } {
+  const level = z
+    .strictObject({
+      ...bounds,
+      for: range().optional().describe('How long it must hold at this level, instead of the for of the rule'),
+    })
+    .optional();
+  return {
+    ...bounds,
+    warning: level.describe('The threshold of alerts with the severity warning'),
+    critical: level.describe('The threshold of alerts with the severity critical; it supersedes the warning'),
+  };
+}

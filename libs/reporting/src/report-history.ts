@@ -1,5 +1,13 @@
 import type { Database } from '@tapewatch/database';
-import { accepted, refused, type CommandResult, type EventLog, type Page, type PageRequest } from '@tapewatch/model';
+import {
+  accepted,
+  beforeNumber,
+  numberedPage,
+  type CommandResult,
+  type EventLog,
+  type Page,
+  type PageRequest,
+} from '@tapewatch/model';
 import type { Selectable } from 'kysely';
 import type { DailyReport } from './daily/daily-report.js';
 import type { ReportEvent, ReportHead, ReportKind } from './report.js';
@@ -55,17 +63,15 @@ export class ReportHistory implements EventLog<ReportEvent> {
 
   /** Newest first. */
   async page(request: PageRequest & { readonly kind?: ReportKind }): Promise<CommandResult<Page<ReportHead>>> {
-    if (request.after !== undefined && !/^\d{1,15}$/.test(request.after))
-      return refused('INVALID_INPUT', 'after is no cursor of this list', 'after');
-    let query = this.tables.selectFrom('report').select(headColumns);
-    if (request.after !== undefined) query = query.where('cursor', '<', Number(request.after));
+    const before = beforeNumber(request);
+    if (!before.ok) return before;
+    let query = this.tables.selectFrom('report').select(headColumns).where('cursor', '<', before.value);
     if (request.kind !== undefined) query = query.where('kind', '=', request.kind);
     const rows = await query
       .orderBy('cursor', 'desc')
       .limit(request.first + 1)
       .execute();
-    const items = rows.slice(0, request.first).map((row) => ({ cursor: String(row.cursor), node: headOf(row) }));
-    return accepted({ items, hasNextPage: rows.length > items.length });
+    return accepted(numberedPage(rows, request.first, (row) => ({ number: row.cursor, node: headOf(row) })));
   }
 
   async since(cursor: number, limit: number): Promise<readonly ReportEvent[]> {

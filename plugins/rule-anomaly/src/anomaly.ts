@@ -9,8 +9,7 @@ export const anomaly = defineRule({
   description: 'Fires while a metric is far from its usual value',
   spec: anomalySpec,
   compile(spec, env) {
-    const compile = (level: Level): CompiledRule => compiledLevel(spec, level, env);
-    return spec.warning === undefined && spec.critical === undefined ? compile(spec) : compileLevels(spec, compile);
+    return compileLevels<Level>(spec, (level) => compiledLevel(spec, level, env));
   },
 });
 

@@ -1,4 +1,5 @@
-import { labelName, labelValues, metricName, range } from '@tapewatch/plugin-sdk/zod';
+import { checkLevels } from '@tapewatch/plugin-sdk';
+import { labelName, labelValues, levels, metricName, range } from '@tapewatch/plugin-sdk/zod';
 import { z } from 'zod';
 
 const positive = z.number('This is not a number.').positive();
@@ -8,11 +9,6 @@ const bounds = {
     .optional()
     .describe('Once it fires, it goes on until the value is not more than so many deviations away'),
 };
-
-const level = z.strictObject({
-  ...bounds,
-  for: range().optional().describe('How long it must hold at this level, instead of the for of the rule'),
-});
 
 const fields = z.strictObject({
   metric: metricName().describe('The metric, by its name in PromQL'),
@@ -36,38 +32,17 @@ const fields = z.strictObject({
   min_deviation_ratio: positive
     .optional()
     .describe('A deviation counts as at least this share of the usual value; 0.001 when neither floor is given'),
-  ...bounds,
-  warning: level.optional().describe('The threshold of alerts with the severity warning'),
-  critical: level.optional().describe('The threshold of alerts with the severity critical; it supersedes the warning'),
+  ...levels(bounds),
 });
-
-export type Level = z.infer<typeof level>;
 
 /** What a rule of the type `anomaly` says beside its name, labels and times. */
 export const anomalySpec = fields.superRefine((spec, context) => {
   const issue = (path: readonly string[], message: string): void =>
     context.addIssue({ code: 'custom', path: [...path], message });
-  const levels = (['warning', 'critical'] as const).filter((severity) => spec[severity] !== undefined);
-  if (levels.length === 0) checkLevel(spec, [], issue);
-  else if (spec.above !== undefined || spec.clear !== undefined)
-    issue(['above'], `There is a threshold beside ${levels.join(' and ')}: put it into one of them.`);
-  for (const severity of levels) checkLevel(spec[severity] ?? {}, [severity], issue);
-  const { warning, critical } = spec;
-  if (warning?.above !== undefined && critical?.above !== undefined && critical.above <= warning.above)
-    issue(['critical', 'above'], `The critical threshold must be above that of the warning (${warning.above}).`);
+  checkLevels(spec, { limits: ['above'], example: 'above: 4' }, issue);
   if (spec.rate !== undefined && spec.rate >= spec.window)
     issue(['window'], 'The window must be longer than that of the rate.');
 });
 
-function checkLevel(
-  { above, clear }: Partial<Level>,
-  path: readonly string[],
-  issue: (path: readonly string[], message: string) => void,
-): void {
-  if (above === undefined)
-    return issue(path, 'A threshold is missing: add above, as in above: 4, or critical and warning.');
-  if (clear !== undefined && clear > above)
-    issue([...path, 'clear'], `The threshold to clear must be lower than that to fire (above: ${above}).`);
-}
-
 export type AnomalySpec = z.infer<typeof anomalySpec>;
+export type Level = Pick<AnomalySpec, keyof typeof bounds>;

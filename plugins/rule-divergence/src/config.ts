@@ -1,4 +1,5 @@
-import { labelName, labelValues, metricName, range } from '@tapewatch/plugin-sdk/zod';
+import { checkLevels } from '@tapewatch/plugin-sdk';
+import { labelName, labelValues, levels, metricName, range } from '@tapewatch/plugin-sdk/zod';
 import { z } from 'zod';
 
 const bounds = {
@@ -9,11 +10,6 @@ const bounds = {
     .optional()
     .describe('Once it fires, it goes on until they are not further apart than this'),
 };
-
-const level = z.strictObject({
-  ...bounds,
-  for: range().optional().describe('How long it must hold at this level, instead of the for of the rule'),
-});
 
 const fields = z.strictObject({
   metric: metricName().default('exchange_ticker_last').describe('What is compared'),
@@ -42,40 +38,19 @@ const fields = z.strictObject({
     .describe(
       'extremes: the highest with the lowest, one alert for each symbol, from two venues on; median: each venue with the median of all, one alert for each venue that is off, from three venues on',
     ),
-  ...bounds,
-  warning: level.optional().describe('The threshold of alerts with the severity warning'),
-  critical: level.optional().describe('The threshold of alerts with the severity critical; it supersedes the warning'),
+  ...levels(bounds),
 });
-
-export type Level = z.infer<typeof level>;
 
 /** What a rule of the type `divergence` says beside its name, labels and times. */
 export const divergenceSpec = fields.superRefine((spec, context) => {
   const issue = (path: readonly string[], message: string): void =>
     context.addIssue({ code: 'custom', path: [...path], message });
-  const levels = (['warning', 'critical'] as const).filter((severity) => spec[severity] !== undefined);
-  if (levels.length === 0) checkLevel(spec, [], issue);
-  else if (spec.above !== undefined || spec.clear !== undefined)
-    issue(['above'], `There is a threshold beside ${levels.join(' and ')}: put it into one of them.`);
-  for (const severity of levels) checkLevel(spec[severity] ?? {}, [severity], issue);
-  const { warning, critical } = spec;
-  if (warning?.above !== undefined && critical?.above !== undefined && critical.above <= warning.above)
-    issue(['critical', 'above'], `The critical threshold must be above that of the warning (${warning.above}).`);
+  checkLevels(spec, { limits: ['above'], example: 'above: 0.02' }, issue);
   if (spec.by.includes('base') && !spec.by.includes('quote'))
     issue(['by'], 'Prices in USD, USDT, USDC and KRW are not the same thing: add quote.');
   if (spec.by.includes(spec.across))
     issue(['by'], `The label ${spec.across} tells the venues apart, so it cannot say what is the same on all of them.`);
 });
 
-function checkLevel(
-  { above, clear }: Partial<Level>,
-  path: readonly string[],
-  issue: (path: readonly string[], message: string) => void,
-): void {
-  if (above === undefined)
-    return issue(path, 'A threshold is missing: add above, as in above: 0.02, or critical and warning.');
-  if (clear !== undefined && clear > above)
-    issue([...path, 'clear'], `The threshold to clear must be lower than that to fire (above: ${above}).`);
-}
-
 export type DivergenceSpec = z.infer<typeof divergenceSpec>;
+export type Level = Pick<DivergenceSpec, keyof typeof bounds>;

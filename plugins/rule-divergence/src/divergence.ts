@@ -9,8 +9,7 @@ export const divergence = defineRule({
   description: 'Fires while the same symbol has different prices on different venues',
   spec: divergenceSpec,
   compile(spec) {
-    const compile = (level: Level): CompiledRule => compiledLevel(spec, level);
-    return spec.warning === undefined && spec.critical === undefined ? compile(spec) : compileLevels(spec, compile);
+    return compileLevels<Level>(spec, (level) => compiledLevel(spec, level));
   },
 });
 

@@ -1,8 +1,8 @@
-import type { CompiledLevel } from '@tapewatch/plugin-sdk';
+import { limits, type CompiledLevel } from '@tapewatch/plugin-sdk';
 import { parse } from '@tapewatch/promql';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aggregates, limits } from './config.js';
+import { aggregates } from './config.js';
 import plugin from './index.js';
 import { threshold } from './threshold.js';
 

@@ -1,7 +1,7 @@
-import type { CompiledRule } from '@tapewatch/plugin-sdk';
-import { compileLevels, defineRule, promqlRange, promqlSelector } from '@tapewatch/plugin-sdk';
-import type { Aggregate, Level, Limit, ThresholdSpec } from './config.js';
-import { limitOf, thresholdSpec } from './config.js';
+import type { CompiledRule, Limit } from '@tapewatch/plugin-sdk';
+import { compileLevels, defineRule, limitOf, promqlRange, promqlSelector } from '@tapewatch/plugin-sdk';
+import type { Aggregate, Level, ThresholdSpec } from './config.js';
+import { thresholdSpec } from './config.js';
 
 const operators: Readonly<Record<Limit, string>> = { above: '>', below: '<', at_least: '>=', at_most: '<=' };
 
@@ -32,8 +32,7 @@ export const threshold = defineRule({
   description: 'Fires while a metric is above or below a number',
   spec: thresholdSpec,
   compile(spec, { intervalMs }) {
-    const compile = (level: Level): CompiledRule => compiledLevel(spec, level, intervalMs);
-    return spec.warning === undefined && spec.critical === undefined ? compile(spec) : compileLevels(spec, compile);
+    return compileLevels<Level>(spec, (level) => compiledLevel(spec, level, intervalMs));
   },
 });
 

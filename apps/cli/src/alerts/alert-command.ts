@@ -1,24 +1,15 @@
-import { parseDuration, type Clock } from '@tapewatch/model';
+import { parseDuration } from '@tapewatch/model';
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-codes.js';
 import { exitCodes } from '../exit-codes.js';
-import type { Messages } from '../messages/messages.js';
 import { printable } from '../printable.js';
 import { pointInTime } from '../report/point-in-time.js';
-import { acceptedAnswer, type RunningServer } from '../running-server/running-server.js';
+import { acceptedAnswer } from '../running-server/running-server.js';
 import { addServerOptions, type ServerArguments } from '../running-server/server-arguments.js';
 import { tellFailure } from '../tell-failure.js';
-import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
+import type { AlertCommandOptions } from './alert-command-options.js';
 import { listAlerts, type ListArguments } from './alert-list.js';
-
-export interface AlertCommandOptions {
-  readonly terminal: Terminal;
-  readonly messages: Messages;
-  readonly setCode: (code: ExitCode) => void;
-  readonly findServer: (args: ServerArguments) => Promise<Pick<RunningServer, 'graphql'>>;
-  readonly clock: Pick<Clock, 'now'>;
-}
 
 interface AckArguments extends ServerArguments {
   readonly note?: string;

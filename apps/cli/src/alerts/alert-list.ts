@@ -1,7 +1,7 @@
 import type { ExitCode } from '../exit-codes.js';
 import { exitCodes } from '../exit-codes.js';
 import type { AlertMessages } from './alert-messages.js';
-import type { AlertCommandOptions } from './alert-command.js';
+import type { AlertCommandOptions } from './alert-command-options.js';
 import type { ServerArguments } from '../running-server/server-arguments.js';
 import { createStyle } from '../style.js';
 import { tableLines } from '../table.js';

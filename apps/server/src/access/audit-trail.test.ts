@@ -34,7 +34,7 @@ describe('AuditTrail', () => {
 
   it('tells what was refused and why, and what failed unexpectedly', async () => {
     await running.graphql('mutation { acknowledgeAlert(id: "none") { __typename } }');
-    running.pipeline.testChannel = () => Promise.reject(new Error('boom'));
+    running.pipeline.commands.testChannel = () => Promise.reject(new Error('boom'));
     await running.graphql('mutation { testChannel(name: "console") { __typename } }');
     await expect.poll(async () => (await entries()).length).toBe(2);
     expect((await entries()).map(({ what, outcome, code }) => [what, outcome, code])).toEqual([

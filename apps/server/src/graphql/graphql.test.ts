@@ -61,7 +61,7 @@ describe('GraphQL', () => {
   it('pages the health history, newest first', async () => {
     const statuses = ['healthy', 'unhealthy', 'healthy'] as const;
     statuses.forEach((status, i) =>
-      running.pipeline.healthStream.append({ at: sampleStart + i, component: 'exchange', status }),
+      running.pipeline.health.stream.append({ at: sampleStart + i, component: 'exchange', status }),
     );
     const query =
       'query($after: String) { healthHistory(first: 2, after: $after) { edges { node { cursor status } } pageInfo { hasNextPage endCursor } } }';
@@ -77,7 +77,7 @@ describe('GraphQL', () => {
   });
 
   it('answers the alerts that are pending or firing unless other states are asked for', async () => {
-    running.pipeline.alertList = (['firing', 'pending', 'resolved', 'inactive'] as const).map((state) =>
+    running.pipeline.alerts.list = (['firing', 'pending', 'resolved', 'inactive'] as const).map((state) =>
       sampleAlert({ id: state, state }),
     );
     const ids = async (filter?: unknown): Promise<unknown> =>
@@ -98,13 +98,13 @@ describe('GraphQL', () => {
     [Number.NEGATIVE_INFINITY, null, '-Inf'],
     [0.1, 0.1, '0.1'],
   ])('shows an alert’s value %s', async (value, shown, valueText) => {
-    running.pipeline.alertList = [sampleAlert({ value })];
+    running.pipeline.alerts.list = [sampleAlert({ value })];
     expect(await data('{ alert(id: "a1") { value valueText } }')).toEqual({ alert: { value: shown, valueText } });
   });
 
   it('answers an alert whole, with its history', async () => {
-    running.pipeline.alertStream.append({ at: sampleStart, kind: 'pending', alertId: 'a1', state: 'pending' });
-    running.pipeline.alertStream.append({
+    running.pipeline.alerts.stream.append({ at: sampleStart, kind: 'pending', alertId: 'a1', state: 'pending' });
+    running.pipeline.alerts.stream.append({
       at: sampleStart,
       kind: 'acknowledged',
       alertId: 'a1',
@@ -276,7 +276,7 @@ describe('GraphQL', () => {
   });
 
   it('answers expected failures as members of the union', async () => {
-    running.pipeline.alertList = [sampleAlert({ state: 'resolved' })];
+    running.pipeline.alerts.list = [sampleAlert({ state: 'resolved' })];
     expect(
       await data(`mutation {
         a: resolveAlert(id: "a1") { __typename ... on Problem { code } }
@@ -295,7 +295,7 @@ describe('GraphQL', () => {
   it.each(['acknowledgeAlert(id: "a1")', 'unacknowledgeAlert(id: "a1")', 'resolveAlert(id: "a1")'])(
     'answers %s with Unavailable when the disk does not keep up',
     async (call) => {
-      running.pipeline.diskKeepsUp = false;
+      running.pipeline.alerts.diskKeepsUp = false;
       expect(await data(`mutation { told: ${call} { __typename ... on Unavailable { code message } } }`)).toEqual({
         told: { __typename: 'Unavailable', code: 'UNAVAILABLE', message: 'It could not be written to disk yet' },
       });
@@ -305,8 +305,8 @@ describe('GraphQL', () => {
   it('lets a tick that is due be served between the evaluations of a document', async () => {
     const { pipeline } = running;
     const order: string[] = [];
-    const evaluate = pipeline.query.bind(pipeline);
-    pipeline.query = (text, at) => {
+    const evaluate = pipeline.read.query;
+    pipeline.read.query = (text, at) => {
       order.push(text);
       if (order.length === 1) setImmediate(() => order.push('tick'));
       return evaluate(text, at);
@@ -355,7 +355,9 @@ describe('GraphQL', () => {
   });
 
   it('masks a value that does not fit its type, too', async () => {
-    running.pipeline.components = [{ name: 'the secret', plugin: 'x', status: 'healthy', responseTimeMs: Number.NaN }];
+    running.pipeline.health.components = [
+      { name: 'the secret', plugin: 'x', status: 'healthy', responseTimeMs: Number.NaN },
+    ];
     const answer = await running.graphql('{ health { components { responseTimeMs } } }');
     expect(answer.errors?.[0]?.extensions['code']).toBe('INTERNAL');
   });

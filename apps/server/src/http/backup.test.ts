@@ -21,9 +21,9 @@ describe('GET /backup', () => {
   });
 
   it('says why there is none', async () => {
-    running.pipeline.diskKeepsUp = false;
+    running.pipeline.archive.diskKeepsUp = false;
     const answer = await running.fetch('/backup');
-    running.pipeline.diskKeepsUp = true;
+    running.pipeline.archive.diskKeepsUp = true;
     expect([answer.status, await answer.json()]).toEqual([
       503,
       { code: 'UNAVAILABLE', message: 'database or disk is full' },

@@ -1,8 +1,6 @@
-import type { Alert, HealthStatus } from '@tapewatch/model';
+import { type Alert, type HealthStatus, markup, type Markup } from '@tapewatch/model';
 import type { ExchangeView, HealthSummary, PipelineStatus, Readiness, ReportHead } from '@tapewatch/pipeline';
 import type { Principal } from '../access/role.js';
-import type { Html } from './html.js';
-import { html } from './html.js';
 import { page } from './page.js';
 import { runbookLink, timeText } from './page-parts.js';
 import { signOutForm } from './sign-in-page.js';
@@ -21,14 +19,14 @@ export interface HomeContent {
   /** The newest ones. */
   readonly reports: readonly ReportHead[];
   /** What a link asked for, above the rest. */
-  readonly asked: Html;
+  readonly asked: Markup;
 }
 
 export function homePage(content: HomeContent): string {
   const { version, status } = content;
   return page(
     'Tapewatch',
-    html`<h1>Tapewatch ${version}</h1>
+    markup`<h1>Tapewatch ${version}</h1>
       <p class="note">
         Running since ${timeText(status.startedAt)}; ${status.seriesActive} series; newest tick
         ${status.lastTickAt === undefined ? 'not there yet' : timeText(status.lastTickAt)}; ${status.missedTicks} ticks
@@ -49,29 +47,29 @@ export function homePage(content: HomeContent): string {
 }
 
 /** A program that sends a token has nothing to sign out of. */
-function whoText(principal: Principal | undefined): Html {
-  if (principal?.session === undefined) return html``;
-  return html`<p class="note">Signed in as ${principal.name} (${principal.role}).</p>
+function whoText(principal: Principal | undefined): Markup {
+  if (principal?.session === undefined) return markup``;
+  return markup`<p class="note">Signed in as ${principal.name} (${principal.role}).</p>
     ${signOutForm()}`;
 }
 
-function readinessText({ ready, waitingFor, degraded }: Readiness): Html {
+function readinessText({ ready, waitingFor, degraded }: Readiness): Markup {
   const lines = [...(ready ? [] : waitingFor.map((what) => `Waiting for ${what}`)), ...degraded];
-  return html`${lines.map((line) => html`<p class="so-so">${line}</p>`)}`;
+  return markup`${lines.map((line) => markup`<p class="so-so">${line}</p>`)}`;
 }
 
-function alertTable(alerts: readonly Alert[]): Html {
-  if (alerts.length === 0) return html`<p class="good">None.</p>`;
+function alertTable(alerts: readonly Alert[]): Markup {
+  if (alerts.length === 0) return markup`<p class="good">None.</p>`;
   const rows = alerts.map((alert) => {
     const link = runbookLink(alert.annotations['runbook_url']);
-    return html`<tr>
+    return markup`<tr>
       <td><a href="/?alert=${alert.id}">${alert.name}</a></td>
       <td>${alert.labels.get('severity')}</td>
       <td>${alert.annotations['summary'] ?? ''} ${link}</td>
       <td>${timeText(alert.firedAt ?? alert.startsAt)}</td>
     </tr>`;
   });
-  return html`<table>
+  return markup`<table>
     <tr>
       <th>Alert</th>
       <th>Severity</th>
@@ -82,17 +80,17 @@ function alertTable(alerts: readonly Alert[]): Html {
   </table>`;
 }
 
-function healthTable(health: HealthSummary): Html {
-  if (health.components.length === 0) return html`<p>Nothing is checked.</p>`;
+function healthTable(health: HealthSummary): Markup {
+  if (health.components.length === 0) return markup`<p>Nothing is checked.</p>`;
   const rows = health.components.map(
     (component) =>
-      html`<tr>
+      markup`<tr>
         <td>${component.name}</td>
         <td>${statusText(component.status)}</td>
         <td>${component.summary ?? ''}</td>
       </tr>`,
   );
-  return html`<table>
+  return markup`<table>
     <tr>
       <th>Component</th>
       <th>Status</th>
@@ -102,14 +100,14 @@ function healthTable(health: HealthSummary): Html {
   </table>`;
 }
 
-function exchangeTable(exchanges: readonly ExchangeView[]): Html {
-  if (exchanges.length === 0) return html`<p>None is watched.</p>`;
+function exchangeTable(exchanges: readonly ExchangeView[]): Markup {
+  if (exchanges.length === 0) return markup`<p>None is watched.</p>`;
   const rows = exchanges.map((exchange) => {
     const connected = exchange.connected
-      ? html`<span class="good">connected</span>`
-      : html`<span class="bad">not connected</span>`;
+      ? markup`<span class="good">connected</span>`
+      : markup`<span class="bad">not connected</span>`;
     const age = exchange.feedAgeMs === undefined ? '' : `${(exchange.feedAgeMs / 1000).toFixed(1)} s`;
-    return html`<tr>
+    return markup`<tr>
       <td>${exchange.id}</td>
       <td>${exchange.venue}</td>
       <td>${connected}</td>
@@ -117,7 +115,7 @@ function exchangeTable(exchanges: readonly ExchangeView[]): Html {
       <td>${exchange.tickers.length}</td>
     </tr>`;
   });
-  return html`<table>
+  return markup`<table>
     <tr>
       <th>Exchange</th>
       <th>Venue</th>
@@ -129,11 +127,11 @@ function exchangeTable(exchanges: readonly ExchangeView[]): Html {
   </table>`;
 }
 
-function reportTable(reports: readonly ReportHead[]): Html {
-  if (reports.length === 0) return html`<p>None was made yet.</p>`;
+function reportTable(reports: readonly ReportHead[]): Markup {
+  if (reports.length === 0) return markup`<p>None was made yet.</p>`;
   const rows = reports.map(
     ({ id, kind, from, to, createdAt, completeness }) =>
-      html`<tr>
+      markup`<tr>
         <td><a href="/reports/${id}">${kind}</a></td>
         <td>${timeText(from)} to ${timeText(to)}</td>
         <td>${(Math.floor(completeness * 1000) / 10).toFixed(1)}%</td>
@@ -141,7 +139,7 @@ function reportTable(reports: readonly ReportHead[]): Html {
         <td><a href="/reports/${id}.md">Markdown</a> · <a href="/reports/${id}.json">JSON</a></td>
       </tr>`,
   );
-  return html`<table>
+  return markup`<table>
     <tr>
       <th>Report</th>
       <th>Of</th>
@@ -153,7 +151,7 @@ function reportTable(reports: readonly ReportHead[]): Html {
   </table>`;
 }
 
-function statusText(status: HealthStatus): Html {
+function statusText(status: HealthStatus): Markup {
   const colour = { healthy: 'good', degraded: 'so-so', unhealthy: 'bad', unknown: 'so-so' }[status];
-  return html`<span class="${colour}">${status}</span>`;
+  return markup`<span class="${colour}">${status}</span>`;
 }

@@ -1,3 +1,4 @@
+import { markup, type Markup } from '@tapewatch/model';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { Pipeline } from '@tapewatch/pipeline';
@@ -5,8 +6,6 @@ import { principalOf } from '../access/gate.js';
 import { PIPELINE, SERVER_VERSION } from '../tokens.js';
 import { alertSection, noSuchAlert } from './alert-section.js';
 import { homePage } from './home-page.js';
-import type { Html } from './html.js';
-import { html } from './html.js';
 import { sendJson, sendPage } from './reply.js';
 
 const shownAlerts = 20;
@@ -45,12 +44,12 @@ export class HomeController {
       firing: firing.value.items.map((item) => item.node),
       firingTotal: firing.value.totalCount,
       reports: reports.ok ? reports.value.items.map((item) => item.node) : [],
-      asked: typeof alert === 'string' ? await this.askedFor(alert) : html``,
+      asked: typeof alert === 'string' ? await this.askedFor(alert) : markup``,
     });
     sendPage(response, 200, text);
   }
 
-  private async askedFor(id: string): Promise<Html> {
+  private async askedFor(id: string): Promise<Markup> {
     const { read } = this.pipeline;
     const alert = await read.alert(id);
     return alert === undefined ? noSuchAlert(id) : alertSection(alert, await read.alertHistory(id, shownEvents));

@@ -22,7 +22,7 @@ describe('HTTP', () => {
   });
 
   it('says what it waits for until it is ready', async () => {
-    running.pipeline.ready = { ready: false, waitingFor: ['the first tick'], degraded: ['otlp: refused'] };
+    running.pipeline.health.ready = { ready: false, waitingFor: ['the first tick'], degraded: ['otlp: refused'] };
     const waiting = await running.fetch('/readyz', { headers: {} });
     expect(waiting.status).toBe(503);
     expect(await waiting.json()).toEqual({
@@ -30,7 +30,7 @@ describe('HTTP', () => {
       waitingFor: ['the first tick'],
       degraded: ['otlp: refused'],
     });
-    running.pipeline.ready = { ready: true, waitingFor: [], degraded: [] };
+    running.pipeline.health.ready = { ready: true, waitingFor: [], degraded: [] };
     const ready = await running.fetch('/readyz', { headers: {} });
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', waitingFor: [], degraded: [] }]);
   });
@@ -52,7 +52,7 @@ describe('HTTP', () => {
   });
 
   it('shows what runs on a page without scripts, and escapes it', async () => {
-    running.pipeline.alertList = [
+    running.pipeline.alerts.list = [
       sampleAlert({
         labels: Labels.of({ alertname: 'X', severity: '<i>' }),
         annotations: { summary: '<script>alert(1)</script>', runbook_url: 'javascript:alert(1)' },
@@ -80,7 +80,7 @@ describe('HTTP', () => {
   });
 
   it('shows the alert that a notification links to, escaped as well', async () => {
-    running.pipeline.alertList = [
+    running.pipeline.alerts.list = [
       sampleAlert({
         labels: Labels.of({ alertname: 'X', venue: '<b>' }),
         acknowledgement: { by: 'jin', at: 0, note: '<i>' },
@@ -168,7 +168,7 @@ describe('HTTP', () => {
   });
 
   it('answers an unexpected failure without its details, which the log has under the same id', async () => {
-    running.pipeline.prometheusText = () => {
+    running.pipeline.read.prometheusText = () => {
       throw new Error('the secret of the exporter');
     };
     const answer = await running.fetch('/metrics');
@@ -182,7 +182,7 @@ describe('HTTP', () => {
 
   describe('reports', () => {
     const { id } = sampleReport();
-    beforeAll(() => void running.pipeline.reportStream.append({ at: 0, report: sampleReport() }));
+    beforeAll(() => void running.pipeline.reports.stream.append({ at: 0, report: sampleReport() }));
 
     it('are pages whose policy lets their own style sheet through, and nothing else', async () => {
       const answer = await running.fetch(`/reports/${id}`);

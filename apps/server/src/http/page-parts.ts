@@ -1,12 +1,11 @@
-import type { Html } from './html.js';
-import { html } from './html.js';
+import { markup, type Markup } from '@tapewatch/model';
 
 /** Annotations come from rule files; only links that lead to a page become links. */
-export function runbookLink(url: string | undefined): Html {
-  return url !== undefined && /^(https?:\/\/|\/(?!\/))/.test(url) ? html`<a href="${url}">runbook</a>` : html``;
+export function runbookLink(url: string | undefined): Markup {
+  return url !== undefined && /^(https?:\/\/|\/(?!\/))/.test(url) ? markup`<a href="${url}">runbook</a>` : markup``;
 }
 
-export function timeText(at: number): Html {
+export function timeText(at: number): Markup {
   const text = new Date(at).toISOString();
-  return html`<time datetime="${text}">${text.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>`;
+  return markup`<time datetime="${text}">${text.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>`;
 }

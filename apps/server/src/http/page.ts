@@ -1,5 +1,5 @@
+import { markup, Markup } from '@tapewatch/model';
 import { createHash } from 'node:crypto';
-import { html, Html } from './html.js';
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #c62828; --so-so: #9a6700; }
@@ -13,14 +13,14 @@ input, button { font-size: 1rem; padding: .4rem .8rem; } input { width: 24rem; m
 `;
 
 // Written apart from the page, since the policy's hash holds for exactly this text, spaces included.
-const styleElement = new Html(`<style>${style}</style>`);
+const styleElement = new Markup(`<style>${style}</style>`);
 
 /** What a Content-Security-Policy names to let the pages' one style sheet through. */
 export const pageStyleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
 /** A whole page, readable without scripts, in the colours the browser prefers. */
-export function page(title: string, body: Html): string {
-  return html`<!doctype html>
+export function page(title: string, body: Markup): string {
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />

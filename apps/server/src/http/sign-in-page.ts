@@ -1,8 +1,7 @@
-import type { Html } from './html.js';
-import { html } from './html.js';
+import { markup, type Markup } from '@tapewatch/model';
 import { page } from './page.js';
 
-const tokenForm = html`<form method="post" action="/sign-in">
+const tokenForm = markup`<form method="post" action="/sign-in">
   <label>Token<br /><input type="password" name="token" autocomplete="current-password" required /></label>
   <button>Sign in</button>
 </form>`;
@@ -11,7 +10,7 @@ const tokenForm = html`<form method="post" action="/sign-in">
 export function signInNeededPage(): string {
   return page(
     'Sign in to Tapewatch',
-    html`<h1>Tapewatch</h1>
+    markup`<h1>Tapewatch</h1>
       <p>
         Nobody is signed in. Open a sign-in link (Tapewatch prints one when it starts, and
         <code>tapewatch sign-in</code> another), or enter a token:
@@ -28,7 +27,7 @@ export function signInNeededPage(): string {
 export function signInPage(oneTimeToken: string): string {
   return page(
     'Sign in to Tapewatch',
-    html`<h1>Tapewatch</h1>
+    markup`<h1>Tapewatch</h1>
       <p>This link opens a session in this browser, once.</p>
       <form method="post" action="/sign-in">
         <input type="hidden" name="token" value="${oneTimeToken}" /><button autofocus>Sign in</button>
@@ -39,7 +38,7 @@ export function signInPage(oneTimeToken: string): string {
 export function signInFailedPage(): string {
   return page(
     'Sign in to Tapewatch',
-    html`<h1>Tapewatch</h1>
+    markup`<h1>Tapewatch</h1>
       <p class="bad">This token is not valid, or was used already.</p>
       <p>A sign-in link works once; <code>tapewatch sign-in</code> prints a new one. A token works until it expires:</p>
       ${tokenForm}`,
@@ -49,7 +48,7 @@ export function signInFailedPage(): string {
 export function signInPausedPage(waitSeconds: number): string {
   return page(
     'Sign in to Tapewatch',
-    html`<h1>Tapewatch</h1>
+    markup`<h1>Tapewatch</h1>
       <p class="bad">Too many tokens were wrong: nobody can sign in from this address for the next ${waitSeconds} s.</p>
       <p>Programs that send <code>Authorization: Bearer TOKEN</code> are served meanwhile.</p>`,
   );
@@ -58,7 +57,7 @@ export function signInPausedPage(waitSeconds: number): string {
 export function signInUnavailablePage(): string {
   return page(
     'Sign in to Tapewatch',
-    html`<h1>Tapewatch</h1>
+    markup`<h1>Tapewatch</h1>
       <p class="bad">The session could not be written to disk; nobody was signed in.</p>
       <p>The log of the server says more. Programs that send <code>Authorization: Bearer TOKEN</code> are served.</p>`,
   );
@@ -67,20 +66,20 @@ export function signInUnavailablePage(): string {
 export function signOutPage(name: string): string {
   return page(
     'Sign out of Tapewatch',
-    html`<h1>Tapewatch</h1>
+    markup`<h1>Tapewatch</h1>
       <p>Signed in as ${name}.</p>
       ${signOutForm()}`,
   );
 }
 
-export function signOutForm(): Html {
-  return html`<form method="post" action="/sign-out"><button>Sign out</button></form>`;
+export function signOutForm(): Markup {
+  return markup`<form method="post" action="/sign-out"><button>Sign out</button></form>`;
 }
 
 export function signedOutPage(): string {
   return page(
     'Signed out of Tapewatch',
-    html`<h1>Tapewatch</h1>
+    markup`<h1>Tapewatch</h1>
       <p>The session in this browser is over.</p>
       <p><a href="/sign-in">Sign in</a></p>`,
   );

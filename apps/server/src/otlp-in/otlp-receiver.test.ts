@@ -11,7 +11,7 @@ describe('POST /v1/metrics', () => {
   afterAll(() => running.close());
   beforeEach(() => {
     running.pipeline.told.length = 0;
-    running.pipeline.pushResult = { accepted: 1, rejected: 0, message: '' };
+    running.pipeline.metrics.pushResult = { accepted: 1, rejected: 0, message: '' };
   });
 
   const push = (
@@ -34,7 +34,7 @@ describe('POST /v1/metrics', () => {
   });
 
   it('tells what was rejected as a partial success', async () => {
-    running.pipeline.pushResult = { accepted: 1, rejected: 300, message: 'no' };
+    running.pipeline.metrics.pushResult = { accepted: 1, rejected: 300, message: 'no' };
     expect(await (await push('{}', 'application/json')).json()).toEqual({
       partialSuccess: { rejectedDataPoints: '300', errorMessage: 'no' },
     });

@@ -77,16 +77,16 @@ describe('Prometheus HTTP API', () => {
     [refused('QUERY_LIMIT', 'too many', 'maxSamples'), 422, 'execution'],
     [refused('UNAVAILABLE', 'busy'), 503, 'unavailable'],
   ] as const)('tells what the pipeline refused: %j', async (refusal, status, errorType) => {
-    const query = running.pipeline.query.bind(running.pipeline);
-    running.pipeline.query = () => refusal as CommandResult<MetricResult>;
+    const query = running.pipeline.read.query;
+    running.pipeline.read.query = () => refusal as CommandResult<MetricResult>;
     expect(await get('query?query=up')).toMatchObject({ status, body: { status: 'error', errorType } });
-    running.pipeline.query = query;
+    running.pipeline.read.query = query;
   });
 
   it('hands lookback and timeout on', async () => {
-    const query = running.pipeline.query.bind(running.pipeline);
+    const query = running.pipeline.read.query;
     const seen: unknown[] = [];
-    running.pipeline.query = (_text, _at, options) => {
+    running.pipeline.read.query = (_text, _at, options) => {
       seen.push(options);
       return accepted({ kind: 'scalar', at: start, series: [], warnings: ['w'], infos: ['i'] });
     };
@@ -94,20 +94,20 @@ describe('Prometheus HTTP API', () => {
       body: { data: { resultType: 'scalar' }, warnings: ['w'], infos: ['i'] },
     });
     expect(seen).toEqual([{ lookbackMs: 10_000, timeoutMs: 500 }]);
-    running.pipeline.query = query;
+    running.pipeline.read.query = query;
   });
 
   it('streams an answer of many megabytes whole', async () => {
-    const queryRange = running.pipeline.queryRange.bind(running.pipeline);
+    const queryRange = running.pipeline.read.queryRange;
     const times = Float64Array.from({ length: 10_000 }, (_, i) => start + i * 1000);
     const series = Array.from({ length: 30 }, (_, i) => ({
       labels: Labels.of({ n: String(i) }),
       times,
       values: times.map((at) => at / 7),
     }));
-    running.pipeline.queryRange = () => accepted({ kind: 'matrix', at: start, series, warnings: [], infos: [] });
+    running.pipeline.read.queryRange = () => accepted({ kind: 'matrix', at: start, series, warnings: [], infos: [] });
     const { body } = await get(`query_range?query=x&start=0&end=1&step=1`);
-    running.pipeline.queryRange = queryRange;
+    running.pipeline.read.queryRange = queryRange;
     const { result } = (body as { data: { result: { values: [number, string][] }[] } }).data;
     expect(result).toHaveLength(30);
     expect(result[29]?.values).toHaveLength(10_000);

@@ -1,7 +1,7 @@
 import type { HealthEvent } from '@tapewatch/model';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeEventStream } from '../testing/fake-event-stream.js';
+import { FakeEventStream } from '../testing/fake-pipeline/fake-event-stream.js';
 import { EventFeed } from './event-feed.js';
 
 describe('EventFeed', () => {

@@ -2,7 +2,7 @@ import { accepted, refused } from '@tapewatch/model';
 import type { MetricResult } from '@tapewatch/pipeline';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EvaluationTurns } from '../graphql/metrics/evaluation-turns.js';
-import { FakePipeline } from '../testing/fake-pipeline.js';
+import { FakePipeline } from '../testing/fake-pipeline/fake-pipeline.js';
 import type { MetricUpdate } from './metric-feed.js';
 import { MetricFeed } from './metric-feed.js';
 import { TickQueries } from './tick-queries.js';
@@ -95,24 +95,24 @@ describe('MetricFeed', () => {
 describe('TickQueries', () => {
   it('evaluates a query once per tick for all who ask', async () => {
     const pipeline = new FakePipeline();
-    const queries = new TickQueries(pipeline, new EvaluationTurns());
+    const queries = new TickQueries(pipeline.read, new EvaluationTurns());
     const first = queries.evaluate('up', 1000);
     expect(queries.evaluate('up', 1000)).toBe(first);
     await queries.evaluate('down', 1000);
-    expect(pipeline.evaluations).toBe(2);
+    expect(pipeline.metrics.evaluations).toBe(2);
     expect(queries.evaluate('up', 2000)).not.toBe(first);
     expect(await queries.evaluate('up', 1000)).toMatchObject({ value: { at: 1000 } });
-    expect(pipeline.evaluations).toBe(4);
+    expect(pipeline.metrics.evaluations).toBe(4);
   });
 
   it('evaluates different queries in different turns of the event loop', async () => {
     const pipeline = new FakePipeline();
-    const queries = new TickQueries(pipeline, new EvaluationTurns());
+    const queries = new TickQueries(pipeline.read, new EvaluationTurns());
     const all = Promise.all(['a', 'b', 'c'].map((query) => queries.evaluate(query, 1000)));
     for (let turn = 0; turn < 10; turn++) {
-      const before = pipeline.evaluations;
+      const before = pipeline.metrics.evaluations;
       await new Promise((resolve) => setImmediate(resolve));
-      expect(pipeline.evaluations - before).toBeLessThanOrEqual(1);
+      expect(pipeline.metrics.evaluations - before).toBeLessThanOrEqual(1);
     }
     expect(await all).toHaveLength(3);
   });

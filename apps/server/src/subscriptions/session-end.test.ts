@@ -38,12 +38,12 @@ describe('a socket opened by a session', () => {
     clock.jump(3 * dayMs - 5000);
     const client = await connect();
     client.subscribe('1', 'subscription { alertEvents { cursor } }');
-    await eventually(() => running.pipeline.alertStream.listeners === 1);
+    await eventually(() => running.pipeline.alerts.stream.listeners === 1);
     await clock.advance(4999);
     expect(client.socket.readyState).toBe(client.socket.OPEN);
     await clock.advance(1);
     expect(await client.closed).toEqual({ code: 4403, reason: 'The token or session is over' });
-    await eventually(() => running.pipeline.alertStream.listeners === 0);
+    await eventually(() => running.pipeline.alerts.stream.listeners === 0);
   });
 
   it('is closed at once when somebody ends the session, and when it signs out', async () => {

@@ -14,10 +14,10 @@ describe('a socket opened by a token', () => {
   afterEach(() => running.close());
 
   const subscribed = async (token: string): Promise<SocketClient> => {
-    const before = running.pipeline.alertStream.listeners;
+    const before = running.pipeline.alerts.stream.listeners;
     const client = await SocketClient.connect(running.server.port, token);
     client.subscribe('1', 'subscription { alertEvents { cursor } }');
-    await eventually(() => running.pipeline.alertStream.listeners === before + 1);
+    await eventually(() => running.pipeline.alerts.stream.listeners === before + 1);
     return client;
   };
   const create = async (name: string, expiresIn: string | null = null): Promise<string> => {
@@ -33,7 +33,7 @@ describe('a socket opened by a token', () => {
     const clients = [await subscribed(ci), await subscribed(other), await subscribed(admin)] as const;
     await running.graphql('mutation { revokeToken(name: "ci") { __typename } }');
     expect(await clients[0].closed).toEqual({ code: 4403, reason: 'The token or session is over' });
-    await eventually(() => running.pipeline.alertStream.listeners === 2);
+    await eventually(() => running.pipeline.alerts.stream.listeners === 2);
     for (const client of clients.slice(1)) expect(client.socket.readyState).toBe(client.socket.OPEN);
     const refused = new SocketClient({ port: running.server.port });
     await refused.opened;

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAccess } from '../access/create-access.js';
 import { openAccess } from '@tapewatch/pipeline/access';
 import type { OpenAccess } from '@tapewatch/pipeline/access';
-import { FakePipeline } from '../testing/fake-pipeline.js';
+import { FakePipeline } from '../testing/fake-pipeline/fake-pipeline.js';
 import { eventually, SocketClient } from '../testing/socket-client.js';
 import type { SubscriptionSockets } from './websocket-server.js';
 import { attachWebSockets } from './websocket-server.js';

@@ -33,7 +33,7 @@ describe('GraphQL over WebSocket', () => {
     return client;
   };
   const firing = (change: Partial<AlertEvent> = {}): void =>
-    void running.pipeline.alertStream.append({
+    void running.pipeline.alerts.stream.append({
       at: sampleStart,
       kind: 'firing',
       alertId: 'a1',
@@ -41,7 +41,7 @@ describe('GraphQL over WebSocket', () => {
       ...change,
     });
   const listening = (count: number): Promise<void> =>
-    eventually(() => running.pipeline.alertStream.listeners === count);
+    eventually(() => running.pipeline.alerts.stream.listeners === count);
   const alertEvents =
     'subscription($filter: AlertFilter, $after: String) { alertEvents(filter: $filter, after: $after) { cursor kind state alert { name } } }';
 
@@ -62,7 +62,7 @@ describe('GraphQL over WebSocket', () => {
   it('sends what was missed first, without a gap and without a duplicate', async () => {
     for (let i = 0; i < 5; i++) firing();
     let rounds = 2;
-    running.pipeline.alertStream.onSince = () => {
+    running.pipeline.alerts.stream.onSince = () => {
       if (rounds-- > 0) firing();
     };
     const client = await connect();
@@ -76,7 +76,7 @@ describe('GraphQL over WebSocket', () => {
   });
 
   it('sends the events that pass the filter alone', async () => {
-    running.pipeline.alertList = [
+    running.pipeline.alerts.list = [
       sampleAlert({ id: 'a1', labels: Labels.of({ alertname: 'A', severity: 'critical', venue: 'binance' }) }),
       sampleAlert({ id: 'a2', labels: Labels.of({ alertname: 'B', severity: 'info', venue: 'kraken' }) }),
     ];
@@ -95,12 +95,12 @@ describe('GraphQL over WebSocket', () => {
     let lists = 0;
     let reads = 0;
     const { pipeline } = running;
-    const [list, read] = [pipeline.alerts.bind(pipeline), pipeline.alert.bind(pipeline)];
-    pipeline.alerts = (request) => {
+    const [list, read] = [pipeline.read.alerts, pipeline.read.alert];
+    pipeline.read.alerts = (request) => {
       lists++;
       return list(request);
     };
-    pipeline.alert = (id) => {
+    pipeline.read.alert = (id) => {
       reads++;
       return read(id);
     };
@@ -129,9 +129,9 @@ describe('GraphQL over WebSocket', () => {
 
   it('sends health events', async () => {
     const client = await connect();
-    running.pipeline.healthStream.append({ at: sampleStart, component: 'exchange', status: 'healthy' });
+    running.pipeline.health.stream.append({ at: sampleStart, component: 'exchange', status: 'healthy' });
     client.subscribe('1', 'subscription { healthEvents(after: "0") { cursor component previous status } }');
-    running.pipeline.healthStream.append({
+    running.pipeline.health.stream.append({
       at: sampleStart,
       component: 'exchange',
       previous: 'healthy',
@@ -147,7 +147,7 @@ describe('GraphQL over WebSocket', () => {
 
   it('sends report events, those that were missed first', async () => {
     const client = await connect();
-    running.pipeline.reportStream.append({ at: sampleStart, report: sampleReport() });
+    running.pipeline.reports.stream.append({ at: sampleStart, report: sampleReport() });
     client.subscribe('1', 'subscription { reportEvents(after: "0") { cursor at report { id kind } } }');
     expect(await client.data()).toEqual({
       reportEvents: {
@@ -156,7 +156,7 @@ describe('GraphQL over WebSocket', () => {
         report: { id: 'daily-2026-01-30-abcdefgh', kind: 'DAILY' },
       },
     });
-    running.pipeline.reportStream.append({ at: sampleStart, report: sampleReport({ id: 'next' }) });
+    running.pipeline.reports.stream.append({ at: sampleStart, report: sampleReport({ id: 'next' }) });
     expect(await client.data()).toMatchObject({ reportEvents: { cursor: '2', report: { id: 'next' } } });
   });
 
@@ -221,7 +221,7 @@ describe('GraphQL over WebSocket', () => {
     one.close();
     other.close();
     await eventually(() => count() === 0);
-    expect([running.pipeline.alertStream.listeners, running.pipeline.tickListeners]).toEqual([0, 0]);
+    expect([running.pipeline.alerts.stream.listeners, running.pipeline.tickListeners]).toEqual([0, 0]);
   });
 
   it('answers queries and mutations as well, and masks what is unexpected', async () => {
@@ -234,7 +234,7 @@ describe('GraphQL over WebSocket', () => {
     expect(failed).toContain('INTERNAL');
     expect(failed).not.toContain('secret');
     await client.next();
-    running.pipeline.alert = () => Promise.reject(new Error('the secret of the store'));
+    running.pipeline.read.alert = () => Promise.reject(new Error('the secret of the store'));
     client.subscribe('3', alertEvents);
     await listening(1);
     firing();
@@ -385,6 +385,6 @@ describe('GraphQL over WebSocket', () => {
     await listening(1);
     await running.server.close();
     expect((await client.closed).code).toBe(1001);
-    expect(running.pipeline.alertStream.listeners).toBe(0);
+    expect(running.pipeline.alerts.stream.listeners).toBe(0);
   });
 });

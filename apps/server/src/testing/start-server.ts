@@ -6,7 +6,7 @@ import { RecordingLogger } from '@tapewatch/model/testing';
 import { openAccess } from '@tapewatch/pipeline/access';
 import { createServer } from '../create-server.js';
 import type { ServerOptions, TapewatchServer } from '../server.js';
-import { FakePipeline } from './fake-pipeline.js';
+import { FakePipeline } from './fake-pipeline/fake-pipeline.js';
 
 export const adminToken = 'tw_a-token-for-tests-only';
 export const bearer = { authorization: `Bearer ${adminToken}` };

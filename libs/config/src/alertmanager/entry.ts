@@ -1,4 +1,4 @@
-import type { Problem } from '@tapewatch/model';
+import { parseDuration, type Problem } from '@tapewatch/model';
 import { formatPath } from '../path.js';
 import type { TreePath } from '../path.js';
 import type { Locate } from '../tapewatch-config.js';
@@ -46,6 +46,15 @@ export class Entry {
     if (text === undefined || /^-?\d+$/.test(text)) return text === undefined ? undefined : Number(text);
     this.problem(key, 'Not a whole number.', 'a whole number');
     return undefined;
+  }
+
+  /** In milliseconds; undefined when there is none, or one of 0, which Alertmanager does not count either. */
+  duration(key: string): number | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    const ms = parseDuration(text);
+    if (ms === undefined) this.problem(key, 'Not a duration.', 'a duration such as 500ms or 10s');
+    return ms === 0 ? undefined : ms;
   }
 
   flag(key: string): boolean | undefined {

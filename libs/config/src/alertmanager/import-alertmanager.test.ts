@@ -92,6 +92,7 @@ receivers:
       - url: http://one.example/
         send_resolved: false
         max_alerts: 5
+        timeout: 500ms
       - url_file: /run/url
         http_config: { basic_auth: { username: u, password: p }, proxy_url: http://proxy:3128 }
     slack_configs:
@@ -122,6 +123,7 @@ receivers:
         name: 'all/webhook',
         type: 'webhook',
         sendResolved: false,
+        timeoutMs: 500,
         config: { url: 'http://one.example/', max_alerts: 5, headers: { Authorization: 'Bearer abc' } },
       },
       {
@@ -163,8 +165,8 @@ receivers:
       },
     ]);
     expect(warnings.map(({ file, line, path, code }) => `${file}:${line} ${path} ${code}`)).toEqual([
-      'am/alertmanager.yml:19 receivers[0].webhook_configs[1].http_config.proxy_url CONFIG_NOT_SUPPORTED',
-      'am/alertmanager.yml:23 receivers[0].slack_configs[0].image_url CONFIG_NOT_SUPPORTED',
+      'am/alertmanager.yml:20 receivers[0].webhook_configs[1].http_config.proxy_url CONFIG_NOT_SUPPORTED',
+      'am/alertmanager.yml:24 receivers[0].slack_configs[0].image_url CONFIG_NOT_SUPPORTED',
     ]);
   });
 
@@ -253,6 +255,11 @@ time_intervals: [{ name: day, time_intervals: [{ times: [{ start_time: 09:00, en
       'an unknown key of a receiver',
       'route: { receiver: a }\nreceivers: [{ name: a, webhook_configs: [{ url: "http://x", uri: y }] }]',
       '2 receivers[0].webhook_configs[0].uri CONFIG_UNKNOWN_KEY',
+    ],
+    [
+      'a timeout that is no duration',
+      'route: { receiver: a }\nreceivers: [{ name: a, webhook_configs: [{ url: "http://x", timeout: soon }] }]',
+      '2 receivers[0].webhook_configs[0].timeout CONFIG_INVALID_VALUE',
     ],
     [
       'an unknown kind of receiver',

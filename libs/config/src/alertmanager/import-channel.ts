@@ -6,6 +6,7 @@ import { headersOf } from './http-config.js';
 export interface ImportedChannel {
   readonly config: Readonly<Record<string, unknown>>;
   readonly template?: MessageTemplateConfig;
+  readonly timeoutMs?: number;
 }
 
 /** By type; kinds that are missing here have no channel of ours. */
@@ -21,6 +22,11 @@ function defined(values: Readonly<Record<string, unknown>>): Readonly<Record<str
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
+function timeoutOf(entry: Entry): Pick<ImportedChannel, 'timeoutMs'> {
+  const timeoutMs = entry.duration('timeout');
+  return timeoutMs === undefined ? {} : { timeoutMs };
+}
+
 function templateOf(title: string | undefined, text: string | undefined): Pick<ImportedChannel, 'template'> {
   if (title === undefined && text === undefined) return {};
   return { template: { ...(title === undefined ? {} : { title }), ...(text === undefined ? {} : { text }) } };
@@ -29,7 +35,10 @@ function templateOf(title: string | undefined, text: string | undefined): Pick<I
 async function webhook(entry: Entry, global: Entry): Promise<ImportedChannel> {
   const headers = await headersOf(entry, global);
   const config = { url: await entry.secret('url'), max_alerts: entry.number('max_alerts') };
-  return { config: defined({ ...config, ...(Object.keys(headers).length === 0 ? {} : { headers }) }) };
+  return {
+    config: defined({ ...config, ...(Object.keys(headers).length === 0 ? {} : { headers }) }),
+    ...timeoutOf(entry),
+  };
 }
 
 async function slack(entry: Entry, global: Entry): Promise<ImportedChannel> {
@@ -46,6 +55,7 @@ async function slack(entry: Entry, global: Entry): Promise<ImportedChannel> {
       icon_url: plainText(entry, 'icon_url'),
     }),
     ...templateOf(entry.text('title'), entry.text('text')),
+    ...timeoutOf(entry),
   };
 }
 

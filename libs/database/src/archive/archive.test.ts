@@ -5,21 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyClosedState, createArchive, openDatabase, readArchive, restoreArchive, type Migration } from '../index.js';
+import { copyClosedState, createArchive, openDatabase, readArchive, restoreArchive } from '../index.js';
+import { notes, type NoteTables } from '../testing/notes.js';
 
-interface Tables {
-  note: { id: number; text: string };
-}
-
-const notes: Migration = {
-  name: '2026-01-01-test-note',
-  up: (db) =>
-    db.schema
-      .createTable('note')
-      .addColumn('id', 'integer', (column) => column.primaryKey())
-      .addColumn('text', 'text')
-      .execute(),
-};
 const knownMigrations = [notes.name];
 const now = Date.parse('2026-11-25T04:00:00Z');
 
@@ -43,12 +31,12 @@ describe('an archive of the state', { timeout: 60_000 }, () => {
   async function writeState(ids: readonly number[]): Promise<void> {
     const database = await openDatabase({ path: state(), migrations: [notes] });
     const rows = ids.map((id) => ({ id, text: `note ${id}` }));
-    await database.tables<Tables>().insertInto('note').values(rows).execute();
+    await database.tables<NoteTables>().insertInto('note').values(rows).execute();
     await database.close();
   }
   async function idsIn(path: string): Promise<readonly number[]> {
     const database = await openDatabase({ path, migrations: [notes] });
-    const rows = await database.tables<Tables>().selectFrom('note').select('id').execute();
+    const rows = await database.tables<NoteTables>().selectFrom('note').select('id').execute();
     await database.close();
     return rows.map(({ id }) => id);
   }
@@ -96,7 +84,7 @@ describe('an archive of the state', { timeout: 60_000 }, () => {
   it('takes the place of a state only by force, and sets that aside', async () => {
     await backUp();
     const before = await openDatabase({ path: state(), migrations: [notes] });
-    await before.tables<Tables>().insertInto('note').values({ id: 4, text: 'later' }).execute();
+    await before.tables<NoteTables>().insertInto('note').values({ id: 4, text: 'later' }).execute();
     await before.close();
     await expect(restore()).rejects.toMatchObject({ code: 'DATA_EXISTS' });
     expect(await idsIn(state())).toEqual([1, 2, 3, 4]);

@@ -1,15 +1,14 @@
-import type { Labels, Matcher, MetricDescription } from '@tapewatch/model';
+import type { Labels, Matcher } from '@tapewatch/model';
 import { QueryLimitError, SampleBuffer, type SeriesSource } from '@tapewatch/promql';
 import type { DiskCaller } from '../disk/disk-client.js';
 import { DiskError } from '../disk/disk-client.js';
-import type { Samples } from '../codec/samples.js';
-import { onGrid, type Grid } from '../disk/grid.js';
-import type { LoadRequest, PackedSamples } from '../disk/loading.js';
-import { joined, mergeSamples } from '../disk/merge-samples.js';
-import type { ReadSeries } from '../disk/reading.js';
+import type { Grid } from '../disk/grid.js';
+import type { LoadRequest } from '../disk/loading.js';
+import { mergeSamples } from '../disk/merge-samples.js';
 import type { Term } from '../disk/series-catalog.js';
-import { addTotals, totalOf, type Totals } from '../disk/totals-row.js';
+import { addTotals, totalOf } from '../disk/totals-row.js';
 import type { MemoryStore } from '../memory-store.js';
+import { byLabels, minutesOf, rawOf, totalOfPieces, type FoundSeries } from './found-series.js';
 import type {
   HistoryLimits,
   HistoryReader,
@@ -19,18 +18,9 @@ import type {
   TotalsReader,
 } from './history-reader.js';
 import { LoadedSeries, LoadedSource } from './loaded-source.js';
-import { lastOfEachMinute, memoryMinutes, startOfMinute } from './memory-history.js';
-import { MinuteColumns, minuteMs } from './minute-summary.js';
-import { SeriesNames, type SeriesName } from './series-names.js';
-
-/** What was found on disk of one label set. */
-interface Stored {
-  readonly labels: Labels;
-  readonly metric: MetricDescription;
-  readonly raw: Samples[];
-  /** Minutes and totals. */
-  readonly pieces: ReadSeries[];
-}
+import { lastOfEachMinute, memoryMinutes } from './memory-history.js';
+import { MinuteColumns, nextStartOfMinute, startOfMinute } from './minute-summary.js';
+import { nameOf, SeriesNames } from './series-names.js';
 
 /** Memory for what it holds, the files of the history for what is older. */
 export class DiskHistory implements HistoryReader, TotalsReader {
@@ -72,14 +62,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     toMs: number,
     limits: HistoryLimits = {},
   ): Promise<readonly MinuteSeries[]> {
-    const firstMs = Math.ceil(fromMs / minuteMs) * minuteMs;
-    const endMs = Math.ceil(toMs / minuteMs) * minuteMs;
-    const boundaryMs = Math.ceil((this.#store.firstTickAt ?? Infinity) / minuteMs) * minuteMs;
-    const stored =
-      firstMs < boundaryMs
-        ? await this.read({ kind: 'rollup', fromMs: firstMs, toMs: Math.min(endMs, boundaryMs) }, [matchers], limits)
-        : new Map<string, Stored>();
-    const recent = memoryMinutes(this.#store, matchers, Math.max(firstMs, boundaryMs), endMs, limits);
+    const { stored, recent } = await this.byMinute('rollup', matchers, fromMs, toMs, limits);
     const found: MinuteSeries[] = [];
     for (const series of recent) {
       const old = stored.get(series.labels.key);
@@ -103,25 +86,19 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     toMs: number,
     limits: HistoryLimits = {},
   ): Promise<readonly SeriesTotals[]> {
-    const firstMs = Math.ceil(fromMs / minuteMs) * minuteMs;
-    const endMs = Math.ceil(toMs / minuteMs) * minuteMs;
-    const boundaryMs = Math.ceil((this.#store.firstTickAt ?? Infinity) / minuteMs) * minuteMs;
-    const stored =
-      firstMs < boundaryMs
-        ? await this.read({ kind: 'total', fromMs: firstMs, toMs: Math.min(endMs, boundaryMs) }, [matchers], limits)
-        : new Map<string, Stored>();
+    const { stored, recent } = await this.byMinute('total', matchers, fromMs, toMs, limits);
     const found = new Map<string, SeriesTotals>();
     for (const [key, { labels, metric, pieces }] of stored) {
       const total = totalOfPieces(pieces);
       if (total !== undefined) found.set(key, { labels, metric, ...total });
     }
-    for (const series of memoryMinutes(this.#store, matchers, Math.max(firstMs, boundaryMs), endMs, limits)) {
+    for (const series of recent) {
       const { labels, metric, startMs } = series;
-      const recent = totalOf(0, { ...series, length: startMs.length });
-      if (recent === undefined) continue;
+      const added = totalOf(0, { ...series, length: startMs.length });
+      if (added === undefined) continue;
       const old = found.get(labels.key);
-      const total = old === undefined ? recent : { id: 0, ...old };
-      if (old !== undefined) addTotals(total, recent);
+      const total = old === undefined ? added : { id: 0, ...old };
+      if (old !== undefined) addTotals(total, added);
       found.set(labels.key, { ...total, labels, metric });
     }
     return [...found.values()];
@@ -160,12 +137,31 @@ export class DiskHistory implements HistoryReader, TotalsReader {
     return Math.min(1, (onDisk + inMemory) / ((toMs - fromMs) / 1000));
   }
 
+  /** What there is of the minutes that begin in [fromMs, toMs): on disk of those before the first that memory has whole, and in memory. */
+  private async byMinute(
+    kind: 'rollup' | 'total',
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    limits: HistoryLimits,
+  ): Promise<{ readonly stored: Map<string, FoundSeries>; readonly recent: readonly MinuteSeries[] }> {
+    const firstMs = nextStartOfMinute(fromMs);
+    const endMs = nextStartOfMinute(toMs);
+    const boundaryMs = nextStartOfMinute(this.#store.firstTickAt ?? Infinity);
+    const stored =
+      firstMs < boundaryMs
+        ? await this.read({ kind, fromMs: firstMs, toMs: Math.min(endMs, boundaryMs) }, [matchers], limits)
+        : new Map<string, FoundSeries>();
+    const recent = memoryMinutes(this.#store, matchers, Math.max(firstMs, boundaryMs), endMs, limits);
+    return { stored, recent };
+  }
+
   /** What the disk has of the series that one of the selectors accepts, by the key of their labels. */
   private async read(
     request: Omit<LoadRequest, 'selectors' | 'maxSeries' | 'maxSamples'>,
     selectors: readonly (readonly Matcher[])[],
     limits: HistoryLimits,
-  ): Promise<Map<string, Stored>> {
+  ): Promise<Map<string, FoundSeries>> {
     const { maxSeries = Number.MAX_SAFE_INTEGER, maxSamples = Number.MAX_SAFE_INTEGER } = limits;
     const asked = { ...request, selectors: selectors.map(termsOf), maxSeries, maxSamples };
     try {
@@ -178,7 +174,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
   }
 
   /** One question, one answer. */
-  private async load(request: LoadRequest): Promise<Map<string, Stored>> {
+  private async load(request: LoadRequest): Promise<Map<string, FoundSeries>> {
     const { told, raw, others } = await this.#disk.call('load', [request]);
     return byLabels(this.#names.learn(told), raw, others);
   }
@@ -187,7 +183,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
   private async findAndLoad(
     { kind, fromMs, toMs, maxSeries, maxSamples, grid, selectors: terms }: LoadRequest,
     selectors: readonly (readonly Matcher[])[],
-  ): Promise<Map<string, Stored>> {
+  ): Promise<Map<string, FoundSeries>> {
     const { told, parts } = await this.#disk.call('find', [kind === 'raw' ? 'raw' : 'rollup', fromMs, toMs, terms]);
     const names = this.#names.learn(told);
     const accepted = new Map<number, string>();
@@ -211,7 +207,7 @@ export class DiskHistory implements HistoryReader, TotalsReader {
 
   /** Adds what memory has from the boundary on, so that one array holds all of a series. */
   private withMemory(
-    stored: Map<string, Stored>,
+    stored: Map<string, FoundSeries>,
     selectors: readonly (readonly Matcher[])[],
     {
       boundaryMs,
@@ -271,70 +267,4 @@ function limitError(
   return thrown.limit === 'maxSeries'
     ? new QueryLimitError('maxSeries', `the matchers accept more than ${maxSeries} series, the limit of a query`)
     : new QueryLimitError('maxSamples', `the query would read more than ${maxSamples} samples, the limit of a query`);
-}
-
-function nameOf(names: ReadonlyMap<number, SeriesName>, id: number): SeriesName {
-  const name = names.get(id);
-  if (name === undefined) throw new Error(`series ${id} of the metric history has no name`);
-  return name;
-}
-
-function byLabels(
-  names: ReadonlyMap<number, SeriesName>,
-  { ids, ends, times, values }: PackedSamples,
-  others: readonly ReadSeries[],
-): Map<string, Stored> {
-  const stored = new Map<string, Stored>();
-  const of = (id: number): Stored => {
-    const { labels, metric } = nameOf(names, id);
-    let series = stored.get(labels.key);
-    if (series === undefined) stored.set(labels.key, (series = { labels, metric, raw: [], pieces: [] }));
-    return series;
-  };
-  let from = 0;
-  for (let i = 0; i < ids.length; i++) {
-    const to = ends[i] as number;
-    of(ids[i] as number).raw.push({ times: times.subarray(from, to), values: values.subarray(from, to) });
-    from = to;
-  }
-  for (const piece of others) of(piece.id).pieces.push(piece);
-  return stored;
-}
-
-/** The pieces of a series may come from several days, and of one day under several ids. */
-function rawOf(stored: Stored | undefined, grid: Grid | undefined): Samples | undefined {
-  const all = wholeOf(stored);
-  // Once more for the whole: the last sample of each piece has come along.
-  return all === undefined || stored?.raw.length === 1 ? all : onGrid(all, grid);
-}
-
-function wholeOf(stored: Stored | undefined): Samples | undefined {
-  const pieces = [...(stored?.raw ?? [])].sort((a, b) => (a.times[0] ?? 0) - (b.times[0] ?? 0));
-  if (pieces.every(({ times }, i) => i === 0 || (pieces[i - 1]?.times.at(-1) ?? 0) < (times[0] ?? 0)))
-    return pieces.length === 0 ? undefined : joined(pieces);
-  return pieces.reduce<Samples | undefined>(mergeSamples, undefined);
-}
-
-function minutesOf(stored: Stored, recent?: MinuteColumns): MinuteColumns {
-  const all = new MinuteColumns();
-  for (const { minutes } of inOrder(stored.pieces, ({ minutes }) => minutes?.startMs[0]))
-    if (minutes !== undefined) all.addMinutes(MinuteColumns.of(minutes), -Infinity, Infinity);
-  if (recent !== undefined) all.addMinutes(recent, -Infinity, Infinity);
-  return all;
-}
-
-/** Of several days in order of time; of the head, whose totals come as minutes, at the end. */
-function totalOfPieces(pieces: readonly ReadSeries[]): Totals | undefined {
-  let all: Totals | undefined;
-  for (const { total, minutes } of [...pieces].sort((a, b) => a.part - b.part)) {
-    const next =
-      total ?? (minutes === undefined ? undefined : totalOf(0, { ...minutes, length: minutes.startMs.length }));
-    if (all === undefined) all = next === undefined ? undefined : { ...next };
-    else if (next !== undefined) addTotals(all, next);
-  }
-  return all;
-}
-
-function inOrder(pieces: readonly ReadSeries[], startOf: (piece: ReadSeries) => number | undefined): ReadSeries[] {
-  return [...pieces].sort((a, b) => (startOf(a) ?? 0) - (startOf(b) ?? 0));
 }

@@ -11,7 +11,7 @@ import type {
   TotalsReader,
 } from './history-reader.js';
 import { LoadedSeries, LoadedSource } from './loaded-source.js';
-import { MinuteColumns, minuteEndMs, minuteMs } from './minute-summary.js';
+import { MinuteColumns, minuteEndMs, minuteMs, nextStartOfMinute, startOfMinute } from './minute-summary.js';
 
 /** History that reaches as far back as memory does: where nothing is kept on disk. */
 export class MemoryHistory implements HistoryReader, TotalsReader {
@@ -77,8 +77,8 @@ export function memoryMinutes(
   toMs: number,
   { maxSeries = Infinity, maxSamples = Infinity }: HistoryLimits,
 ): readonly MinuteSeries[] {
-  const firstMs = Math.ceil(fromMs / minuteMs) * minuteMs;
-  const endMs = Math.ceil(toMs / minuteMs) * minuteMs;
+  const firstMs = nextStartOfMinute(fromMs);
+  const endMs = nextStartOfMinute(toMs);
   const buffer = new SampleBuffer(4096);
   const found: MinuteSeries[] = [];
   let read = 0;
@@ -116,8 +116,4 @@ export function lastOfEachMinute({ labels, startMs, last }: MinuteSeries): Loade
 
 function isBeforeGap(startMs: Float64Array, i: number): boolean {
   return i + 1 < startMs.length && (startMs[i + 1] as number) > (startMs[i] as number) + minuteMs;
-}
-
-export function startOfMinute(timeMs: number): number {
-  return Math.floor(timeMs / minuteMs) * minuteMs;
 }

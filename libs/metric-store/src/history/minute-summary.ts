@@ -2,6 +2,16 @@ export const minuteMs = 60_000;
 /** Where the last sample of a minute stands when only minutes are read: on the tick of its last second. */
 export const minuteEndMs = minuteMs - 1000;
 
+/** The start of the minute that a time lies in. */
+export function startOfMinute(timeMs: number): number {
+  return Math.floor(timeMs / minuteMs) * minuteMs;
+}
+
+/** The start of the first minute that begins at a time or after it; Infinity of Infinity. */
+export function nextStartOfMinute(timeMs: number): number {
+  return Math.ceil(timeMs / minuteMs) * minuteMs;
+}
+
 export interface MinuteArrays {
   readonly startMs: Float64Array;
   readonly min: Float64Array;
@@ -33,7 +43,7 @@ export class MinuteColumns {
   /** Adds samples, oldest first, none of them a stale marker; they may continue the newest minute. */
   addSamples(times: Float64Array, values: Float64Array, length: number): void {
     for (let i = 0; i < length; i++) {
-      const start = Math.floor((times[i] as number) / minuteMs) * minuteMs;
+      const start = startOfMinute(times[i] as number);
       if (this.length === 0 || this.startMs[this.length - 1] !== start) this.begin(start);
       this.addToNewest(values[i] as number);
     }

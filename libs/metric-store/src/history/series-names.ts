@@ -22,3 +22,10 @@ export class SeriesNames {
     return this.#byId;
   }
 }
+
+/** Throws when it was never told. */
+export function nameOf(names: ReadonlyMap<number, SeriesName>, id: number): SeriesName {
+  const name = names.get(id);
+  if (name === undefined) throw new Error(`series ${id} of the metric history has no name`);
+  return name;
+}

@@ -9,7 +9,7 @@ import type {
   TotalsReader,
 } from '../history/history-reader.js';
 import { LoadedSeries, LoadedSource } from '../history/loaded-source.js';
-import { minuteEndMs, minuteMs } from '../history/minute-summary.js';
+import { minuteEndMs, minuteMs, nextStartOfMinute, startOfMinute } from '../history/minute-summary.js';
 import type { BackendSeries, PrometheusClient } from './prometheus-client.js';
 
 export interface PrometheusHistoryOptions {
@@ -67,8 +67,8 @@ export class PrometheusHistory implements HistoryReader, TotalsReader {
     toMs: number,
     limits: HistoryLimits = {},
   ): Promise<readonly MinuteSeries[]> {
-    const firstMs = Math.ceil(fromMs / minuteMs) * minuteMs;
-    const lastMs = Math.ceil(toMs / minuteMs) * minuteMs - minuteMs;
+    const firstMs = nextStartOfMinute(fromMs);
+    const lastMs = nextStartOfMinute(toMs) - minuteMs;
     if (lastMs < firstMs) return [];
     const names = await this.#names(matchers, firstMs, lastMs + minuteMs);
     const found: MinuteSeries[] = [];
@@ -89,8 +89,8 @@ export class PrometheusHistory implements HistoryReader, TotalsReader {
     toMs: number,
     limits: HistoryLimits = {},
   ): Promise<readonly SeriesTotals[]> {
-    const firstMs = Math.ceil(fromMs / minuteMs) * minuteMs;
-    const endMs = Math.ceil(toMs / minuteMs) * minuteMs;
+    const firstMs = nextStartOfMinute(fromMs);
+    const endMs = nextStartOfMinute(toMs);
     if (endMs <= firstMs) return [];
     const found: SeriesTotals[] = [];
     for (const name of await this.#names(matchers, firstMs, endMs)) {
@@ -143,8 +143,8 @@ export class PrometheusHistory implements HistoryReader, TotalsReader {
   }
 
   async #lastOfMinutes(matchers: readonly Matcher[], fromMs: number, toMs: number): Promise<readonly BackendSeries[]> {
-    const firstMs = Math.floor(fromMs / minuteMs) * minuteMs;
-    const lastMs = Math.ceil(toMs / minuteMs) * minuteMs - minuteMs;
+    const firstMs = startOfMinute(fromMs);
+    const lastMs = nextStartOfMinute(toMs) - minuteMs;
     const found = await this.#perMinute(`last_over_time(${formatMatchers(matchers)}[1m])`, firstMs, lastMs);
     return found.map(({ labels, times, values }) => ({
       labels,

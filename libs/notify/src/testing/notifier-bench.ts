@@ -5,7 +5,7 @@ import { openTestDatabase } from '@tapewatch/database/testing';
 import { Labels, type Alert, type Clock } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { sent, type Notification, type SendResult } from '@tapewatch/plugin-sdk';
-import type { Channel } from '../channel.js';
+import type { Channel } from '../channels/channel.js';
 import { Notifier, type NotifierOptions } from '../notifier.js';
 import { notifyMigrations, type NotificationRow, type NotifyTables } from '../tables.js';
 import { route } from './route-config.js';

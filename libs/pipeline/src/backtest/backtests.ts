@@ -1,6 +1,7 @@
 import { delay, formatDuration, refused, type Clock, type CommandResult } from '@tapewatch/model';
 import type { BacktestRequest, BacktestResult } from './backtest-result.js';
-import { runBacktest, type BacktestSurroundings } from './run-backtest.js';
+import type { BacktestSurroundings } from './backtest-surroundings.js';
+import { runBacktest } from './run-backtest.js';
 
 /** The backtest that runs at present. */
 export interface BacktestProgress {

@@ -1,7 +1,7 @@
 import { accepted, ConfigError, didYouMean, formatProblem, refused, type CommandResult } from '@tapewatch/model';
 import type { RuleGroup } from '@tapewatch/rules';
 import type { BacktestRequest } from './backtest-result.js';
-import type { BacktestSurroundings } from './run-backtest.js';
+import type { BacktestSurroundings } from './backtest-surroundings.js';
 import { subjectOf, type Subject } from './subject.js';
 
 export interface Sides {

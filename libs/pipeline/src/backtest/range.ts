@@ -2,7 +2,7 @@ import { accepted, formatDuration, refused, type CommandResult } from '@tapewatc
 import { formatExpression, timeSpanOf } from '@tapewatch/promql';
 import { readsMinutes } from '../minute-rule.js';
 import type { BacktestRequest } from './backtest-result.js';
-import type { BacktestSurroundings } from './run-backtest.js';
+import type { BacktestSurroundings } from './backtest-surroundings.js';
 import type { AskedExpression } from './subject.js';
 
 const secondMs = 1_000;

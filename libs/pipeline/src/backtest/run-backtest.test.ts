@@ -5,7 +5,8 @@ import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { parseMatchers } from '@tapewatch/promql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BacktestRequest, BacktestResult, Firing } from './backtest-result.js';
-import { runBacktest, type BacktestSurroundings, type BacktestWatch } from './run-backtest.js';
+import type { BacktestSurroundings } from './backtest-surroundings.js';
+import { runBacktest, type BacktestWatch } from './run-backtest.js';
 import { channels, loadGroups, route, seriesOf } from './testing/live-run.js';
 
 const startMs = Date.UTC(2026, 0, 5, 10);

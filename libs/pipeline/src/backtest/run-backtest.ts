@@ -1,43 +1,17 @@
-import type { InhibitRule, Silence } from '@tapewatch/alerts';
-import type { RouteConfig } from '@tapewatch/config';
-import type { MetricStore } from '@tapewatch/metric-store';
-import { accepted, messageOf, refused, type Clock, type CommandResult, type Language } from '@tapewatch/model';
-import type { TimeWindows } from '@tapewatch/notify';
+import type { Silence } from '@tapewatch/alerts';
+import { accepted, messageOf, refused, type CommandResult } from '@tapewatch/model';
 import { QueryLimitError } from '@tapewatch/promql';
-import type { RuleGroup } from '@tapewatch/rules';
 import type { BacktestRequest, BacktestResult, TimeRange } from './backtest-result.js';
+import type { BacktestSurroundings } from './backtest-surroundings.js';
 import { Blocks } from './blocks.js';
 import { chooseSides, subjectsOf, type Sides } from './choose-sides.js';
 import { compare } from './comparison.js';
 import { holesIn, shortestHoleMs } from './holes.js';
 import { rangeOf } from './range.js';
-import type { ReplayReceiver } from './recorded-notifications.js';
 import { ReplayHistory } from './replay-history.js';
 import { RuleReplay } from './rule-replay.js';
 import { SelectorWatch } from './selector-watch.js';
 import { askedBy, queriesOf, selectorsIn } from './subject.js';
-
-/** What a backtest needs of the program. */
-export interface BacktestSurroundings {
-  readonly metrics: MetricStore;
-  /** How long every sample is kept; infinite for a backend. */
-  readonly rawMs: number;
-  /** The rules as they are. */
-  readonly groups: readonly RuleGroup[];
-  /** Throws a ConfigError. */
-  readonly loadFile: (file: NonNullable<BacktestRequest['file']>) => Promise<readonly RuleGroup[]>;
-  readonly route: RouteConfig;
-  readonly receivers: readonly ReplayReceiver[];
-  /** By the names under which routes mute, or are active. */
-  readonly timeWindows?: TimeWindows;
-  readonly inhibitRules?: readonly InhibitRule[];
-  /** Those that are kept, whatever they are now. */
-  readonly silences?: () => Promise<readonly Silence[]>;
-  readonly externalUrl: string;
-  readonly language?: Language;
-  /** The real one. */
-  readonly clock: Clock;
-}
 
 export interface BacktestWatch {
   readonly signal?: AbortSignal;

@@ -4,7 +4,7 @@ import { isExperimentalFunction, signatures } from '../functions/signatures.js';
 import type { Signature } from '../functions/signatures.js';
 import type { Aggregation, AggregationOperator, Call, Expression, ValueType } from './ast.js';
 import { nameOfType } from './binary-checks.js';
-import type { ExpressionParser } from './expression-parser.js';
+import type { EnclosingParser } from './enclosing-parser.js';
 import { aggregationOf, isExperimentalAggregation, parameterTypeOf, reservedWords } from './keywords.js';
 import { parseLabelList } from './label-list.js';
 import type { Token } from './lexer.js';
@@ -25,7 +25,7 @@ export function startsAggregation(cursor: TokenCursor): boolean {
   return aggregationOf(current.text) !== undefined;
 }
 
-export function parseAggregation(parser: ExpressionParser): Aggregation {
+export function parseAggregation(parser: EnclosingParser): Aggregation {
   const { cursor } = parser;
   const word = cursor.next();
   const operator = aggregationOf(word.text) as AggregationOperator;
@@ -49,7 +49,7 @@ function parseGrouping(cursor: TokenCursor): Pick<Aggregation, 'without' | 'grou
 }
 
 function checkAggregation(
-  parser: ExpressionParser,
+  parser: EnclosingParser,
   operator: AggregationOperator,
   args: readonly Expression[],
   range: SourceRange,
@@ -71,7 +71,7 @@ function checkAggregation(
   return { expression, parameter };
 }
 
-export function parseCall(parser: ExpressionParser): Call {
+export function parseCall(parser: EnclosingParser): Call {
   const { cursor } = parser;
   const word = cursor.next();
   const name = word.text;
@@ -86,7 +86,7 @@ export function parseCall(parser: ExpressionParser): Call {
   return parser.built({ kind: 'call', type: signature.returns, name, args, range }, args);
 }
 
-function parseArguments(parser: ExpressionParser): Expression[] {
+function parseArguments(parser: EnclosingParser): Expression[] {
   const { cursor } = parser;
   if (!cursor.takeSymbol('(')) parser.unexpected();
   const args: Expression[] = [];
@@ -115,7 +115,7 @@ function unknownFunction(name: string): string {
 }
 
 function checkArguments(
-  parser: ExpressionParser,
+  parser: EnclosingParser,
   { name, args, range }: Pick<Call, 'name' | 'args' | 'range'>,
   { args: types, optional, repeatsLast }: Signature,
 ): void {
@@ -133,7 +133,7 @@ function checkArguments(
   });
 }
 
-function checkType(parser: ExpressionParser, expression: Expression, wanted: ValueType, where: string): void {
+function checkType(parser: EnclosingParser, expression: Expression, wanted: ValueType, where: string): void {
   if (expression.type === wanted) return;
   const text = `expected type ${nameOfType(wanted)} in ${where}, got ${nameOfType(expression.type)}`;
   parser.refuse(new PromqlError(text, expression.range));

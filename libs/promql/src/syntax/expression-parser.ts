@@ -2,6 +2,7 @@ import { PromqlError, UnsupportedError } from '../errors.js';
 import type { BinaryOperator, Expression, NumberLiteral } from './ast.js';
 import { checkedBinary, nameOfType } from './binary-checks.js';
 import { parseAggregation, parseCall, startsAggregation } from './call-parser.js';
+import type { EnclosingParser } from './enclosing-parser.js';
 import { precedenceOf, reservedWords, unaryPrecedence, wordsNotCalled } from './keywords.js';
 import { parseMatching } from './matching-parser.js';
 import { parsePostfix } from './modifier-parser.js';
@@ -15,7 +16,7 @@ import { TokenCursor } from './token-cursor.js';
 const deepestTree = 500;
 
 /** Precedence climbing over operators; what stands between them is read by the parsers beside this one. */
-export class ExpressionParser {
+export class ExpressionParser implements EnclosingParser {
   readonly cursor: TokenCursor;
   readonly #depths = new WeakMap<Expression, number>();
   readonly #mistakes: PromqlError[] = [];
@@ -38,17 +39,14 @@ export class ExpressionParser {
     return expression;
   }
 
-  /** Notes what is wrong with types and numbers of arguments; mistakes in the syntax are told before. */
   readonly refuse = (error: PromqlError): void => {
     this.#mistakes.push(error);
   };
 
-  /** Refuses the current token where nothing more is known than that it does not fit. */
   unexpected(): never {
     return this.cursor.unexpectedIn(this.#aggregations > 0 ? 'aggregation' : '', '');
   }
 
-  /** Whatever goes wrong in there is said to be wrong in an aggregation. */
   inAggregation<T>(parsePart: () => T): T {
     this.#aggregations++;
     const part = parsePart();
@@ -56,7 +54,6 @@ export class ExpressionParser {
     return part;
   }
 
-  /** An expression whose operators all bind at least as tightly as `least`. */
   expression(least = 0): Expression {
     this.#nesting++;
     if (this.#nesting > deepestTree) this.#tooDeep(this.cursor.rangeOf(this.cursor.current));
@@ -71,7 +68,6 @@ export class ExpressionParser {
     return left;
   }
 
-  /** Notes how deep a new expression is. */
   built<T extends Expression>(expression: T, children: readonly Expression[]): T {
     const depth = 1 + children.reduce((deepest, child) => Math.max(deepest, this.#depths.get(child) ?? 1), 0);
     if (depth > deepestTree) this.#tooDeep(expression.range);

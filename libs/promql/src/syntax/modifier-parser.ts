@@ -1,6 +1,6 @@
 import { PromqlError, UnsupportedError } from '../errors.js';
 import type { AtModifier, Expression, RangeSelector, Subquery, VectorSelector } from './ast.js';
-import type { ExpressionParser } from './expression-parser.js';
+import type { EnclosingParser } from './enclosing-parser.js';
 import { isInfOrNaN } from './number-literal.js';
 import { formatShort } from '../functions/go-format.js';
 import type { SourceRange } from './source-range.js';
@@ -12,18 +12,18 @@ const durationFunctions = new Set(['step', 'range', 'min_of', 'max_of']);
 const durationOperators = new Set(['+', '-', '*', '/', '%', '^']);
 
 /** What may follow an operand: a range, a subquery, offset and @, which bind tighter than every operator. */
-export function parsePostfix(parser: ExpressionParser, operand: Expression): Expression {
+export function parsePostfix(parser: EnclosingParser, operand: Expression): Expression {
   return new PostfixParser(parser, operand).parse();
 }
 
 class PostfixParser {
-  readonly #parser: ExpressionParser;
+  readonly #parser: EnclosingParser;
   readonly #cursor: TokenCursor;
   #expression: Expression;
   #hasOffset = false;
   #hasAt = false;
 
-  constructor(parser: ExpressionParser, operand: Expression) {
+  constructor(parser: EnclosingParser, operand: Expression) {
     this.#parser = parser;
     this.#cursor = parser.cursor;
     this.#expression = operand;
@@ -88,9 +88,9 @@ class PostfixParser {
     const cursor = this.#cursor;
     const { start } = cursor.current;
     const ms = Math.round(this.#signedSeconds(context, expected) * 1000);
+    if (cursor.current.kind === 'symbol' && durationOperators.has(cursor.current.text)) this.#refuseArithmetic();
     if (ms <= 0) throw new PromqlError('duration must be greater than 0', cursor.rangeFrom(start));
     if (!Number.isSafeInteger(ms)) throw new PromqlError('duration out of range', cursor.rangeFrom(start));
-    if (cursor.current.kind === 'symbol' && durationOperators.has(cursor.current.text)) this.#refuseArithmetic();
     return ms;
   }
 

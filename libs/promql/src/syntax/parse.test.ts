@@ -241,6 +241,7 @@ describe('parse', () => {
     ['a + on (x) fill(0) b', 'the experimental modifier fill'],
     ['a + fill_left(0) b', 'the experimental modifier fill_left'],
     ['m[5m+1m]', 'an experimental duration expression'],
+    ['m[-5m+35m]', 'an experimental duration expression'],
     ['m[5m:1m*2]', 'an experimental duration expression'],
     ['m[-min_of(5m, 1m)]', 'an experimental duration expression'],
     ['m offset (5m)', 'an experimental duration expression'],

@@ -2,27 +2,27 @@ import type { Matcher, MatchOperator } from '@tapewatch/model';
 import { PromqlError } from '../errors.js';
 import { createMatcher } from '../matchers/matcher.js';
 import type { VectorSelector } from './ast.js';
-import type { ExpressionParser } from './expression-parser.js';
+import type { EnclosingParser } from './enclosing-parser.js';
 import { isLabelName } from './label-list.js';
 import type { Token } from './lexer.js';
 import { quoteString } from './string-literal.js';
 import type { TokenCursor } from './token-cursor.js';
 
 /** `name`, `name{...}` or `{...}`, without what may follow. */
-export function parseSelector(parser: ExpressionParser): VectorSelector {
+export function parseSelector(parser: EnclosingParser): VectorSelector {
   return new SelectorParser(parser).parse();
 }
 
 const operators: ReadonlySet<string> = new Set<MatchOperator>(['=', '!=', '=~', '!~']);
 
 class SelectorParser {
-  readonly #parser: ExpressionParser;
+  readonly #parser: EnclosingParser;
   readonly #cursor: TokenCursor;
   readonly #matchers: Matcher[] = [];
   readonly #names: string[] = [];
   #name: string | undefined;
 
-  constructor(parser: ExpressionParser) {
+  constructor(parser: EnclosingParser) {
     this.#parser = parser;
     this.#cursor = parser.cursor;
   }

@@ -1,7 +1,7 @@
+import { markup, type Markup } from '@tapewatch/model';
 import type { DailyReport, SymbolPart } from '../daily/daily-report.js';
 import { priceChart } from './charts/price-chart.js';
 import { figure, percent, price, signedPercent } from './format.js';
-import { markup, type Markup } from './markup.js';
 import { marketName } from './tables.js';
 import type { ReportTexts } from './texts/texts.js';
 

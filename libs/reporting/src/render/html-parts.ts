@@ -1,4 +1,4 @@
-import { markup, type Markup } from './markup.js';
+import { markup, type Markup } from '@tapewatch/model';
 import type { Table } from './tables.js';
 
 export function card(content: Markup): Markup {

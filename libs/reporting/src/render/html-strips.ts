@@ -1,9 +1,8 @@
-import { severityOf, Labels } from '@tapewatch/model';
+import { severityOf, Labels, type Markup } from '@tapewatch/model';
 import type { ComponentPart, DailyReport, EpisodePart } from '../daily/daily-report.js';
 import { strips, type Strip, type StripPart } from './charts/strips.js';
 import { duration, figure, share, time } from './format.js';
 import { legendKey } from './html-parts.js';
-import type { Markup } from './markup.js';
 import type { ReportTexts } from './texts/texts.js';
 
 /** Names with the most episodes have a row each. */

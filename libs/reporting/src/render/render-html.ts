@@ -1,4 +1,4 @@
-import type { Language } from '@tapewatch/model';
+import { type Language, Markup, markup } from '@tapewatch/model';
 import type { DailyReport } from '../daily/daily-report.js';
 import type { ReportHead } from '../report.js';
 import { lineChart } from './charts/line-chart.js';
@@ -6,7 +6,6 @@ import { duration, milliseconds, percent, time } from './format.js';
 import { alertStrips, componentStrips, exchangeStrips } from './html-strips.js';
 import { marketCards } from './html-markets.js';
 import { card, scrollTable } from './html-parts.js';
-import { Markup, markup } from './markup.js';
 import { peopleLines } from './render-markdown.js';
 import { reportStyle } from './style.js';
 import { completenessText, keyFigures, noAlertsText, titleOf } from './summary.js';

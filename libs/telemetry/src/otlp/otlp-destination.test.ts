@@ -1,37 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
-import type { Collection } from '../collection.js';
 import { createTickMeters } from '../tick-meters.js';
 import type { DestinationOptions } from './destination-options.js';
+import { collection, target } from '../testing/otlp-export.js';
 import { OtlpDestination } from './otlp-destination.js';
 import type { Exporter, ExportOutcome } from './otlp-exporter.js';
-
-async function collection(at = 5000): Promise<Collection> {
-  const { provider, reader } = createTickMeters({
-    cardinalityLimit: 100,
-    startedAt: 0,
-    callbackTimeoutMs: 1000,
-    onNotFinite: () => undefined,
-    resource: { 'service.name': 'tapewatch' },
-  });
-  const counter = provider.getMeter('test').createCounter('requests', { unit: '{request}' });
-  counter.add(1, { route: 'a' });
-  counter.add(2, { route: 'b' });
-  return (await reader.read(at)).collection;
-}
-
-function target(url: string, more: Partial<DestinationOptions> = {}): DestinationOptions {
-  return {
-    name: 'backend',
-    url,
-    protocol: 'http/json',
-    headers: {},
-    compression: 'gzip',
-    timeoutMs: 5000,
-    everyTicks: 1,
-    ...more,
-  };
-}
 
 /** An exporter whose exports end when the test says so. */
 class HeldExporter implements Exporter {

@@ -6,10 +6,9 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '@tapewatch/model';
 import { RecordingLogger } from '@tapewatch/model/testing';
-import type { Collection } from '../collection.js';
 import { logSdkDiagnostics } from '../sdk-diagnostics.js';
-import { createTickMeters } from '../tick-meters.js';
 import type { DestinationOptions } from './destination-options.js';
+import { collection, target } from '../testing/otlp-export.js';
 import { OtlpDestination } from './otlp-destination.js';
 
 const servers: Server[] = [];
@@ -48,33 +47,6 @@ async function sink(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/metrics`, received };
-}
-
-async function collection(at = 5000): Promise<Collection> {
-  const { provider, reader } = createTickMeters({
-    cardinalityLimit: 100,
-    startedAt: 0,
-    callbackTimeoutMs: 1000,
-    onNotFinite: () => undefined,
-    resource: { 'service.name': 'tapewatch' },
-  });
-  const counter = provider.getMeter('test').createCounter('requests', { unit: '{request}' });
-  counter.add(1, { route: 'a' });
-  counter.add(2, { route: 'b' });
-  return (await reader.read(at)).collection;
-}
-
-function target(url: string, more: Partial<DestinationOptions> = {}): DestinationOptions {
-  return {
-    name: 'backend',
-    url,
-    protocol: 'http/json',
-    headers: {},
-    compression: 'gzip',
-    timeoutMs: 5000,
-    everyTicks: 1,
-    ...more,
-  };
 }
 
 function destinationFor(options: DestinationOptions): { destination: OtlpDestination; logger: RecordingLogger } {

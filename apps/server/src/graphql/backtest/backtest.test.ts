@@ -102,17 +102,17 @@ describe('backtestRule', () => {
       signal: gone.signal,
     });
     asked.catch(() => undefined);
-    await eventually(() => running.pipeline.backtestSignals.length === 1);
-    expect(running.pipeline.backtestSignals[0]?.aborted).toBe(false);
+    await eventually(() => running.pipeline.backtests.signals.length === 1);
+    expect(running.pipeline.backtests.signals[0]?.aborted).toBe(false);
     gone.abort();
     await expect(asked).rejects.toThrow();
-    await eventually(() => running.pipeline.backtestSignals[0]?.aborted === true);
+    await eventually(() => running.pipeline.backtests.signals[0]?.aborted === true);
   });
 
   it('tells how far the one is that runs', async () => {
     const query = '{ backtestProgress { rule from to startedAt share } }';
     expect(await data(query)).toEqual({ backtestProgress: null });
-    running.pipeline.progress = {
+    running.pipeline.backtests.progress = {
       ...{ rule: 'A', from: sampleStart, to: sampleStart + 1_000 },
       ...{ startedAt: sampleStart + 2_000, share: 0.5 },
     };

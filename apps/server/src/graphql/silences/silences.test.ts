@@ -49,7 +49,7 @@ describe('silences', () => {
 
   it('are narrowed down to those that are active, or are not', async () => {
     const { recurring: _none, ...plain } = sampleSilence({ id: 's2', state: 'pending' });
-    running.pipeline.silenceList = [sampleSilence(), plain, sampleSilence({ id: 's3', state: 'expired' })];
+    running.pipeline.silences.list = [sampleSilence(), plain, sampleSilence({ id: 's3', state: 'expired' })];
     expect(await ask('{ silences(active: true) { id } }')).toEqual({ silences: [{ id: 's1' }] });
     expect(await ask('{ silences(active: false) { id recurring { location } active } }')).toMatchObject({
       silences: [{ id: 's2', recurring: null, active: false }, { id: 's3' }],
@@ -122,7 +122,7 @@ describe('silences', () => {
   });
 
   it('stand beside the alerts that they cover', async () => {
-    running.pipeline.alertList = [sampleAlert({ silencedBy: ['s1'], inhibitedBy: ['a2'] })];
+    running.pipeline.alerts.list = [sampleAlert({ silencedBy: ['s1'], inhibitedBy: ['a2'] })];
     expect(await ask('{ alert(id: "a1") { silencedBy inhibitedBy } }')).toEqual({
       alert: { silencedBy: ['s1'], inhibitedBy: ['a2'] },
     });

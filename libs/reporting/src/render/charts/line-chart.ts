@@ -1,6 +1,6 @@
+import { markup, type Markup } from '@tapewatch/model';
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import { markup, type Markup } from '../markup.js';
 import { height, plot, rounded, type TimeAxis, width } from './plot.js';
 
 export interface ChartLine {

@@ -1,5 +1,5 @@
+import { markup, type Markup } from '@tapewatch/model';
 import { shortTime } from '../format.js';
-import { markup, type Markup } from '../markup.js';
 
 /** Charts are stretched to the width there is; their texts stand beside them, so that they stay readable on a phone. */
 export const width = 960;

@@ -1,7 +1,7 @@
+import { markup, type Markup } from '@tapewatch/model';
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { SymbolPart } from '../../daily/daily-report.js';
-import { markup, type Markup } from '../markup.js';
 import { height, rounded, width } from './plot.js';
 
 type Point = SymbolPart['chart'][number];

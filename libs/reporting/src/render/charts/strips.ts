@@ -1,5 +1,5 @@
+import { markup, type Markup } from '@tapewatch/model';
 import { scaleLinear } from 'd3-scale';
-import { markup, type Markup } from '../markup.js';
 import { rounded, timeScale, width, type TimeAxis } from './plot.js';
 
 const stripHeight = 20;
