@@ -1,3 +1,4 @@
+import { createNoopMeter } from '@opentelemetry/api';
 import { loadConfig } from '@tapewatch/config';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkPipelineConfig } from './check-pipeline-config.js';
 import { FindingsLog } from './findings-log.js';
+import { createReload } from './reload/create-reload.js';
 
 const rulesYaml = `
 groups:
@@ -108,5 +110,35 @@ describe('FindingsLog', () => {
       'info Only the root. [RULE_NOT_ROUTED]',
       'warn 9 receivers[1]: Nobody is told. [RULE_TELLS_NOBODY]',
     ]);
+  });
+
+  it('is asked at a reload, once what was read is in force', async () => {
+    const logger = new RecordingLogger();
+    const text = (receiver: string): string => `shipped_rules: false\nreceivers: [{ name: ${receiver} }]\n`;
+    const read = (receiver: string) =>
+      loadConfig({ file: 'tapewatch.yaml', text: text(receiver), env: {}, baseDir: '/' });
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'rule-ways-'));
+    await writeFile(join(folder.path, 'rules.yaml'), rulesYaml);
+    const withRules = async (receiver: string) => ({
+      ...(await read(receiver)),
+      ruleFiles: [join(folder.path, 'rules.yaml')],
+    });
+    const config = await withRules('one');
+    const dependencies = {
+      ...{ clock: new FakeClock(), logger, env: {}, shippedRulesDir: '/nowhere', random: () => 0, version: '0' },
+      externalUrl: () => '',
+      readConfig: () => withRules('two'),
+    };
+    const loaded = await checkPipelineConfig(config, dependencies);
+    const { reloader } = createReload(config, dependencies, {
+      registry: loaded.registry,
+      supervisor: { announce: () => undefined } as never,
+      meter: createNoopMeter(),
+      findings: new FindingsLog(logger),
+      apply: () => [],
+    });
+    expect(await reloader.reload('a test')).toMatchObject({ ok: true });
+    const warnings = logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+    expect(warnings).toEqual([expect.stringMatching(/they go to two, without channels.*RULE_TELLS_NOBODY/)]);
   });
 });
