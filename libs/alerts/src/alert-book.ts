@@ -135,7 +135,8 @@ export class AlertBook {
     const { silencedBy: _silences, inhibitedBy: _inhibitors, ...alert } = tracked.alert;
     const mutes = this.#muting.mutesOf(key, tracked.alert);
     if (sameMutes(tracked.alert, mutes)) return [];
-    const muted: TrackedAlert = { ...tracked, alert: { ...alert, ...mutes } };
+    const isFreed = tracked.alert.silencedBy !== undefined && mutes.silencedBy === undefined;
+    const muted: TrackedAlert = { ...tracked, alert: { ...alert, ...mutes, ...(isFreed ? { freedAt: at } : {}) } };
     this.#tracked.set(key, muted);
     const tell = hasFired(muted);
     const events = this.#muting.eventsBetween(key, tracked.alert, mutes);

@@ -19,6 +19,13 @@ export interface HistoryFigures {
   readonly meanTimeToResolveMs?: number;
 }
 
+/** One that is over. */
+export interface PastEpisode {
+  readonly alert: Alert;
+  /** When its end was noted, which may be later than its end. */
+  readonly endedAt: number;
+}
+
 /** One episode, with what happened to it in a stretch of time. */
 export interface AlertInPeriod {
   readonly alert: Alert;
@@ -106,7 +113,26 @@ export class AlertHistory implements EventLog<AlertEvent> {
       .orderBy('starts_at')
       .orderBy('id')
       .execute();
-    return rows.map(fromRow);
+    const freedAt = await this.freedAt();
+    return rows.map((row) => {
+      const tracked = fromRow(row);
+      const at = freedAt.get(row.id);
+      return at === undefined ? tracked : { ...tracked, alert: { ...tracked.alert, freedAt: at } };
+    });
+  }
+
+  /** Of alerts that fire: when a silence or an acknowledgement last ended. */
+  private async freedAt(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database
+      .tables<AlertTables>()
+      .selectFrom('alert')
+      .innerJoin('alert_event', 'alert_event.alert_id', 'alert.id')
+      .where('alert.state', '=', 'firing')
+      .where('alert_event.kind', 'in', ['unsilenced', 'unacknowledged'])
+      .groupBy('alert.id')
+      .select((select) => ['alert.id', select.fn.max('alert_event.at').as('at')])
+      .execute();
+    return new Map(rows.map(({ id, at }) => [id, at]));
   }
 
   async find(id: string): Promise<Alert | undefined> {
@@ -191,6 +217,28 @@ export class AlertHistory implements EventLog<AlertEvent> {
         ...(firstAcknowledgedAt === undefined ? {} : { firstAcknowledgedAt }),
       };
     });
+  }
+
+  /** The episodes of one group of rules that fired and have ended since a time, in the order of their ends. */
+  async endedSince(group: string, since: number): Promise<readonly PastEpisode[]> {
+    const rows = await this.#database
+      .tables<AlertTables>()
+      .selectFrom('alert')
+      .selectAll('alert')
+      .select((select) =>
+        select
+          .selectFrom('alert_event')
+          .select((event) => event.fn.max('at').as('at'))
+          .whereRef('alert_event.alert_id', '=', 'alert.id')
+          .where('kind', '=', 'resolved')
+          .as('noted_at'),
+      )
+      .where('rule_group', '=', group)
+      .where('ends_at', '>=', since)
+      .where('state', '=', 'resolved')
+      .orderBy('ends_at')
+      .execute();
+    return rows.map((row) => ({ alert: fromRow(row).alert, endedAt: row.noted_at ?? row.ends_at ?? since }));
   }
 
   async since(cursor: number, limit: number): Promise<readonly AlertEvent[]> {

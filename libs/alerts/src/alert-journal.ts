@@ -84,13 +84,21 @@ export class AlertJournal {
   private tell(batch: readonly Change[]): void {
     const untold = batch.filter((change) => change.tell && !this.#told.has(change));
     for (const change of untold) this.#told.add(change);
-    const newest = new Map(untold.map(({ alert }) => [alert.alert.id, alert.alert]));
-    if (newest.size === 0) return;
+    const newest = newestOf(untold);
+    // What began and ended while the disk was busy is told all the same.
+    const over = untold.filter(
+      ({ alert: { alert } }) => alert.state === 'firing' && newest.get(alert.id)?.state !== 'firing',
+    );
     try {
-      this.#options.dispatch.dispatch([...newest.values()]);
+      for (const alerts of [newestOf(over), newest])
+        if (alerts.size > 0) this.#options.dispatch.dispatch([...alerts.values()]);
     } catch (thrown) {
       // The changes are on disk: a fault further on must not have them written again.
       this.#options.logger.error({ error: messageOf(thrown) }, 'alerts could not be handed on');
     }
   }
+}
+
+function newestOf(changes: readonly Change[]): ReadonlyMap<string, Alert> {
+  return new Map(changes.map(({ alert: { alert } }) => [alert.id, alert]));
 }

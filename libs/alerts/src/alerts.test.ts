@@ -154,6 +154,22 @@ describe('Alerts', () => {
     expect(published.at(-1)).toMatchObject({ kind: 'acknowledged', by: 'jin', note: 'on it' });
   });
 
+  it('hands over the beginning and the end of what came and went while the disk was busy', async () => {
+    const alerts = await open();
+    const other = instance({ labels: Labels.of({ alertname: 'Other' }) });
+    alerts.accept(evaluation(1_000, [transition('firing', 1_000, other)], [other]));
+    await Promise.resolve();
+    alerts.accept(evaluation(2_000, [transition('firing', 2_000)], [instance()]));
+    await Promise.resolve();
+    alerts.accept(evaluation(3_000, [transition('resolved', 3_000)], []));
+    await settled(alerts);
+    expect(dispatched.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'Other firing',
+      'ExchangeFeedStale firing',
+      'ExchangeFeedStale resolved',
+    ]);
+  });
+
   it('takes an acknowledgement back when its time is up, and says so to people again', async () => {
     const alerts = await open();
     alerts.accept(evaluation(1_000, [transition('firing', 1_000)], [instance()]));

@@ -23,7 +23,7 @@ import { inTime } from './in-time.js';
 import type { InhibitRule } from './inhibition/inhibit-rule.js';
 import { AlertLimits, type AlertLimit } from './posted/alert-limits.js';
 import type { PostedAlert } from './posted/posted-alert.js';
-import { postedGroup, PostedAlerts } from './posted/posted-alerts.js';
+import { postedGroup, PostedAlerts, rememberedMs } from './posted/posted-alerts.js';
 import { postedEpisodes } from './posted/posted-episodes.js';
 import { postedOf, type RaisedAlert } from './posted/raise.js';
 import type { SilenceLimits } from './silences/silence-draft.js';
@@ -73,6 +73,7 @@ export class Alerts {
   readonly #clock: Clock;
   #timer: Timer | undefined;
   #stopped = false;
+  #restored: readonly Alert[] = [];
   /** When the next acknowledgement lapses. */
   #lapseAt = Infinity;
 
@@ -87,6 +88,7 @@ export class Alerts {
     const alerts = new Alerts(options, history, silences);
     silences.onChange(() => alerts.look());
     alerts.restore(await history.unfinished());
+    alerts.#restored = alerts.active();
     await alerts.#openPosted();
     return alerts;
   }
@@ -114,6 +116,11 @@ export class Alerts {
   /** Pending and firing ones. */
   active(): readonly Alert[] {
     return this.#book.active();
+  }
+
+  /** What was pending or firing when the program started, whatever has become of it since: people may not have heard of it. */
+  restored(): readonly Alert[] {
+    return this.#restored;
   }
 
   /** For the rules, after a restart. */
@@ -208,7 +215,8 @@ export class Alerts {
     const tracked = this.underWay(id);
     if (tracked === undefined) return this.refuse(id);
     if (tracked.alert.acknowledgement === undefined) return refused('CONFLICT', 'the alert is not acknowledged');
-    return this.command(withoutAcknowledgement(tracked), { at: this.#clock.now(), kind: 'unacknowledged', by });
+    const at = this.#clock.now();
+    return this.command(withoutAcknowledgement(tracked, at), { at, kind: 'unacknowledged', by });
   }
 
   /** It stays resolved until its rule has cleared once. */
@@ -253,7 +261,8 @@ export class Alerts {
       for (const { alert } of recent)
         if (alert.rule.group === postedGroup) this.#limits.count(alert.name, alert.startsAt);
     }
-    await this.posted.open([...this.#book.all()].filter(isPosted).map(instanceOf));
+    const past = await this.history.endedSince(postedGroup, now - rememberedMs);
+    await this.posted.open([...this.#book.all()].filter(isPosted).map(instanceOf), past);
   }
 
   private restore(tracked: readonly TrackedAlert[]): void {
@@ -306,7 +315,7 @@ export class Alerts {
         this.#lapseAt = Math.min(this.#lapseAt, until);
         continue;
       }
-      const changed = withoutAcknowledgement(tracked);
+      const changed = withoutAcknowledgement(tracked, at);
       this.#book.keep(changed);
       changes.push({
         alert: changed,

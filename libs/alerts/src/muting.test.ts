@@ -57,6 +57,26 @@ describe('alerts that nobody is to be told of', () => {
     expect(room.told('Down')).toBeUndefined();
   });
 
+  it('know over a restart when a silence of theirs last ended, also while the program was away', async () => {
+    room.fire(cause);
+    const id = await silence(['venue="binance"']);
+    await room.pass(minute);
+    await room.alerts.silences.expire(id);
+    await room.pass(0);
+    const freedAt = room.clock.now();
+    expect(room.active('Down')?.freedAt).toBe(freedAt);
+    await room.pass(minute);
+    await room.alerts.stop();
+    await room.reopen({ inhibitRules });
+    expect(room.active('Down')?.freedAt).toBe(freedAt);
+    await silence(['alertname="Down"'], 2 * minute);
+    await room.pass(1_000);
+    await room.alerts.stop();
+    room.clock.jump(10 * minute);
+    await room.reopen({ inhibitRules });
+    expect(room.active('Down')?.freedAt).toBe(room.clock.now());
+  });
+
   it('see a silence begin and end within a second, without any evaluation, and when the clock is set', async () => {
     room.fire(cause);
     const id = await silence(['venue="binance"'], 3 * minute, { startsAt: room.clock.now() + minute + 300 });

@@ -83,7 +83,7 @@ export function hasFired({ alert }: TrackedAlert): boolean {
   return alert.firedAt !== undefined;
 }
 
-export function withoutAcknowledgement(tracked: TrackedAlert): TrackedAlert {
+export function withoutAcknowledgement(tracked: TrackedAlert, at: number): TrackedAlert {
   const { acknowledgement: _ended, ...alert } = tracked.alert;
-  return { ...tracked, alert };
+  return { ...tracked, alert: { ...alert, freedAt: at } };
 }

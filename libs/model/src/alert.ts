@@ -41,6 +41,8 @@ export interface Alert {
   readonly silencedBy?: readonly string[];
   /** Ids of the alerts that inhibit it now; absent when there are none. */
   readonly inhibitedBy?: readonly string[];
+  /** When a silence or an acknowledgement of it last ended while it went on; absent when none did. */
+  readonly freedAt?: number;
   /** A person's name, or absent when the rule resolved it. */
   readonly resolvedBy?: string;
   readonly resolutionReason?: string;

@@ -4,7 +4,7 @@ import type { Channel } from './channels/channel.js';
 import { compose } from './messages/compose.js';
 import type { Group } from './groups/group.js';
 import { mutedBecause } from './routes/muting.js';
-import { digest, NotSentNotes, type HeldAlert, type NotSent } from './outbox/not-sent.js';
+import { digest, endedBeforeTold, NotSentNotes, type HeldAlert, type NotSent } from './outbox/not-sent.js';
 import { dueFor, nextEntry, type Due, type LogEntry } from './outbox/notification-log.js';
 import type { Outgoing } from './outbox/outgoing.js';
 import { putIntoWords } from './messages/put-into-words.js';
@@ -76,6 +76,10 @@ export class Decisions {
     const heldAlerts = new Set(held.map(({ alert }) => alert));
     const open = alerts.filter((alert) => !heldAlerts.has(alert) && isNews(alert, entry));
     const due = dueOf(group, channel, open, entry, nowMs);
+    // Another alert's news takes it along, as Alertmanager's do.
+    const takenAlong = new Set(due === 'tell' && channel.sendResolved ? open : []);
+    const late = alerts.filter((alert) => !takenAlong.has(alert) && isUnheard(alert, entry)).map(overTooSoon);
+    notSent.push(...this.newlyHeld(group.key, channel.name, late));
     if (due === 'held') notSent.push(...this.newlyHeld(group.key, channel.name, open.filter(isFiring).map(inHand)));
     if (due !== 'tell' && due !== 'note') return;
     const next = nextEntry(entry, open, [...heldAlerts], { now, nowMs, told: due === 'tell' });
@@ -145,9 +149,19 @@ function heldOf(alerts: readonly Alert[], closed: string | undefined): readonly 
   });
 }
 
-/** Of an alert that ended while it was muted only those are told who believe that it fires. */
+/** An end is told once; of an alert that ended while it was muted only to those who believe that it fires. */
 function isNews(alert: Alert, entry: LogEntry | undefined): boolean {
-  return isFiring(alert) || mutedBecause(alert) === undefined || entry?.firing.has(alert.id) === true;
+  if (isFiring(alert) || entry?.firing.has(alert.id) === true) return true;
+  return mutedBecause(alert) === undefined && isUnheard(alert, entry);
+}
+
+/** It began and ended between two times at which its group is told. */
+function isUnheard(alert: Alert, entry: LogEntry | undefined): boolean {
+  return !isFiring(alert) && entry?.firing.has(alert.id) !== true && entry?.resolved.has(alert.id) !== true;
+}
+
+function overTooSoon(alert: Alert): HeldAlert {
+  return { alert, reason: mutedBecause(alert) ?? endedBeforeTold };
 }
 
 function inHand(alert: Alert): HeldAlert {

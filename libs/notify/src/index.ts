@@ -1,5 +1,6 @@
 export type { Channel, Receiver } from './channels/channel.js';
 export type { ReportToTell } from './messages/compose-report.js';
+export { endedBeforeTold } from './outbox/not-sent.js';
 export { Notifier } from './notifier.js';
 export type { GroupView } from './groups/alert-groups.js';
 export type { NotifierOptions, NotifierRouting } from './notifier.js';

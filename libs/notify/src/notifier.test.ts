@@ -114,7 +114,7 @@ describe('Notifier', () => {
     await until(() => expect(channels[0].got).toHaveLength(3));
   }, 30_000);
 
-  it('says nothing of an alert that ended before its group was told', async () => {
+  it('says nothing of an alert that ended before its group was told, and notes that', async () => {
     const notifier = await started({ groupWaitMs: 5_000 });
     const a = alert({ startsAt: clock.now(), firedAt: clock.now() });
     notifier.dispatch([a]);
@@ -122,6 +122,41 @@ describe('Notifier', () => {
     notifier.dispatch([resolved(a, clock.now())]);
     await pass(10_000);
     expect(channels[0].got).toEqual([]);
+    const ledger = await notifier.notifications({ first: 10, alert: a.id });
+    expect(ledger.ok && ledger.value.items.map(({ node }) => [node.channel, node.outcome, node.reason])).toEqual([
+      ['two', 'not_sent', 'ended before its group was told'],
+      ['one', 'not_sent', 'ended before its group was told'],
+    ]);
+  });
+
+  it('tells an end once, also when that is handed over again while it is told', async () => {
+    const notifier = await started();
+    const [a, b] = [alert(), alert()];
+    notifier.dispatch([a]);
+    await told(channels[0], `firing:${a.id}`);
+    await pass(2_000);
+    notifier.dispatch([resolved(a, clock.now())]);
+    notifier.dispatch([resolved(a, clock.now())]);
+    notifier.dispatch([b]);
+    await pass(3_000);
+    await told(channels[0], `firing:${a.id}`, `resolved:${a.id}`, `firing:${b.id}`);
+  });
+
+  it('goes on with what it is told of while it starts, as if it had come later', async () => {
+    const [a, b] = [alert(), alert()];
+    const first = await started();
+    first.dispatch([a]);
+    await told(channels[0], `firing:${a.id}`);
+    await first.stop();
+    const second = create();
+    second.dispatch([b]);
+    const starting = second.start([a], () => Promise.resolve(undefined));
+    second.dispatch([resolved(a, clock.now())]);
+    await starting;
+    await pass(2_000);
+    await told(channels[0], `firing:${a.id}`, `firing:${b.id},${a.id}`);
+    expect(second.durable).toBe(true);
+    expect(new Set(channels[0].got.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2);
   });
 
   it('tries again with growing pauses under the same key, without holding up another channel', async () => {

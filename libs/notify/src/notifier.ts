@@ -58,6 +58,9 @@ export class Notifier {
   readonly #ledger: Ledger;
   readonly #dispatcher: Dispatcher;
   readonly #senders: Senders;
+  /** What came before it was known what has been told; undefined from then on. */
+  #early: (readonly Alert[])[] | undefined = [];
+  readonly #opened = Promise.withResolvers<void>();
   #receivers: readonly Receiver[];
 
   constructor(options: NotifierOptions) {
@@ -91,8 +94,12 @@ export class Notifier {
     const known = new Set(active.map(({ id }) => id));
     const others = await Promise.all([...believedFiring].filter((id) => !known.has(id)).map(find));
     const ended = others.filter((alert) => alert !== undefined);
-    this.dispatch([...active.filter(({ state }) => state === 'firing'), ...ended]);
-    await this.#dispatcher.closeForsaken(ended);
+    this.#dispatcher.dispatch([...active.filter(({ state }) => state === 'firing'), ...ended]);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const alerts of early) this.#dispatcher.dispatch(alerts);
+    this.#opened.resolve();
+    await this.#dispatcher.closeForsaken([...ended, ...early.flat().filter(({ state }) => state !== 'firing')]);
     this.#dispatcher.start();
   }
 
@@ -101,6 +108,7 @@ export class Notifier {
    * What waits for a channel that is still there is sent by it as it is now; what waits for one that is gone is not sent, and noted so.
    */
   async reconfigure(routing: NotifierRouting): Promise<void> {
+    await this.#opened.promise;
     this.#receivers = routing.receivers;
     const gone = this.#senders.bind(channelsOf(routing));
     const rerouted = this.#dispatcher.reroute(routingOf(routing));
@@ -126,13 +134,15 @@ export class Notifier {
     return this.#receivers.map(({ name }) => name);
   }
 
-  /** Takes alerts of which people may have to be told. */
+  /** Takes alerts of which people may have to be told; before the start, for then. */
   dispatch(alerts: readonly Alert[]): void {
-    this.#dispatcher.dispatch(alerts);
+    if (this.#early === undefined) this.#dispatcher.dispatch(alerts);
+    else this.#early.push(alerts);
   }
 
   /** Notes in the ledger of every channel concerned that an alert was held back before it came here, and why. Never rejects. */
-  suppressed(alert: Alert, reason: string): Promise<void> {
+  async suppressed(alert: Alert, reason: string): Promise<void> {
+    await this.#opened.promise;
     return this.#dispatcher.suppressed(alert, reason);
   }
 
@@ -172,6 +182,7 @@ export class Notifier {
 
   /** Tells a receiver of a report, once, however often it is asked to. Resolves once that is durable; rejects when it cannot be written. */
   async tellReport(receiverName: string, report: ReportToTell): Promise<void> {
+    await this.#opened.promise;
     const { clock, externalUrl, logger } = this.#options;
     const receiver = this.#receivers.find(({ name }) => name === receiverName);
     if (receiver === undefined) {
@@ -198,6 +209,7 @@ export class Notifier {
 
   /** Sends a dead letter again, under its old key. */
   async replay(id: string): Promise<CommandResult<NotificationView>> {
+    await this.#opened.promise;
     const { clock } = this.#options;
     const found = await this.#ledger.find(id);
     if (found === undefined) return refused('NOT_FOUND', `no notification has the id ${id.slice(0, 100)}`, 'id');
@@ -212,6 +224,7 @@ export class Notifier {
 
   /** Sends all dead letters of a channel again, in their order; gives how many they are. */
   async replayDeadLetters(channel: string): Promise<CommandResult<number>> {
+    await this.#opened.promise;
     if (!this.#senders.has(channel)) return this.noChannel(channel, 'channel');
     const ids = await this.#ledger.deadLetters(channel);
     const outgoing = await this.#ledger.revive(ids, this.#options.clock.now());

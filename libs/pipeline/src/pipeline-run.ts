@@ -95,8 +95,9 @@ export class PipelineRun implements Pipeline {
     );
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
+    // As of the start: whoever was to be told of one when the program was killed hears that it fired, and then that it is over.
+    await notifier.start(alerts.restored(), (id) => alerts.find(id));
     alerts.abandon(orphans, clock.now());
-    await notifier.start(alerts.active(), (id) => alerts.find(id));
     alerts.start();
     await exchanges.start();
     await health.start();

@@ -209,6 +209,30 @@ rule_files: [${rules}]
     expect(group?.rules[2]?.lastError).toMatch(/has a value of this time already: something else writes it, too$/);
   });
 
+  it('tells the beginning and the end of an alert of which nobody had heard, and whose rule is gone at the next start', async () => {
+    const [rules, told] = [join(folder, 'rules.yaml'), join(folder, 'told.jsonl')];
+    const yaml = `host: { enabled: false }\nshipped_rules: false\nrule_files: [${rules}]\nroute: { receiver: desk }\n`;
+    const channel = `${JSON.stringify(join(root, 'examples', 'plugins', 'funding-desk'))}`;
+    await writeFile(rules, 'groups: [{ name: desk, rules: [{ alert: Always, expr: vector(1) }] }]\n');
+    const first = await create(`${yaml}receivers: [{ name: desk }]\n`);
+    await first.start();
+    await until(async () => expect(await first.read.alertSummary()).toMatchObject({ firing: 1, historyTotal: 1 }));
+    await first.stop();
+    await writeFile(rules, 'groups: []\n');
+    const second = await create(
+      `${yaml}plugins: [${channel}]\nreceivers: [{ name: desk, file_configs: [{ path: ${told} }] }]\n`,
+    );
+    await second.start();
+    await until(async () =>
+      expect(
+        (await readFile(told, 'utf8'))
+          .trim()
+          .split('\n')
+          .map((line) => (JSON.parse(line) as { status: string }).status),
+      ).toEqual(['firing', 'resolved']),
+    );
+  });
+
   it('can be stopped twice, and without having been started', async () => {
     const running = await create(deskYaml());
     await running.stop();

@@ -5,7 +5,7 @@ import type { Alert, AlertEvent } from '@tapewatch/model';
 import { FakeClock, RecordingLogger } from '@tapewatch/model/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Alerts, type AlertLimit, type PostedAlert, type RaisedAlert } from '../index.js';
-import { alertMigrations } from '../tables.js';
+import { alertMigrations, type AlertTables } from '../tables.js';
 
 const minute = 60_000;
 
@@ -115,6 +115,44 @@ describe('alerts of other programs', () => {
     await database.tables<{ alert: object; alert_event: object }>().deleteFrom('alert').execute();
     alerts = await open();
     expect(alerts.active()).toMatchObject([{ name: 'Theirs', state: 'firing', startsAt: begun }]);
+  });
+
+  it('that had ended, but whose end had not been written down when the program died, stay ended at the next start', async () => {
+    await post({ startsAt: begun, endsAt: soon(60 * minute) });
+    const posted = () => database.tables<AlertTables>();
+    const before = await posted().selectFrom('posted_alert').selectAll().execute();
+    await clock.advance(1_000);
+    await post({ startsAt: begun, endsAt: soon(900) });
+    await alerts.stop();
+    await posted().deleteFrom('posted_alert').execute();
+    await posted().insertInto('posted_alert').values(before).execute();
+    for (let i = 0; i < 2; i++) {
+      alerts = await open();
+      expect(alerts.active()).toEqual([]);
+      await alerts.stop();
+    }
+    alerts = await open();
+    expect(await kinds()).toEqual(['firing', 'resolved']);
+  });
+
+  it('that end right after a restart are still among what was found there', async () => {
+    await post({ startsAt: begun, endsAt: soon(60 * minute) });
+    await alerts.stop();
+    alerts = await open();
+    await post({ startsAt: begun, endsAt: clock.now() });
+    expect(alerts.active()).toEqual([]);
+    expect(alerts.restored()).toMatchObject([{ name: 'Theirs', state: 'firing', startsAt: begun }]);
+  });
+
+  it('are a new episode when they come back after a restart', async () => {
+    await post({ startsAt: begun });
+    await clock.advance(1_000);
+    await post({ startsAt: begun, endsAt: soon(900) });
+    await alerts.stop();
+    alerts = await open();
+    await post({ startsAt: begun });
+    expect(alerts.active()).toMatchObject([{ state: 'firing', startsAt: soon(1_000) }]);
+    expect(new Set(dispatched.map(({ id }) => id)).size).toBe(2);
   });
 
   it.each([60, -60])('do not end because the clock jumps by %i minutes', async (minutes) => {

@@ -1,5 +1,6 @@
 import { WriteQueue, type Database } from '@tapewatch/database';
 import { messageOf, type Alert, type AlertInstance, type Clock, type Logger, type Timer } from '@tapewatch/model';
+import type { PastEpisode } from '../alert-history.js';
 import { titleOf, type AlertLimits } from './alert-limits.js';
 import { isOver, known, merge, type KnownAlert, type PostedAlert } from './posted-alert.js';
 import { PostedStore } from './posted-store.js';
@@ -47,7 +48,7 @@ const roundMs = 1_000;
 /** After a restart: twice the time after which a Prometheus sends an alert again. */
 const graceMs = 2 * 60_000;
 /** What is over is remembered for so long, as senders repeat it. */
-const rememberedMs = 15 * 60_000;
+export const rememberedMs = 15 * 60_000;
 
 /** Alerts that other programs send: merged over all senders as Alertmanager does it, ended when their time is up, limited by name. */
 export class PostedAlerts {
@@ -69,8 +70,8 @@ export class PostedAlerts {
     });
   }
 
-  /** Goes on from where the program ended: `unfinished` are the episodes that were under way. */
-  async open(unfinished: readonly AlertInstance[]): Promise<void> {
+  /** Goes on from where the program ended: `unfinished` are the episodes that were under way, `past` those that ended of late, in their order. */
+  async open(unfinished: readonly AlertInstance[], past: readonly PastEpisode[]): Promise<void> {
     const { clock, resolveTimeoutMs } = this.#options;
     const [now, nowMs] = [clock.now(), clock.monotonic()];
     for (const alert of await this.#store.read()) this.take(alert, now);
@@ -83,9 +84,10 @@ export class PostedAlerts {
       // Nobody could be heard while the program was away: whoever sends it gets the time to do so again.
       entry.expiresMs = Math.max(entry.expiresMs, nowMs + Math.min(graceMs, resolveTimeoutMs));
     }
+    for (const episode of past) this.recall(episode, now);
     // What was sent, and did not become an alert before the end, does now.
     for (const entry of this.#entries.values())
-      if (entry.open === undefined) void this.keep(() => this.apply(entry, now));
+      if (entry.open === undefined && !isOver(entry.known, now)) void this.keep(() => this.apply(entry, now));
     this.schedule();
   }
 
@@ -144,6 +146,17 @@ export class PostedAlerts {
     entry.known = alert;
     entry.expiresMs = expiresMs;
     return entry;
+  }
+
+  /** An end may be in the history although the program was killed before it was kept here: it counts, unless the alert was sent again after it. */
+  private recall({ alert, endedAt }: PastEpisode, now: number): void {
+    const entry = this.#entries.get(alert.labels.key);
+    if (entry === undefined || entry.open !== undefined) return;
+    entry.ended = alert;
+    if (alert.endsAt === undefined || isOver(entry.known, now) || entry.known.updatedAt > endedAt) return;
+    const ended = { ...entry.known, endsAt: alert.endsAt, timeout: false, updatedAt: endedAt };
+    this.take(ended, now);
+    void this.#writing.add([ended]);
   }
 
   private async apply(entry: Entry, now: number): Promise<void> {

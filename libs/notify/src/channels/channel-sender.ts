@@ -118,7 +118,7 @@ export class ChannelSender {
   private next(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    while (!this.#stopped && this.#sending.size < this.atOnce()) {
+    while (!this.#stopped && this.hasRoom()) {
       const nowMs = this.#options.clock.monotonic();
       const waitMs = Math.max(this.#pausedUntilMs - nowMs, this.#rate?.waitMs(nowMs) ?? 0);
       const head = waitMs > 0 ? waitMs : this.#queue.take(nowMs);
@@ -136,8 +136,10 @@ export class ChannelSender {
     }
   }
 
-  private atOnce(): number {
-    return this.#failures > 0 ? 1 : (this.#channel.limits?.concurrency ?? 1);
+  /** What a crash would send again, under the same keys, is bounded: twice as many as are sent at once. */
+  private hasRoom(): boolean {
+    const atOnce = this.#failures > 0 ? 1 : (this.#channel.limits?.concurrency ?? 1);
+    return this.#sending.size < atOnce && this.#sending.size + this.#noting.size < 2 * atOnce;
   }
 
   private async attempt(head: Outgoing): Promise<void> {
@@ -154,7 +156,7 @@ export class ChannelSender {
       this.#lastError = undefined;
       this.#failures = 0;
       this.#queue.done(head);
-      // Nobody waits for the disk to note it: a crash in between sends it again, under the same key.
+      // The next does not wait for the disk to note it: a crash in between sends it again, under the same key.
       this.keep(this.finish(head, 'sent', undefined, latencyMs));
       return;
     }
@@ -183,7 +185,10 @@ export class ChannelSender {
   }
 
   private keep(noting: Promise<void>): void {
-    const kept = noting.finally(() => this.#noting.delete(kept));
+    const kept = noting.finally(() => {
+      this.#noting.delete(kept);
+      this.next();
+    });
     this.#noting.add(kept);
   }
 

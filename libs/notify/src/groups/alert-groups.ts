@@ -83,7 +83,7 @@ export class AlertGroups {
       group = new Group(route, groupKey(route, labels), labels, this.firstFlush(alert, route));
       this.#groups.set(id, group);
     }
-    if (isFiring(alert) && isFreed(group.alerts.get(alert.id), alert)) group.remind = true;
+    if (isFreed(alert, group.alerts.get(alert.id), this.toldAt(group, alert))) group.remind = true;
     group.alerts.set(alert.id, alert);
     group.changed = true;
     return group;
@@ -101,6 +101,15 @@ export class AlertGroups {
       this.#groups.get(groupId(route, labels))?.alerts.has(alert.id) === true ||
       this.#told.believesFiring(groupKey(route, labels), this.channelsOf(route), alert.id)
     );
+  }
+
+  /** When those who believe that an alert fires were last told of its group; undefined: nobody does. */
+  private toldAt({ key, route }: Group, { id }: Alert): number | undefined {
+    const times = this.channelsOf(route).flatMap(({ name }) => {
+      const entry = this.#told.entry(key, name);
+      return entry?.firing.has(id) === true ? [entry.at] : [];
+    });
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Values and annotations change with every evaluation, of which nobody hears: what fires is told as it is now. */
@@ -163,8 +172,10 @@ export class AlertGroups {
   }
 }
 
-/** A silence or an acknowledgement has ended, and nothing else keeps it quiet. */
-function isFreed(before: Alert | undefined, alert: Alert): boolean {
-  if (before === undefined || !isAudible(alert) || isAcknowledged(alert)) return false;
+/** A silence or an acknowledgement has ended since people were told, and nothing else keeps it quiet. */
+function isFreed(alert: Alert, before: Alert | undefined, toldAt: number | undefined): boolean {
+  if (!isAudible(alert) || isAcknowledged(alert)) return false;
+  // It may have ended while the program was away, or right before that.
+  if (before === undefined) return toldAt !== undefined && alert.freedAt !== undefined && alert.freedAt > toldAt;
   return isAcknowledged(before) || (before.silencedBy !== undefined && before.silencedBy.length > 0);
 }

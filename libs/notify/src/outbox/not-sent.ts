@@ -13,6 +13,9 @@ export interface NotSent {
   readonly idempotencyKey: string;
 }
 
+/** The reason when an alert had ended by the time its group was to be told. */
+export const endedBeforeTold = 'ended before its group was told';
+
 export interface HeldAlert {
   readonly alert: Alert;
   readonly reason: string;

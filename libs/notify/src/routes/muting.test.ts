@@ -60,6 +60,34 @@ describe('muting', () => {
     expect(await bench.notSent()).toEqual([`ops: ${a.id}, silence s1`, `ops: ${a.id}, inhibited by source`]);
   });
 
+  it('notes a silence also when the alert is over before its group is looked at again', async () => {
+    const notifier = await bench.start({});
+    const [a, b] = [alert(), alert()];
+    notifier.dispatch([b]);
+    await bench.settle();
+    notifier.dispatch([silenced(a)]);
+    notifier.dispatch([resolved(silenced(a), bench.clock.now())]);
+    await bench.pass(2_000);
+    expect(await bench.notSent()).toEqual([`ops: ${a.id}, silence s1`]);
+    expect(heard(bench.channel('ops'))).toEqual([`firing:${b.id}`]);
+  });
+
+  it('tells an alert again after a restart when its silence has ended since it was told, and once', async () => {
+    const a = alert();
+    (await bench.start({})).dispatch([a]);
+    await bench.settle();
+    const at = bench.clock.now();
+    const heardOver = async (freedAt: number): Promise<readonly string[]> => {
+      bench.kill();
+      await bench.start({}, { active: [{ ...a, freedAt }] });
+      await bench.pass(2_000);
+      return heard(bench.channel('ops'));
+    };
+    expect(await heardOver(at - 1_000)).toEqual([]);
+    expect(await heardOver(at + 1_000)).toEqual([`firing:${a.id}`]);
+    expect(await heardOver(at + 1_000)).toEqual([]);
+  });
+
   it('notes each once also over a restart', async () => {
     const a = silenced(alert());
     (await bench.start({})).dispatch([a]);

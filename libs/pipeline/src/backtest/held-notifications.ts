@@ -1,11 +1,11 @@
-import type { NotificationView, Notifier } from '@tapewatch/notify';
+import { endedBeforeTold, type NotificationView, type Notifier } from '@tapewatch/notify';
 import type { BacktestNotification } from './backtest-result.js';
 import type { Firings } from './firings.js';
 import { heldKey, type ReplayReceiver } from './recorded-notifications.js';
 
 const pageSize = 500;
 
-/** What the ledger says was not sent, oldest first. */
+/** What the ledger says was held back, oldest first. */
 export async function notSent(notifier: Notifier): Promise<readonly NotificationView[]> {
   const found: NotificationView[] = [];
   let after: string | undefined;
@@ -15,7 +15,7 @@ export async function notSent(notifier: Notifier): Promise<readonly Notification
       ...(after === undefined ? {} : { after }),
     });
     if (!page.ok) throw new Error(page.refusal.message);
-    found.push(...page.value.items.map(({ node }) => node));
+    found.push(...page.value.items.map(({ node }) => node).filter(({ reason }) => reason !== endedBeforeTold));
     after = page.value.hasNextPage ? page.value.items.at(-1)?.cursor : undefined;
   } while (after !== undefined);
   return found.reverse();
