@@ -22,7 +22,7 @@ import type { Run } from './kills/run.js';
 import { Silencer } from './kills/silencer.js';
 
 /** The gate's number; TAPEWATCH_KILLS=200 is the whole. */
-const kills = Number(process.env['TAPEWATCH_KILLS'] ?? 30);
+const kills = Number(process.env['TAPEWATCH_KILLS'] ?? 25);
 /** To repeat a failure: KILL_SEED=N. */
 const seed = Number(process.env['KILL_SEED'] ?? randomInt(2 ** 31));
 const longestRunMs = 3_500;

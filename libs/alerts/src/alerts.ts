@@ -100,7 +100,7 @@ export class Alerts {
     observeActiveAlerts(options.meter, () => this.active());
   }
 
-  /** Begins to look at the clock: acknowledgements that lapse, silences that begin and end. After whoever is told has been started. */
+  /** Begins to look at the clock: acknowledgements that lapse, silences that begin and end. */
   start(): void {
     if (this.#timer === undefined && !this.#stopped) this.look();
   }

@@ -95,10 +95,11 @@ export class PipelineRun implements Pipeline {
     );
     if (config.host.enabled) this.#host = registerHostInstruments(meter, { clock });
     const orphans = engine.restore(alerts.instances(), clock.now());
+    // First, so that nobody is told of what a silence covers that has begun since it was opened.
+    alerts.start();
     // As of the start: whoever was to be told of one when the program was killed hears that it fired, and then that it is over.
     await notifier.start(alerts.restored(), (id) => alerts.find(id));
     alerts.abandon(orphans, clock.now());
-    alerts.start();
     await exchanges.start();
     await health.start();
     state.keep(config, { clock, meter });

@@ -209,28 +209,52 @@ rule_files: [${rules}]
     expect(group?.rules[2]?.lastError).toMatch(/has a value of this time already: something else writes it, too$/);
   });
 
-  it('tells the beginning and the end of an alert of which nobody had heard, and whose rule is gone at the next start', async () => {
-    const [rules, told] = [join(folder, 'rules.yaml'), join(folder, 'told.jsonl')];
-    const yaml = `host: { enabled: false }\nshipped_rules: false\nrule_files: [${rules}]\nroute: { receiver: desk }\n`;
-    const channel = `${JSON.stringify(join(root, 'examples', 'plugins', 'funding-desk'))}`;
-    await writeFile(rules, 'groups: [{ name: desk, rules: [{ alert: Always, expr: vector(1) }] }]\n');
-    const first = await create(`${yaml}receivers: [{ name: desk }]\n`);
-    await first.start();
-    await until(async () => expect(await first.read.alertSummary()).toMatchObject({ firing: 1, historyTotal: 1 }));
-    await first.stop();
-    await writeFile(rules, 'groups: []\n');
-    const second = await create(
-      `${yaml}plugins: [${channel}]\nreceivers: [{ name: desk, file_configs: [{ path: ${told} }] }]\n`,
-    );
-    await second.start();
-    await until(async () =>
-      expect(
-        (await readFile(told, 'utf8'))
-          .trim()
-          .split('\n')
-          .map((line) => (JSON.parse(line) as { status: string }).status),
-      ).toEqual(['firing', 'resolved']),
-    );
+  describe('after an end at which an alert fired of which nobody had heard', () => {
+    let rules: string;
+    let told: string;
+    let first: Pipeline;
+    const yaml = (receiver: string): string => `
+host: { enabled: false }
+shipped_rules: false
+plugins: [${join(root, 'examples', 'plugins', 'funding-desk')}]
+rule_files: [${rules}]
+route: { receiver: desk }
+receivers: [${receiver}]
+`;
+    const next = (): Promise<Pipeline> => create(yaml(`{ name: desk, file_configs: [{ path: ${told} }] }`));
+
+    beforeEach(async () => {
+      [rules, told] = [join(folder, 'rules.yaml'), join(folder, 'told.jsonl')];
+      await writeFile(rules, 'groups: [{ name: desk, rules: [{ alert: Always, expr: vector(1) }] }]\n');
+      first = await create(yaml('{ name: desk }'));
+      await first.start();
+      await until(async () => expect(await first.read.alertSummary()).toMatchObject({ firing: 1, historyTotal: 1 }));
+    });
+
+    it('tells its beginning and its end although its rule is gone', async () => {
+      await first.stop();
+      await writeFile(rules, 'groups: []\n');
+      await (await next()).start();
+      await until(async () => {
+        const lines = (await readFile(told, 'utf8')).trim().split('\n');
+        const statuses = lines.map((line) => (JSON.parse(line) as { status: string }).status);
+        expect(statuses).toEqual(['firing', 'resolved']);
+      });
+    });
+
+    it('does not tell it when a silence has begun between opening and start', async () => {
+      const startsAt = Date.now() + 2_000;
+      const wanted = { matchers: ['alertname="Always"'], startsAt, endsAt: startsAt + 600_000 };
+      await first.commands.setSilence({ ...wanted, createdBy: 'jin', comment: 'known' });
+      await first.stop();
+      const second = await next();
+      await until(() => expect(Date.now()).toBeGreaterThan(startsAt));
+      await second.start();
+      await until(async () => {
+        const ledger = await second.read.notifications({ first: 10 });
+        expect(ledger.ok && ledger.value.items.map(({ node }) => node.outcome)).toEqual(['not_sent']);
+      });
+    });
   });
 
   it('can be stopped twice, and without having been started', async () => {

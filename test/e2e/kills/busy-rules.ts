@@ -1,5 +1,5 @@
 /** Seconds after which alerts fire that begin once and wait through many restarts. */
-export const delays = [15, 30, 45, 60, 75, 90];
+export const delays = [10, 20, 30, 40, 50, 60];
 
 const waves = 1_000;
 const shards = 40;
@@ -25,7 +25,7 @@ ${Array.from({ length: waves }, (_, i) => recorded(i)).join('')}      - alert: S
         expr: (time() + wave_offset{kind="short"}) % 60 < 6
         labels: { severity: warning }
       - alert: LongWave
-        expr: (time() + wave_offset{kind="long"}) % 80 < 14
+        expr: (time() + wave_offset{kind="long"}) % 70 < 14
         for: 2s
         labels: { severity: critical }
   - name: clockwork
