@@ -95,7 +95,10 @@ export class Silencer {
   }
 
   private async changeMatcher(program: Program, api: SilenceApi, id: string, known: Known): Promise<void> {
-    const one = this.wanted();
+    const [{ wanted: before }] = known.possible as [Possible];
+    let one = this.wanted();
+    // With the matcher that it has it would be changed in place.
+    while (isSameMatcher(one.wanted.matcher, before.matcher)) one = this.wanted();
     const past = this.endedNow(known);
     const made = await this.ask(one, () => this.change(known, past, () => api.set(program, one.wanted, id)));
     expect(made, 'another one').not.toBe(id);
@@ -195,6 +198,10 @@ export class Silencer {
 }
 
 /** Surely: one that is about to end may have ended when a change arrives. */
+function isSameMatcher(a: SilencedLabel, b: SilencedLabel): boolean {
+  return a.name === b.name && a.isRegex === b.isRegex && a.value === b.value;
+}
+
 function isAlive(one: Possible | undefined): boolean {
   return one !== undefined && one.ended === undefined && one.wanted.endsAt > Date.now() + 1_000;
 }
