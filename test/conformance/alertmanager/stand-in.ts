@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { adminToken, Program } from '../../support/program.js';
+import { until } from '../../support/until.js';
 
 /**
  * Stands in for the command `alertmanager` in Alertmanager's own tests: takes its flags, runs Tapewatch on the same configuration, and says on
@@ -21,7 +22,7 @@ await writeFile(
   config,
   `alertmanager_config: ${configFile}\nshipped_rules: false\nhost: { enabled: false }\nreload: { watch: false }\n`,
 );
-const program = await Program.start({
+const program = await Program.launch({
   dataDir: join(folder, 'tapewatch'),
   args: ['start', '--config', config],
 });
@@ -30,6 +31,12 @@ void program.ended.then(({ code }) => {
   process.exit(code ?? 1);
 });
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => program.signal(signal));
+await until('ready', 60_000, () =>
+  fetch(`${program.url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  ),
+);
 
 const proxy = createServer((asked, answer) => {
   const headers = { ...asked.headers, authorization: `Bearer ${adminToken}` };
