@@ -31,6 +31,11 @@ void program.ended.then(({ code }) => {
   process.exit(code ?? 1);
 });
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => program.signal(signal));
+// A test that gives up on its start leaves it behind.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) program.signal('SIGTERM');
+}, 1_000).unref();
 await until('ready', 60_000, () =>
   fetch(`${program.url}/readyz`).then(
     ({ ok }) => ok,
