@@ -52,7 +52,7 @@ export class Program {
     this.port = port;
     this.#child = spawn(
       process.execPath,
-      [inRepository('apps/cli/bin/tapewatch.mjs'), ...(options.args ?? ['start'])],
+      ['--max-semi-space-size=8', inRepository('apps/cli/bin/tapewatch.mjs'), ...(options.args ?? ['start'])],
       {
         cwd: options.cwd ?? inRepository(),
         // A group of its own, so that a kill takes children with it, as a terminal's Ctrl-C does.

@@ -58,7 +58,8 @@ function isThisNode(node) {
 }
 
 function runOn(node) {
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // New objects die young here: a quarter of the room that V8 would take for them is enough, and costs no time. `npm start` has it, too.
+  const child = spawn(node, ['--max-semi-space-size=8', main, ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C reaches the child through the terminal as well; it takes both for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`The pinned Node cannot be run: ${error.message}`));

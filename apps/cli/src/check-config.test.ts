@@ -11,7 +11,10 @@ import { RecordingTerminal } from './testing/recording-terminal.js';
 const folder = mkdtempSync(join(tmpdir(), 'check-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function check(text: string, checkParts: CheckParts = () => Promise.resolve({ rules: 28, warnings: [] })) {
+async function check(
+  text: string,
+  checkParts: CheckParts = () => Promise.resolve({ rules: 28, warnings: [], notes: [] }),
+) {
   writeFileSync(join(folder, 'c.yaml'), text);
   const terminal = new RecordingTerminal();
   const code = await checkConfig({ file: 'c.yaml', env: {}, baseDir: folder, terminal, messages: english, checkParts });
@@ -27,10 +30,14 @@ describe('checkConfig', () => {
     });
   });
 
-  it('warns of what has no effect, and is content', async () => {
+  it('warns of what has no effect, notes what may be meant so, and is content', async () => {
     const warning = { code: 'CONFIG_NOT_SUPPORTED', message: 'No plugin for pagerduty.' } as const;
-    const { code, error } = await check('', () => Promise.resolve({ rules: 1, warnings: [warning] }));
-    expect({ code, error }).toEqual({ code: 0, error: ['WARNING: No plugin for pagerduty. [CONFIG_NOT_SUPPORTED]'] });
+    const note = { code: 'RULE_NOT_ROUTED', message: 'It goes to desk.' } as const;
+    const { code, error } = await check('', () => Promise.resolve({ rules: 1, warnings: [warning], notes: [note] }));
+    expect({ code, error }).toEqual({
+      code: 0,
+      error: ['WARNING: No plugin for pagerduty. [CONFIG_NOT_SUPPORTED]', 'NOTE: It goes to desk. [RULE_NOT_ROUTED]'],
+    });
   });
 
   it('prints the problems that only the parts can see', async () => {

@@ -23,8 +23,9 @@ export async function checkConfig(options: CheckConfigOptions): Promise<ExitCode
   const { file, env, baseDir, terminal, messages, checkParts } = options;
   try {
     const config = await loadConfig({ file, env, baseDir });
-    const { rules, warnings } = await checkParts(config);
+    const { rules, warnings, notes } = await checkParts(config);
     for (const warning of warnings) terminal.error(messages.checkConfig.warning(formatProblem(warning)));
+    for (const note of notes) terminal.error(messages.checkConfig.note(formatProblem(note)));
     terminal.out(messages.checkConfig.ok(file));
     terminal.out(
       messages.checkConfig.summary({

@@ -162,11 +162,11 @@ async function backtestPlace(args: ServerArguments, signal: AbortSignal): Promis
 /** The parts are loaded only for the commands that need them. */
 async function checkParts(config: TapewatchConfig): Promise<PartsFindings> {
   const { checkPipelineConfig } = await import('@tapewatch/pipeline');
-  const { groups, warnings } = await checkPipelineConfig(config, {
+  const { groups, warnings, notes } = await checkPipelineConfig(config, {
     clock: systemClock,
     logger: createLogger(terminal, 'warn'),
     env: process.env,
     shippedRulesDir: findWorkspace().shippedRulesDir,
   });
-  return { rules: groups.reduce((count, group) => count + group.rules.length, 0), warnings };
+  return { rules: groups.reduce((count, group) => count + group.rules.length, 0), warnings, notes };
 }

@@ -31,20 +31,38 @@ describe('withPartProblems', () => {
     expect(whole.problems.map(({ line }) => line)).toEqual([2, 3]);
   });
 
-  it('shows no faulty section to the parts', async () => {
+  it('tells nothing that is told already, or comes from what was left out', async () => {
+    const error = await failureOf('checks: [{ name: a, type: http, config: { url: "${env:NO}" } }]\n');
+    const at = (path: string, file = 'tapewatch.yaml') => ({ ...complaint, file, path });
+    const found = [
+      at('checks[0].config.url'),
+      at('checks[0].config'),
+      at('checks[0].type'),
+      at('checks[0]', 'rules.yaml'),
+    ];
+    const whole = await withPartProblems(error, () => Promise.reject(new ConfigError(found)));
+    expect(whole.problems.map(({ file, path }) => `${file} ${path}`)).toEqual([
+      'tapewatch.yaml checks[0].config.url',
+      'tapewatch.yaml checks[0].type',
+      'rules.yaml checks[0]',
+    ]);
+  });
+
+  it('shows nothing faulty to the parts', async () => {
     const error = await failureOf(
       'exchanges: [{ venue: 7 }]\nroute: { receiver: nobody }\nreceivers: [{ name: ops }]\n',
     );
     await withPartProblems(error, (config) => {
-      expect([config.exchanges, config.receivers.map(({ name }) => name)]).toEqual([[], ['console']]);
-      return Promise.resolve({ rules: 0, warnings: [] });
+      expect([config.exchanges, config.receivers.map(({ name }) => name)]).toEqual([[], ['ops']]);
+      expect(config.route.receiver).toBeUndefined();
+      return Promise.resolve({ rules: 0, warnings: [], notes: [] });
     });
     expect(error.problems.length).toBeGreaterThan(1);
   });
 
   it('leaves the problems as they are when nothing more is wrong, or the file cannot be read at all', async () => {
     const error = await failureOf('exchangs: []\n');
-    expect(await withPartProblems(error, () => Promise.resolve({ rules: 0, warnings: [] }))).toBe(error);
+    expect(await withPartProblems(error, () => Promise.resolve({ rules: 0, warnings: [], notes: [] }))).toBe(error);
     const syntax = await failureOf('a: [1\n');
     expect(await withPartProblems(syntax, () => Promise.reject(new ConfigError([complaint])))).toBe(syntax);
   });

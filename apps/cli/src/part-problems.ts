@@ -9,12 +9,14 @@ export interface PartsFindings {
   readonly rules: number;
   /** What has no effect, or cannot be delivered. */
   readonly warnings: readonly Problem[];
+  /** What may well be meant so. */
+  readonly notes: readonly Problem[];
 }
 
 /** Asks the parts what they think of a configuration; rejects with a ConfigError. */
 export type CheckParts = (config: TapewatchConfig) => Promise<PartsFindings>;
 
-/** Adds what the parts find wrong with the sections that the file's own check has nothing against, so that all is told at once. */
+/** Adds what the parts find wrong with what the file's own check has nothing against, so that all is told at once. */
 export async function withPartProblems(error: ConfigError, checkParts: CheckParts): Promise<ConfigError> {
   if (!(error instanceof ConfigFileError) || error.sound === undefined) return error;
   try {
@@ -22,7 +24,7 @@ export async function withPartProblems(error: ConfigError, checkParts: CheckPart
     return error;
   } catch (more) {
     if (!(more instanceof ConfigError)) throw more;
-    const problems = [...error.problems, ...more.problems];
+    const problems = [...error.problems, ...more.problems.filter((problem) => error.isNews(problem))];
     return new ConfigError(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)));
   }
 }

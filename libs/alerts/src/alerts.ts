@@ -12,7 +12,6 @@ import {
   type CommandResult,
   type Evaluation,
   type Logger,
-  type RuleTransition,
   type Timer,
 } from '@tapewatch/model';
 import { AlertBook } from './alert-book.js';
@@ -26,17 +25,10 @@ import type { PostedAlert } from './posted/posted-alert.js';
 import { postedGroup, PostedAlerts, rememberedMs } from './posted/posted-alerts.js';
 import { postedEpisodes } from './posted/posted-episodes.js';
 import { postedOf, type RaisedAlert } from './posted/raise.js';
+import { abandoned, judged } from './rule-episodes.js';
 import type { SilenceLimits } from './silences/silence-draft.js';
 import { Silences } from './silences/silences.js';
-import {
-  hasFired,
-  instanceKey,
-  instanceOf,
-  openAlert,
-  refresh,
-  withoutAcknowledgement,
-  type TrackedAlert,
-} from './tracked-alert.js';
+import { hasFired, instanceKey, instanceOf, withoutAcknowledgement, type TrackedAlert } from './tracked-alert.js';
 
 export interface AlertsOptions {
   readonly database: Database;
@@ -135,21 +127,13 @@ export class Alerts {
 
   /** Takes what one group of rules found out. */
   accept(evaluation: Evaluation): void {
-    const changes = evaluation.transitions.flatMap((transition) => this.transit(transition));
-    for (const instance of evaluation.active) changes.push(...this.update(instance));
-    changes.push(...this.lapse(evaluation.at));
-    void this.#book.note(changes);
+    const changes = judged(this.#book, evaluation);
+    void this.#book.note([...changes, ...this.lapse(this.#clock.now())]);
   }
 
   /** Ends alerts whose rule is gone. */
   abandon(instances: readonly AlertInstance[], at: number): void {
-    const changes = instances.flatMap((instance) => {
-      const tracked = this.#book.get(instanceKey(instance));
-      if (tracked === undefined) return [];
-      const kind = instance.state === 'firing' ? ('resolved' as const) : ('inactive' as const);
-      return this.#book.finish(tracked, { at, kind, instance }, 'the rule is gone');
-    });
-    void this.#book.note(changes);
+    void this.#book.note(abandoned(this.#book, instances, at));
   }
 
   /** One that is under way, as it is now. */
@@ -280,27 +264,6 @@ export class Alerts {
     this.#timer?.cancel();
     const pauseMs = Math.min(longestPauseMs, this.silences.quietMs(now), this.#lapseAt - now);
     this.#timer = this.#clock.setTimeout(() => this.look(), Math.max(1, pauseMs));
-  }
-
-  private transit(transition: RuleTransition): Change[] {
-    const { instance, kind, at } = transition;
-    const tracked = this.#book.get(instanceKey(instance));
-    if (kind === 'resolved' || kind === 'inactive')
-      return tracked === undefined ? [] : this.#book.finish(tracked, transition);
-    if (tracked?.held === true) return [];
-    const alert = tracked === undefined ? openAlert(instance) : refresh(tracked.alert, instance);
-    const changed = { ...tracked, held: false, alert };
-    this.#book.keep(changed);
-    return [{ alert: changed, event: { at, kind }, tell: hasFired(changed) }];
-  }
-
-  /** Fresh value and annotations stay in memory; what a restart needs is written. */
-  private update(instance: AlertInstance): Change[] {
-    const tracked = this.#book.get(instanceKey(instance));
-    if (tracked === undefined || tracked.held) return [];
-    const changed = { ...tracked, alert: refresh(tracked.alert, instance) };
-    this.#book.keep(changed);
-    return tracked.alert.keepFiringSince === changed.alert.keepFiringSince ? [] : [{ alert: changed, tell: false }];
   }
 
   /** Takes back acknowledgements whose time is up while the alert still stands. */

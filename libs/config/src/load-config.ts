@@ -18,6 +18,7 @@ import { listenAllowed, parseListen } from './scalars.js';
 import type { ListenAddress } from './scalars.js';
 import { knownKeysOf } from './schema-keys.js';
 import { shownConfig } from './shown-config.js';
+import { soundParts } from './sound-parts.js';
 import type { Locate, TapewatchConfig } from './tapewatch-config.js';
 import { readTimeIntervals } from './time-intervals.js';
 import { checkTls } from './tls-check.js';
@@ -79,10 +80,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<TapewatchC
     ...(overrides.listen === undefined ? {} : { listen: overrides.listen }),
   };
   if (parsed.success && problems.length === 0) return assemble(parsed.data, surroundings);
-  const sound = configSchema.safeParse(soundSections(tree.root, problems));
+  const sound = soundParts(tree.root, problems);
   throw new ConfigFileError(
     inOrder(problems, options.file),
-    sound.success ? assemble(sound.data, surroundings) : undefined,
+    sound === undefined ? undefined : { config: assemble(sound.data, surroundings), standIns: sound.standIns },
   );
 }
 
@@ -100,15 +101,6 @@ function noting(source: ConfigSource): { readonly source: ConfigSource; readonly
     },
   };
   return { source: noted, sources };
-}
-
-/** Without every section in which something is wrong. A route names receivers, so that they stand and fall together. */
-function soundSections(root: YamlTree['root'], problems: readonly Problem[]): Readonly<Record<string, unknown>> {
-  const faulty = new Set(problems.map(({ path }) => /^\w+/.exec(path ?? '')?.[0]));
-  const routing = ['route', 'receivers', 'inhibit_rules', 'time_intervals', 'global', 'alertmanager_config'];
-  if (routing.some((section) => faulty.has(section)))
-    for (const section of [...routing, 'reports']) faulty.add(section);
-  return Object.fromEntries(Object.entries(root).filter(([section]) => !faulty.has(section)));
 }
 
 /** A value whose reference could not be resolved has been told of already; what the schema says of it would only confuse. */

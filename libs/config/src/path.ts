@@ -14,6 +14,17 @@ export function formatPath(path: TreePath): string {
   return text;
 }
 
+const pathPart = /\[(?<index>\d+)\]|\[(?<quoted>"(?:[^"\\]|\\.)*")\]|\.?(?<plain>[A-Za-z_][A-Za-z0-9_-]*)/g;
+
+/** The path of a text that `formatPath` made. */
+export function parsePath(text: string): TreePath {
+  return Array.from(text.matchAll(pathPart), ({ groups = {} }) => {
+    const { index, quoted, plain } = groups;
+    if (index !== undefined) return Number(index);
+    return quoted === undefined ? (plain ?? '') : (JSON.parse(quoted) as string);
+  });
+}
+
 /** What stands at a path of a plain tree; undefined when nothing does. */
 export function valueAt(tree: unknown, path: TreePath): unknown {
   let value = tree;

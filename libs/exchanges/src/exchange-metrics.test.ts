@@ -59,6 +59,21 @@ describe('ExchangeMetrics', () => {
     expect(meter.value('exchange.ticker.age', { symbol: 'BTC/KRW' })).toBe(0.5);
   });
 
+  it.each([3_600_000, -3_600_000])(
+    'ages feeds by the time that has passed when the wall clock is set by %i ms',
+    async (byMs) => {
+      const { clock, meter, deliver } = bench();
+      deliver('BTC/KRW', { last: 5 });
+      clock.jump(byMs);
+      await clock.advance(500);
+      expect(meter.value('exchange.feed.age')).toBe(0.5);
+      expect(meter.value('exchange.ticker.age', { symbol: 'BTC/KRW' })).toBe(0.5);
+      expect(meter.value('exchange.feed.state', { state: 'live' })).toBe(1);
+      await clock.advance(10_000);
+      expect(meter.value('exchange.feed.age')).toBe(10.5);
+    },
+  );
+
   it('gives a symbol that has not delivered no age for a minute, then ages it from the start of watching', async () => {
     const { clock, meter, deliver } = bench();
     deliver('BTC/KRW', { last: 5 });

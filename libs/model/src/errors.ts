@@ -10,6 +10,8 @@ export const errorCodes = {
   CONFIG_NOT_SUPPORTED:
     'An imported file says something that has no counterpart here; it is left out, and the rest is used.',
   RULE_INVALID: 'A rule file holds a rule that cannot be compiled.',
+  RULE_TELLS_NOBODY: 'The alerts of a rule go to receivers without channels only.',
+  RULE_NOT_ROUTED: 'No route below the root takes the alerts of a rule; the receiver of the root is told of them.',
   PLUGIN_NOT_FOUND: 'A plugin path does not exist or cannot be imported.',
   PLUGIN_INVALID: 'A module is not a plugin, or needs another SDK protocol.',
   PLUGIN_CONFLICT: 'Two plugins provide the same type.',

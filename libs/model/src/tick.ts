@@ -33,3 +33,17 @@ export interface Tick {
 export interface TickStage {
   accept(tick: Tick): void;
 }
+
+/** How the times of ticks stand to the clocks: they never go back, and follow a wall clock that is set forward at once. Read anew each time. */
+export interface Timeline {
+  /** All that ticks have jumped over so far because the wall clock was set forward, or the machine slept, in milliseconds: time that never passed. */
+  readonly skippedMs: number;
+  /** How far ticks are ahead of a wall clock that was set back, in milliseconds; 0 once the two agree again. */
+  readonly aheadMs: number;
+}
+
+/** One that nobody sets a clock of. */
+export const steadyTimeline: Timeline = { skippedMs: 0, aheadMs: 0 };
+
+/** From here on a skip leaves a gap that rules notice: what lies before it is out of reach, as after a start. */
+export const longSkipMs = 5_000;

@@ -11,6 +11,8 @@ export type { HeartbeatOptions } from './heartbeat.js';
 export { outlineMatching, outlineRoutes } from './routes/route-outline.js';
 export { groupLabels, RouteTree } from './routes/route-tree.js';
 export type { Route, RouteNode } from './routes/route-tree.js';
+export { possibleRoutes } from './routes/possible-routes.js';
+export type { KnownLabels } from './routes/possible-routes.js';
 export type { TimeWindows } from './routes/muting.js';
 export type { NotificationView } from './outbox/ledger.js';
 export { notificationSweep } from './retention.js';

@@ -11,6 +11,7 @@ import type { PipelineDependencies } from './dependencies.js';
 import { exchangeProblems } from './exchange-problems.js';
 import { reportProblems } from './report-problems.js';
 import { routingProblems } from './routing-problems.js';
+import { ruleWayProblems } from './rule-way-problems.js';
 
 /** To see whether the environment lays something wrong over it. */
 const unnamedResource = { serviceName: '', serviceVersion: '', serviceInstanceId: '', attributes: {} };
@@ -21,6 +22,8 @@ export interface LoadedConfig {
   readonly groups: readonly RuleGroup[];
   /** What has no effect, or cannot be delivered. */
   readonly warnings: readonly Problem[];
+  /** What may well be meant so. */
+  readonly notes: readonly Problem[];
   /** Bound to nothing that could send. */
   readonly receivers: readonly Receiver[];
 }
@@ -55,9 +58,10 @@ export async function checkPipelineConfig(
   await collect(() => bindChecks(config, registry, idle));
   const receivers = await collect(() => bindReceivers(config, registry, idle));
   if (problems.length > 0 || groups === undefined || receivers === undefined) throw new ConfigError(problems);
+  const { warnings, notes } = ruleWayProblems(config, groups);
   return {
-    ...{ registry, groups, receivers },
-    warnings: [...config.warnings, ...foreignReceivers(config, registry)],
+    ...{ registry, groups, receivers, notes },
+    warnings: [...config.warnings, ...foreignReceivers(config, registry), ...warnings],
   };
 }
 

@@ -5,7 +5,7 @@ import type { TapewatchConfig } from '@tapewatch/config';
 import { createExchanges } from '@tapewatch/exchanges';
 import { HealthChecks } from '@tapewatch/health';
 import type { MetricStore } from '@tapewatch/metric-store';
-import { formatProblem, languageOf, type AlertEvent, type HealthEvent } from '@tapewatch/model';
+import { languageOf, type AlertEvent, type HealthEvent } from '@tapewatch/model';
 import { Heartbeat, Notifier } from '@tapewatch/notify';
 import { Supervisor } from '@tapewatch/plugin-host';
 import { Reports, type ReportEvent } from '@tapewatch/reporting';
@@ -24,13 +24,14 @@ import { checkPipelineConfig, type LoadedConfig } from './check-pipeline-config.
 import { bindChecks, bindReceivers } from './configured-plugins.js';
 import type { PipelineDependencies } from './dependencies.js';
 import { EventTopic } from './event-topic.js';
+import { FindingsLog } from './findings-log.js';
 import { instanceId } from './instance-id.js';
 import { KeptState } from './kept-state.js';
 import type { Pipeline } from './pipeline.js';
 import { OnArrival } from './on-arrival.js';
 import { openMetrics } from './open-metrics.js';
 import { PipelineRun } from './pipeline-run.js';
-import { pulseFault } from './pulse.js';
+import { Pulse } from './pulse.js';
 import { Queries } from './queries.js';
 import { createReload, type InForce } from './reload/create-reload.js';
 import { reportDelivery, reportSources } from './report-sources.js';
@@ -43,7 +44,6 @@ import { TickFork } from './tick-fork.js';
  */
 export async function createPipeline(config: TapewatchConfig, dependencies: PipelineDependencies): Promise<Pipeline> {
   const loaded = await checkPipelineConfig(config, dependencies);
-  for (const warning of loaded.warnings) dependencies.logger.warn({}, formatProblem(warning));
   const state = await KeptState.open(config.dataDir, dependencies);
   let metrics: MetricStore | undefined;
   try {
@@ -60,10 +60,11 @@ export async function createPipeline(config: TapewatchConfig, dependencies: Pipe
 async function assemble(
   config: TapewatchConfig,
   dependencies: PipelineDependencies,
-  { registry, groups }: LoadedConfig,
+  loaded: LoadedConfig,
   state: KeptState,
   metrics: MetricStore,
 ): Promise<Pipeline> {
+  const { registry, groups } = loaded;
   const { database } = state;
   const { clock, logger, random, env, version, externalUrl } = dependencies;
 
@@ -104,6 +105,8 @@ async function assemble(
   const receivers = await bindReceivers(config, registry, supervisor);
   /** What a reload changes. */
   let inForce: InForce = { config, groups, receivers };
+  const findings = new FindingsLog(logger);
+  findings.tell(loaded);
 
   // rules ──> alerts ──> notify ──> channels
   const alertEvents = new EventTopic<AlertEvent>(logger);
@@ -148,6 +151,8 @@ async function assemble(
     clock,
     logger,
     externalUrl,
+    language: languageOf(env),
+    timeline: telemetry.timeline,
     alertId,
     countSeries: (matchers) => store.select(matchers).length,
     next: (evaluation) => alerts.accept(evaluation),
@@ -156,7 +161,7 @@ async function assemble(
   // between ticks: market messages and pushed samples ──> store ──> rules that select few series
   const arrivals = new OnArrival({ clock, store, engine });
   const intake = new OtlpIntake({
-    ...{ clock, meter, promote: config.otlp.promoteResourceAttributes },
+    ...{ clock, meter, promote: config.otlp.promoteResourceAttributes, timeline: telemetry.timeline },
     next: {
       append: (pushed, timeMs, value) => {
         const refusal = store.append(pushed, timeMs, value);
@@ -215,6 +220,7 @@ async function assemble(
     registry,
     supervisor,
     meter,
+    findings,
     apply: (next) => {
       inForce = next;
       void notifier.reconfigure({
@@ -228,12 +234,13 @@ async function assemble(
       return changed;
     },
   });
+  const pulse = new Pulse({ alerts, clock, engine, notifier, store });
   const heartbeat =
     config.heartbeat === undefined
       ? undefined
       : new Heartbeat({
           ...config.heartbeat,
-          fault: () => pulseFault({ alerts, clock, engine, notifier, store }),
+          fault: () => pulse.fault(),
           fetch,
           clock,
           logger,
@@ -255,6 +262,7 @@ async function assemble(
     metrics,
     store,
     ticks,
+    pulse,
     series,
     destinations,
     telemetry,

@@ -50,6 +50,7 @@ export type { ChannelTest, ChannelView, MessagePreview, NotificationView } from 
 export type { PluginView } from '@tapewatch/plugin-host';
 export { showRoutes, testRoutes } from './route-test.js';
 export type { RouteTest } from './route-test.js';
+export type { RuleWay } from './rule-ways.js';
 export type {
   BacktestComparison,
   BacktestData,

@@ -18,6 +18,7 @@ import type { Reloader } from './reload/reloader.js';
 import type { WatchFiles } from './reload/watch-files.js';
 import type { OnArrival } from './on-arrival.js';
 import type { Queries } from './queries.js';
+import type { Pulse } from './pulse.js';
 import type { TickFork } from './tick-fork.js';
 
 /** The stages of one assembled pipeline. */
@@ -40,6 +41,7 @@ export interface PipelineParts {
   /** The memory of `metrics`. */
   readonly store: MemoryStore;
   readonly ticks: TickFork;
+  readonly pulse: Pulse;
   readonly series: SeriesTranslation;
   readonly destinations: readonly OtlpDestination[];
   readonly telemetry: Telemetry;

@@ -77,6 +77,7 @@ export class PipelineRun implements Pipeline {
       meter,
       metrics,
       notifier,
+      pulse,
       state,
       reports,
       store,
@@ -85,6 +86,7 @@ export class PipelineRun implements Pipeline {
     } = this.#parts;
     ticks.add(
       store,
+      pulse,
       intake,
       { accept: ({ at }) => this.judge(at) },
       // After the rules, as what they record is part of the tick.

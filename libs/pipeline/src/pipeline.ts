@@ -47,7 +47,8 @@ import type {
   ReportKind,
   ReportRequest,
 } from '@tapewatch/reporting';
-import type { RuleGroupView } from '@tapewatch/rules';
+import type { RuleGroupView, RuleView } from '@tapewatch/rules';
+import type { RuleWay } from './rule-ways.js';
 import type { Reload } from './reload/reloader.js';
 import type { IntakeResult } from '@tapewatch/telemetry';
 import type { BacktestRequest, BacktestResult } from './backtest/backtest-result.js';
@@ -101,6 +102,8 @@ export interface PipelineReader {
   /** What a silence of these matchers would cover now, and would have covered of the alerts that began since. */
   previewSilence(matchers: readonly string[], since: number): Promise<CommandResult<SilencePreview>>;
   rules(): readonly RuleGroupView[];
+  /** Where the alerts of a rule may go, by the routes in force. */
+  ruleWay(rule: Pick<RuleView, 'name' | 'labels'>): RuleWay;
   /** What memory holds is answered at once; what reaches further back is read from the disk first. */
   query(text: string, at?: number, options?: QueryOptions): Eventually<CommandResult<MetricResult>>;
   queryRange(

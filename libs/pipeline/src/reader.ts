@@ -6,6 +6,7 @@ import { alertmanagerText } from '@tapewatch/config';
 import { alertGroups, routedAlerts } from './routed-alerts.js';
 import type { PipelineParts } from './parts.js';
 import { formatQuery, parseQuery } from './query-text.js';
+import { knownLabels, RuleWays } from './rule-ways.js';
 import { findSeries, metricMetadata } from './series-queries.js';
 import type { DestinationView, PipelineReader, PipelineStatus, Readiness } from './pipeline.js';
 
@@ -14,6 +15,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
   const { access, alerts, backtests, clock, engine, health, metrics, notifier, queries, registry, reports } = parts;
   const { series, store } = parts;
   const startedAt = clock.now();
+  const ways = waysInForce(parts);
   return {
     readiness: () => readinessOf(parts),
     health: () => health.summary(),
@@ -32,6 +34,7 @@ export function createReader(parts: PipelineParts, exchanges: () => readonly Exc
     silence: (id) => alerts.silences.find(id),
     previewSilence: (matchers, since) => previewSilence(alerts, matchers, since),
     rules: () => engine.views(),
+    ruleWay: ({ name, labels }) => ways().of(knownLabels(name, labels)),
     query: (text, at, options) => queries.instant(text, at, options),
     queryRange: (text, from, to, stepMs, options) => queries.range(text, from, to, stepMs, options),
     backtest: (request, signal) => backtests.run(request, signal),
@@ -92,6 +95,19 @@ function readinessOf({
     ...notifier.channels().flatMap(({ name, healthy }) => (healthy ? [] : [`channel ${name} does not deliver`])),
   ];
   return { ready: waitingFor.length === 0, waitingFor, degraded };
+}
+
+/** Made once for each configuration. */
+function waysInForce({ reloader }: PipelineParts): () => RuleWays {
+  let { config } = reloader;
+  let ways = new RuleWays(config);
+  return () => {
+    if (config !== reloader.config) {
+      config = reloader.config;
+      ways = new RuleWays(config);
+    }
+    return ways;
+  };
 }
 
 function statusOf(parts: PipelineParts, startedAt: number): PipelineStatus {

@@ -31,6 +31,21 @@ describe('SecondGrid', () => {
     expect(grid.dueMs).toBe(5000);
   });
 
+  it('tells what it has jumped over in all, and how far it is ahead of a wall clock that was set back', () => {
+    const grid = new SecondGrid(noon, 0);
+    stepOnTime(grid, noon);
+    expect(grid.timeline).toEqual({ skippedMs: 0, aheadMs: 0 });
+    stepOnTime(grid, noon + 60_000);
+    stepOnTime(grid, noon + 70_000);
+    expect(grid.timeline).toEqual({ skippedMs: 70_000, aheadMs: 0 });
+    stepOnTime(grid, noon);
+    expect(grid.timeline).toEqual({ skippedMs: 70_000, aheadMs: 69_950 });
+    stepOnTime(grid, noon);
+    expect(grid.timeline.aheadMs).toBe(69_900);
+    for (let i = 0; i < 1_400; i++) stepOnTime(grid, noon);
+    expect(grid.timeline).toEqual({ skippedMs: 70_000, aheadMs: 0 });
+  });
+
   it('jumps forward with the wall clock and leaves half a second before the next tick', () => {
     const grid = new SecondGrid(noon, 0);
     const step = grid.step(noon + 3_600_900, 1000);

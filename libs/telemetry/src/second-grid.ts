@@ -1,3 +1,5 @@
+import type { Timeline } from '@tapewatch/model';
+
 const secondMs = 1000;
 /** From here on a difference between the wall clock and our own timeline is a step, below it is drift. */
 const stepMs = 500;
@@ -34,6 +36,8 @@ export class SecondGrid {
   #offsetMs: number;
   #nextAt: number;
   #stretching = false;
+  #skippedMs = 0;
+  #aheadMs = 0;
 
   constructor(wallMs: number, monotonicMs: number) {
     this.#offsetMs = wallMs - monotonicMs;
@@ -43,6 +47,10 @@ export class SecondGrid {
   /** Monotonic time at which the next tick is due. */
   get dueMs(): number {
     return this.#nextAt - this.#offsetMs;
+  }
+
+  get timeline(): Timeline {
+    return { skippedMs: this.#skippedMs, aheadMs: this.#aheadMs };
   }
 
   /** To be called at or after `dueMs`. */
@@ -58,11 +66,14 @@ export class SecondGrid {
     const at = this.#nextAt + missed * secondMs;
     this.#nextAt = at + secondMs;
     const change = this.#follow(aheadMs);
+    this.#aheadMs = this.#stretching ? Math.max(0, monotonicMs + this.#offsetMs - wallMs) : 0;
     return change === undefined ? { at, lagMs, missed } : { at, lagMs, missed, change };
   }
 
   #moveForward(wallMs: number, aheadMs: number): number {
     this.#offsetMs += aheadMs;
+    this.#skippedMs += aheadMs;
+    this.#aheadMs = 0;
     this.#stretching = false;
     // The second after a jump may be nearly over: leave half a second, or two ticks would come in a bunch.
     this.#nextAt = Math.ceil((wallMs + stepMs) / secondMs) * secondMs;

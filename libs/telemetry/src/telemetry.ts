@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { delay, messageOf } from '@tapewatch/model';
-import type { Clock, Logger } from '@tapewatch/model';
+import type { Clock, Logger, Timeline } from '@tapewatch/model';
 import type { CollectionStage } from './collection.js';
 import { logSdkDiagnostics } from './sdk-diagnostics.js';
 import { TickCollector } from './tick-collector.js';
@@ -31,6 +31,8 @@ export interface TelemetryOptions {
 export interface Telemetry {
   /** Where everybody gets meters from; instruments may be made before and after `start`. */
   readonly meterProvider: MeterProvider;
+  /** Of the ticks, as it is whenever it is read. */
+  readonly timeline: Timeline;
   /** The first tick comes on the next whole second. Idempotent. */
   start(): void;
   /**
@@ -61,6 +63,14 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   let stopped: Promise<void> | undefined;
   return {
     meterProvider,
+    timeline: {
+      get skippedMs() {
+        return collector.timeline.skippedMs;
+      },
+      get aheadMs() {
+        return collector.timeline.aheadMs;
+      },
+    },
     start() {
       if (stopped === undefined) collector.start();
     },

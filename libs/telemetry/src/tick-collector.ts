@@ -1,6 +1,6 @@
 import type { Counter, Histogram, Meter } from '@opentelemetry/api';
 import { messageOf } from '@tapewatch/model';
-import type { Clock, Logger } from '@tapewatch/model';
+import type { Clock, Logger, Timeline } from '@tapewatch/model';
 import type { Collection, CollectionStage } from './collection.js';
 import { TickLoop } from './tick-loop.js';
 import type { TickEvent } from './tick-loop.js';
@@ -48,6 +48,10 @@ export class TickCollector {
       description: 'Ticks that fell out because the process was blocked or the tick before was still running.',
     });
     this.#missed.add(0);
+  }
+
+  get timeline(): Timeline {
+    return this.#loop.timeline;
   }
 
   start(): void {

@@ -1,5 +1,5 @@
-import { messageOf } from '@tapewatch/model';
-import type { Clock, Logger, Timer } from '@tapewatch/model';
+import { messageOf, steadyTimeline } from '@tapewatch/model';
+import type { Clock, Logger, Timeline, Timer } from '@tapewatch/model';
 import { SecondGrid } from './second-grid.js';
 import type { GridChange } from './second-grid.js';
 
@@ -31,6 +31,11 @@ export class TickLoop {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#onTick = options.onTick;
+  }
+
+  /** As of the newest tick. */
+  get timeline(): Timeline {
+    return this.#grid?.timeline ?? steadyTimeline;
   }
 
   /** The first tick comes on the next whole second. Idempotent. */

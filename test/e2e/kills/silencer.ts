@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import type { Program } from '../../support/program.js';
 import { randomShard } from './busy-rules.js';
@@ -96,8 +95,11 @@ export class Silencer {
   }
 
   private async changeMatcher(program: Program, api: SilenceApi, id: string, known: Known): Promise<void> {
+    const [{ wanted: before }] = known.possible as [Possible];
+    let one = this.wanted();
+    // With the matcher that it has it would be changed in place.
+    while (isSameMatcher(one.wanted.matcher, before.matcher)) one = this.wanted();
     const past = this.endedNow(known);
-    const one = this.wanted(past.wanted.matcher);
     const made = await this.ask(one, () => this.change(known, past, () => api.set(program, one.wanted, id)));
     expect(made, 'another one').not.toBe(id);
     this.end(known, past);
@@ -166,13 +168,11 @@ export class Silencer {
     this.#known.set(record.id, { possible: [one as Possible], hold: undefined });
   }
 
-  private wanted(unlike?: SilencedLabel): Possible {
-    let matcher = this.matcher();
-    while (isDeepStrictEqual(matcher, unlike)) matcher = this.matcher();
+  private wanted(): Possible {
     const now = Date.now();
     const startsAt = this.#random() < 0.7 ? startsNow : now + Math.round(this.#random() * 5_000);
     const endsAt = this.endAfter(Math.max(startsAt, now));
-    return { sentAt: now, wanted: { matcher, startsAt, endsAt, comment: this.comment() } };
+    return { sentAt: now, wanted: { matcher: this.matcher(), startsAt, endsAt, comment: this.comment() } };
   }
 
   private matcher(): SilencedLabel {
@@ -198,6 +198,10 @@ export class Silencer {
 }
 
 /** Surely: one that is about to end may have ended when a change arrives. */
+function isSameMatcher(a: SilencedLabel, b: SilencedLabel): boolean {
+  return a.name === b.name && a.isRegex === b.isRegex && a.value === b.value;
+}
+
 function isAlive(one: Possible | undefined): boolean {
   return one !== undefined && one.ended === undefined && one.wanted.endsAt > Date.now() + 1_000;
 }

@@ -105,6 +105,7 @@ export const english: Messages = {
   checkConfig: {
     ok: (file) => `OK: ${file}`,
     warning: (text) => `WARNING: ${text}`,
+    note: (text) => `NOTE: ${text}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       [
         `${counted(exchanges, 'exchange')} (${counted(symbols, 'symbol')})`,

@@ -102,6 +102,7 @@ export const korean: Messages = {
   checkConfig: {
     ok: (file) => `정상: ${file}`,
     warning: (text) => `경고: ${text}`,
+    note: (text) => `참고: ${text}`,
     summary: ({ exchanges, symbols, checks, rules, receivers }) =>
       `거래소 ${exchanges}개(심볼 ${symbols}개), 검사 ${checks}개, 규칙 ${rules}개, 수신자 ${receivers}개`,
   },

@@ -102,6 +102,7 @@ export interface Messages {
   readonly checkConfig: {
     readonly ok: (file: string) => string;
     readonly warning: (text: string) => string;
+    readonly note: (text: string) => string;
     readonly summary: (counts: ConfigCounts) => string;
   };
   readonly notifications: {

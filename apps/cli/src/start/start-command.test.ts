@@ -122,7 +122,7 @@ function begin(
     ...{ process, terminal, workspace, messages: english, version: '1.2.3', clock, random: () => 0 },
     hasTerminal: () => terminalIsThere.at(-1) ?? false,
     loadAssembly: () => Promise.resolve(assembly),
-    checkParts: () => Promise.resolve({ rules: 0, warnings: [] }),
+    checkParts: () => Promise.resolve({ rules: 0, warnings: [], notes: [] }),
   });
   const onScreen = (text: string) =>
     vi.waitFor(() => expect(terminal.outLines.join('\n')).toContain(text), { timeout: 10_000 });

@@ -1,4 +1,4 @@
-import { messageOf, type Matcher } from '@tapewatch/model';
+import { messageOf, type Labels, type Matcher } from '@tapewatch/model';
 import { parseMatchers } from '@tapewatch/promql';
 import { BadRequest } from './bad-request.js';
 
@@ -48,10 +48,10 @@ export class Query {
   }
 }
 
-/** As Alertmanager filters by labels: an empty value asks whether the label is there. */
-export function passesAll(
-  matchers: readonly Matcher[],
-  labels: ReadonlyMap<string, string> | { get(name: string): string },
-): boolean {
-  return matchers.every((matcher) => matcher.matches(labels.get(matcher.name) ?? ''));
+/**
+ * As Alertmanager filters alerts (matchFilterLabels): a matcher is held against the empty value where the label is not there. An alert has no label
+ * with an empty value, so `name=""` asks for those without the label, and `name!=""` for those with it.
+ */
+export function passesAll(matchers: readonly Matcher[], labels: Labels): boolean {
+  return matchers.every((matcher) => matcher.matches(labels.get(matcher.name)));
 }

@@ -144,7 +144,7 @@ describe('GraphQL', () => {
     expect(
       await data(`{
         alertSummary { firing historyTotal bySeverity byName lastFiredAt meanTimeToResolveMs }
-        rules { name file intervalMs rules { name kind query health state matchedSeries alerts { id } } }
+        rules { name file intervalMs rules { name kind query health state matchedSeries receivers tellsNobody alerts { id } } }
         exchanges { id connected feedAgeSeconds errorsLastHour tickers { symbol spread spreadRatio ageSeconds volumeBase24h } }
         channels { name healthy lastSentAt pending }
         plugins { name kinds state isolation tier configSchema }
@@ -162,6 +162,7 @@ describe('GraphQL', () => {
             {
               ...{ name: 'ExchangeFeedStale', kind: 'promql', query: 'exchange_feed_age_seconds > 10' },
               ...{ health: 'OK', state: 'FIRING', matchedSeries: 3, alerts: [{ id: 'a1' }] },
+              ...{ receivers: ['nowhere'], tellsNobody: true },
             },
           ],
         },

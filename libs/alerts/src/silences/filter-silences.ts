@@ -3,8 +3,8 @@ import { parseMatchers } from '@tapewatch/promql';
 import type { SilenceView } from './silence.js';
 
 /**
- * As Alertmanager filters silences: a matcher is held against the value of the silence's own matcher of that name, against the
- * empty value where it has none. Refuses matchers that cannot be read.
+ * A matcher is held against the value of the silence's own matcher of that name, against the empty value where it has none. Finds more than the filter of
+ * Alertmanager's API, which asks for the very matcher. Refuses matchers that cannot be read.
  */
 export function filterSilences(
   silences: readonly SilenceView[],

@@ -288,7 +288,7 @@ describe('Silences', () => {
     expect(silences.all().map(({ comment }) => comment)).toEqual(['a1', 'a2', 'p1', 'p2', 'e1', 'e2']);
   });
 
-  it('is found by its matchers, as amtool filters', async () => {
+  it('is found by the values of its matchers', async () => {
     await set({ matchers: ['venue=~"bin.*"', 'symbol="BTC/USDT"'], comment: 'a' });
     await set({ matchers: ['venue="kraken"'], comment: 'b', endsAt: clock.now() + 2 * hour });
     const found = (...matchers: readonly string[]) => {

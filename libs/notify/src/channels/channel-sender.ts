@@ -82,9 +82,11 @@ export class ChannelSender {
 
   take(outgoing: Outgoing): void {
     const { clock } = this.#options;
-    const waitMs = Math.min(longestWishMs, outgoing.nextAttemptAt - clock.now());
+    // A first attempt is due at once, whatever the wall clock was set to since it was written.
+    const waitMs = outgoing.attempts === 0 ? 0 : Math.min(longestWishMs, outgoing.nextAttemptAt - clock.now());
     const notBeforeMs = clock.monotonic() + waitMs;
-    this.#queue.push(outgoing, notBeforeMs);
+    const queuedMs = clock.monotonic() - Math.max(0, clock.now() - outgoing.queuedAt);
+    this.#queue.push({ ...outgoing, queuedMs }, notBeforeMs);
     // It was to be tried later before a restart: perhaps the other side had asked for that.
     if (outgoing.attempts > 0) this.#pausedUntilMs = Math.max(this.#pausedUntilMs, notBeforeMs);
     if (this.#queue.size > maxWaiting) this.giveUpOldest();
@@ -159,7 +161,7 @@ export class ChannelSender {
       return;
     }
     this.note(result.reason);
-    const expired = clock.now() - head.queuedAt > patienceMs;
+    const expired = head.queuedMs !== undefined && clock.monotonic() - head.queuedMs > patienceMs;
     if (result.outcome === 'rejected' || expired) {
       this.#queue.done(head);
       await this.finish(

@@ -115,10 +115,23 @@ export class AlertGroups {
   /** Values and annotations change with every evaluation, of which nobody hears: what fires is told as it is now. */
   newest({ alerts }: Group): readonly Alert[] {
     for (const [id, alert] of alerts) {
-      const now = isFiring(alert) ? this.#current(id) : undefined;
-      if (now !== undefined && isFiring(now)) alerts.set(id, now);
+      const now = isFiring(alert) ? this.fires(id) : this.freed(alert);
+      if (now !== undefined) alerts.set(id, now);
     }
     return [...alerts.values()];
+  }
+
+  /** Which of two that end together ends first is chance: an end is inhibited only while what inhibits it still fires. */
+  private freed(alert: Alert): Alert {
+    const { inhibitedBy, ...others } = alert;
+    const left = inhibitedBy?.filter((id) => this.fires(id) !== undefined) ?? [];
+    if (left.length === (inhibitedBy?.length ?? 0)) return alert;
+    return left.length === 0 ? others : { ...others, inhibitedBy: left };
+  }
+
+  private fires(id: string): Alert | undefined {
+    const alert = this.#current(id);
+    return alert !== undefined && isFiring(alert) ? alert : undefined;
   }
 
   /**

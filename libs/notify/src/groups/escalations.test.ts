@@ -1,6 +1,7 @@
 import type { Alert } from '@tapewatch/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alert, heard, NotifierBench, resolved } from '../testing/notifier-bench.js';
+import { route } from '../testing/route-config.js';
 
 const minute = 60_000;
 const escalate = [
@@ -49,6 +50,22 @@ describe('Escalations', () => {
     await bench.pass(30 * minute, 5 * minute);
     expect(counts().slice(1)).toEqual([0, 0]);
   });
+
+  it.each([60, -60])(
+    'counts the time that has passed when the wall clock is set by %i min, through a reload, too',
+    async (minutes) => {
+      const notifier = await bench.start({ escalate });
+      notifier.dispatch([alert()]);
+      await bench.pass(minute, minute);
+      bench.clock.jump(minutes * minute);
+      const receivers = ['ops', 'lead', 'owner'].map((name) => ({ name, channels: [bench.channel(name)] }));
+      await notifier.reconfigure({ route: route({ receiver: 'ops', escalate }), receivers });
+      await bench.pass(4 * minute - 1, minute);
+      expect(counts()).toEqual([1, 0, 0]);
+      await bench.pass(2);
+      expect(counts()).toEqual([1, 1, 0]);
+    },
+  );
 
   it('counts anew from the end of an acknowledgement', async () => {
     const notifier = await bench.start({ escalate });

@@ -22,11 +22,14 @@ const longestWaitMs = 86_400_000;
 
 /**
  * The later steps of routes: whom to tell of an alert that fires and that nobody has acknowledged. What is due follows from when the alert
- * began to fire and what was told, so that it survives a kill; time during which a person had the alert in hand, or it was muted, does not count.
+ * began to fire and what was told, so that it survives a kill; time during which a person had the alert in hand, or it was muted, does not count, and
+ * neither does what the wall clock is set by.
  */
 export class Escalations {
   readonly #options: EscalationsOptions;
   readonly #pending = new Map<string, Pending>();
+  /** From when the time of alerts that fire counts, on the monotonic clock. */
+  readonly #since = new Map<string, number>();
   /** Alerts that need nobody now, as they were seen last. */
   readonly #quiet = new Set<string>();
   #started = false;
@@ -81,7 +84,11 @@ export class Escalations {
     const { clock } = this.#options;
     const freed = this.#quiet.delete(id) && !needsNobody;
     if (needsNobody && state === 'firing') this.#quiet.add(id);
-    return freed ? clock.monotonic() : clock.monotonic() - Math.max(0, clock.now() - (firedAt ?? startsAt));
+    const known = freed ? clock.monotonic() : this.#since.get(id);
+    const sinceMs = known ?? clock.monotonic() - Math.max(0, clock.now() - (firedAt ?? startsAt));
+    if (state === 'firing') this.#since.set(id, sinceMs);
+    else this.#since.delete(id);
+    return sinceMs;
   }
 
   private schedule(): void {

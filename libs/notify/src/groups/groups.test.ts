@@ -1,4 +1,5 @@
 import { Labels } from '@tapewatch/model';
+import { retry } from '@tapewatch/plugin-sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { alert, heard, NotifierBench, resolved } from '../testing/notifier-bench.js';
 import { route } from '../testing/route-config.js';
@@ -122,5 +123,18 @@ describe('groups', () => {
     bench.clock.jump(-7_200_000);
     await bench.pass(2_000);
     expect(bench.channel('n1').got).toHaveLength(2);
+  });
+
+  it.each([25, -25])('goes on trying for a day when the wall clock is set by %i h', async (hours) => {
+    const notifier = await bench.start({ repeatIntervalMs: 1_000_000_000 });
+    const channel = bench.channel('n1');
+    channel.answer = () => retry('away');
+    notifier.dispatch([fresh({})]);
+    await bench.settle();
+    bench.clock.jump(hours * 3_600_000);
+    await bench.pass(23 * 3_600_000, 3_600_000);
+    expect((await bench.rows()).map(({ outcome }) => outcome)).toEqual(['retrying']);
+    await bench.pass(2 * 3_600_000, 3_600_000);
+    expect((await bench.rows()).map(({ outcome }) => outcome)).toEqual(['dead']);
   });
 });

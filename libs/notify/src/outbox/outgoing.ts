@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly nextAttemptAt: number;
   /** From when on patience with it counts. */
   readonly queuedAt: number;
+  /** The same on the monotonic clock, once a sender has it. */
+  readonly queuedMs?: number;
 }
 
 export interface Flush {

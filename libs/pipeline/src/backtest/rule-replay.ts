@@ -222,13 +222,14 @@ export class RuleReplay {
   }
 
   #engineOf(groups: readonly RuleGroup[]): RuleEngine {
-    const { clock, externalUrl } = this.#options;
+    const { clock, externalUrl, language } = this.#options;
     return createRuleEngine({
       ...{ groups, meter, alertId, clock: this.#clock, logger: this.#faults },
       query: (expression, at) => evaluateInstant(expression, this.#source, at, { limits: queryLimits(clock) }),
       // Nobody else reads what they write.
       ...(this.#writes ? { record: this.#source.record } : {}),
       externalUrl: () => externalUrl,
+      ...(language === undefined ? {} : { language }),
       ruleFailed: (_group, rule, reason) => this.#faults.note(rule, reason),
       next: (evaluation) => this.#accept(evaluation),
     });

@@ -6,6 +6,7 @@ import type { RuleGroup } from '@tapewatch/rules';
 import { checkPipelineConfig } from '../check-pipeline-config.js';
 import { bindReceivers } from '../configured-plugins.js';
 import type { PipelineDependencies } from '../dependencies.js';
+import type { FindingsLog } from '../findings-log.js';
 import { Reloader } from './reloader.js';
 import { WatchFiles } from './watch-files.js';
 
@@ -27,20 +28,24 @@ export function createReload(
     readonly registry: PluginRegistry;
     readonly supervisor: Supervisor;
     readonly meter: Meter;
+    readonly findings: FindingsLog;
     /** Puts it into force between two ticks; answers which rules changed, by name. */
     readonly apply: (next: InForce) => readonly string[];
   },
 ): { readonly reloader: Reloader; readonly watch: WatchFiles | undefined } {
   const { clock, logger, readConfig } = dependencies;
-  const { registry, supervisor, meter, apply } = parts;
+  const { registry, supervisor, meter, findings, apply } = parts;
   const unknown = (): Promise<never> => Promise.reject(new Error('it is not known where the configuration came from'));
   const reloader = new Reloader({
     config,
     read: readConfig ?? unknown,
     prepare: async (next) => {
-      const { groups } = await checkPipelineConfig(next, dependencies, registry);
+      const loaded = await checkPipelineConfig(next, dependencies, registry);
       const receivers = await bindReceivers(next, registry, supervisor);
-      return () => apply({ config: next, groups, receivers });
+      return () => {
+        findings.tell(loaded);
+        return apply({ config: next, groups: loaded.groups, receivers });
+      };
     },
     clock,
     logger,

@@ -97,6 +97,21 @@ describe('AlertStates', () => {
     expect(machine.size).toBe(0);
   });
 
+  it('counts the time that has passed, not what ticks have jumped over', () => {
+    const timeline = { skippedMs: 1_000_000, aheadMs: 0 };
+    const machine = new AlertStates(rule, { forMs: 10_000, keepFiringForMs: 10_000, limit: 0 }, timeline);
+    const at = (ms: number, ...found: readonly AlertElement[]): readonly string[] =>
+      kinds(machine.apply(ms, present(...found), notHeld).transitions);
+    expect(at(0, element('a'))).toEqual(['a pending']);
+    timeline.skippedMs += 60_000;
+    expect(at(69_999, element('a'))).toEqual([]);
+    expect(at(70_000, element('a'))).toEqual(['a firing']);
+    expect(at(80_000)).toEqual([]);
+    timeline.skippedMs += 60_000;
+    expect(at(149_999)).toEqual([]);
+    expect(at(150_000)).toEqual(['a resolved']);
+  });
+
   describe('restored', () => {
     const firing: AlertInstance = { ...element('a'), rule, state: 'firing', startsAt: 1000, firedAt: 2000 };
 
@@ -105,6 +120,13 @@ describe('AlertStates', () => {
       machine.restore({ ...element('a'), rule, state: 'pending', startsAt: 1234 });
       expect(kinds(machine.apply(11_233, present(element('a')), notHeld).transitions)).toEqual([]);
       expect(kinds(machine.apply(11_234, present(element('a')), notHeld).transitions)).toEqual(['a firing']);
+    });
+
+    it('waits for what is left of its timer when the wall clock was set back before the start', () => {
+      const machine = states({ forMs: 10_000 });
+      machine.restore({ ...element('a'), rule, state: 'pending', startsAt: 3_600_000 }, 1000);
+      expect(kinds(machine.apply(10_999, present(element('a')), notHeld).transitions)).toEqual([]);
+      expect(kinds(machine.apply(11_000, present(element('a')), notHeld).transitions)).toEqual(['a firing']);
     });
 
     it('is pending again when for was raised, and only then', () => {

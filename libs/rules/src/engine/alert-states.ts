@@ -1,4 +1,5 @@
-import type { AlertInstance, Labels, RuleRef, RuleTransition } from '@tapewatch/model';
+import { steadyTimeline } from '@tapewatch/model';
+import type { AlertInstance, Labels, RuleRef, RuleTransition, Timeline } from '@tapewatch/model';
 import type { LevelView } from './worse-levels.js';
 
 /** One element of a rule's result, with its labels and annotations made. */
@@ -23,27 +24,42 @@ export interface StateChange {
 
 interface Entry {
   readonly instance: AlertInstance;
+  /** It is from before a start, or before a jump of the ticks: that nothing is found may mean nothing yet. */
   readonly restored: boolean;
+  /** What ticks had jumped over when it began to be there ... */
+  readonly startSkippedMs: number;
+  /** ... and when it was missing first. */
+  readonly keepSkippedMs: number;
 }
 
 /**
  * The state machine of one rule's alerts, as in Prometheus 3: inactive -> pending -> firing -> inactive, with `for` and
- * `keep_firing_for`. Pure but for its own memory: time and results are given to it.
+ * `keep_firing_for`, which run by time that has passed: what ticks have jumped over does not count. Pure but for its own memory: time and results
+ * are given to it.
  */
 export class AlertStates {
   readonly #rule: RuleRef;
   readonly #timing: AlertTiming;
+  readonly #timeline: Timeline;
   #entries = new Map<string, Entry>();
   /** Restored alerts may have fired under a shorter `for` than the rule has now. */
   #checkRaisedFor = false;
 
-  constructor(rule: RuleRef, timing: AlertTiming) {
+  constructor(rule: RuleRef, timing: AlertTiming, timeline = steadyTimeline) {
+    this.#timeline = timeline;
     this.#rule = rule;
     this.#timing = timing;
   }
 
-  restore(instance: AlertInstance): void {
-    this.#entries.set(instance.labels.key, { instance, restored: true });
+  /** `startedAt` is the time of the start: what lies after it is from before the wall clock was set back, and no time has passed since. */
+  restore(instance: AlertInstance, startedAt = Infinity): void {
+    const { skippedMs } = this.#timeline;
+    const { startsAt, keepFiringSince = startsAt } = instance;
+    this.#entries.set(instance.labels.key, {
+      ...{ instance, restored: true },
+      startSkippedMs: skippedMs + Math.max(0, startsAt - startedAt),
+      keepSkippedMs: skippedMs + Math.max(0, keepFiringSince - startedAt),
+    });
     this.#checkRaisedFor = true;
   }
 
@@ -51,6 +67,11 @@ export class AlertStates {
   adopt(before: AlertStates): void {
     this.#entries = before.#entries;
     this.#checkRaisedFor = before.#checkRaisedFor || this.#timing.forMs > before.#timing.forMs;
+  }
+
+  /** Ticks have jumped: what its rule looks at is out of reach, as after a start. */
+  skipped(): void {
+    for (const [key, entry] of this.#entries) this.#entries.set(key, { ...entry, restored: true });
   }
 
   *active(): IterableIterator<AlertInstance> {
@@ -122,34 +143,34 @@ export class AlertStates {
     const pending: AlertInstance = { rule: this.#rule, ...element, state: 'pending', startsAt };
     if (at - startsAt < forMs) {
       report('pending', pending);
-      return { instance: pending, restored: false };
+      return { ...this.#stamps(), instance: pending, restored: false };
     }
     const firing: AlertInstance = { ...pending, state: 'firing', firedAt: at };
     report('firing', firing);
-    return { instance: firing, restored: false };
+    return { ...this.#stamps(), instance: firing, restored: false };
   }
 
   #present(entry: Entry, element: AlertElement, at: number, report: Report): Entry {
-    const { instance, restored } = entry;
-    const fires = instance.state === 'pending' && at - instance.startsAt >= this.#timing.forMs;
+    const { instance } = entry;
+    const fires = instance.state === 'pending' && this.#beenThere(entry, at) >= this.#timing.forMs;
     if (!fires && instance.keepFiringSince === undefined && isSame(instance, element)) return entry;
     const { keepFiringSince: _, ...rest } = instance;
     const fresh: AlertInstance = { ...rest, annotations: element.annotations, value: element.value };
-    if (!fires) return { instance: fresh, restored };
+    if (!fires) return { ...entry, instance: fresh };
     const firing: AlertInstance = { ...fresh, state: 'firing', firedAt: at };
     report('firing', firing);
-    return { instance: firing, restored };
+    return { ...entry, instance: firing };
   }
 
   #missing(entry: Entry, at: number, isHeld: (instance: AlertInstance) => boolean, report: Report): Entry | undefined {
     const { instance, restored } = entry;
     if (restored && isHeld(instance)) return entry;
     if (instance.state === 'firing' && this.#timing.keepFiringForMs > 0) {
-      const since = instance.keepFiringSince ?? at;
-      if (at - since < this.#timing.keepFiringForMs)
-        return since === instance.keepFiringSince
-          ? entry
-          : { instance: { ...instance, keepFiringSince: since }, restored };
+      const { keepFiringSince } = instance;
+      const { skippedMs } = this.#timeline;
+      if (keepFiringSince === undefined)
+        return { ...entry, keepSkippedMs: skippedMs, instance: { ...instance, keepFiringSince: at } };
+      if (at - keepFiringSince - (skippedMs - entry.keepSkippedMs) < this.#timing.keepFiringForMs) return entry;
     }
     report(endOf(instance), instance);
     return undefined;
@@ -157,14 +178,23 @@ export class AlertStates {
 
   /** A firing alert that has not been there for as long as a raised `for` now wants is pending again. */
   #pulledBack(entry: Entry, at: number, report: Report): Entry {
-    const { instance, restored } = entry;
+    const { instance } = entry;
     const { forMs } = this.#timing;
     const firedEarly = (instance.firedAt ?? at) - instance.startsAt < forMs;
-    if (instance.state !== 'firing' || !firedEarly || at - instance.startsAt >= forMs) return entry;
+    if (instance.state !== 'firing' || !firedEarly || this.#beenThere(entry, at) >= forMs) return entry;
     const { firedAt: _, keepFiringSince: __, ...rest } = instance;
     const pending: AlertInstance = { ...rest, state: 'pending' };
     report('pending', pending);
-    return { instance: pending, restored };
+    return { ...entry, instance: pending };
+  }
+
+  #stamps(): Pick<Entry, 'startSkippedMs' | 'keepSkippedMs'> {
+    const { skippedMs } = this.#timeline;
+    return { startSkippedMs: skippedMs, keepSkippedMs: skippedMs };
+  }
+
+  #beenThere({ instance, startSkippedMs }: Entry, at: number): number {
+    return at - instance.startsAt - (this.#timeline.skippedMs - startSkippedMs);
   }
 }
 

@@ -1,9 +1,10 @@
-import type { AlertInstance, RuleRef, RuleTransition } from '@tapewatch/model';
+import type { AlertInstance, Language, RuleRef, RuleTransition, Timeline } from '@tapewatch/model';
 import { Labels } from '@tapewatch/model';
 import type { AlertRule } from '../rule-group.js';
 import type { TemplateContext } from './alert-elements.js';
 import type { AlertElement } from './alert-states.js';
 import { AlertStates } from './alert-states.js';
+import { conditionWords, type ConditionWords } from './condition-words.js';
 
 /** That a rule cannot judge. */
 export type Condition = { readonly kind: 'no_data' } | { readonly kind: 'error'; readonly reason: string };
@@ -17,12 +18,14 @@ export const conditionLabel = 'rule_health';
  */
 export class ConditionAlerts {
   readonly #rule: AlertRule;
+  readonly #words: ConditionWords;
   readonly #states: AlertStates;
   #known: { readonly key: string; readonly element: AlertElement } | undefined;
 
-  constructor(rule: AlertRule, ref: RuleRef) {
+  constructor(rule: AlertRule, ref: RuleRef, language: Language, timeline: Timeline) {
     this.#rule = rule;
-    this.#states = new AlertStates(ref, { forMs: rule.forMs, keepFiringForMs: 0, limit: 0 });
+    this.#words = conditionWords(language);
+    this.#states = new AlertStates(ref, { forMs: rule.forMs, keepFiringForMs: 0, limit: 0 }, timeline);
   }
 
   /** Whether an alert of the rule is one of these. */
@@ -34,8 +37,8 @@ export class ConditionAlerts {
     );
   }
 
-  restore(instance: AlertInstance): void {
-    this.#states.restore(instance);
+  restore(instance: AlertInstance, startedAt: number): void {
+    this.#states.restore(instance, startedAt);
   }
 
   adopt(before: ConditionAlerts): void {
@@ -56,10 +59,18 @@ export class ConditionAlerts {
   #element(condition: Condition, context: TemplateContext): AlertElement {
     const key = JSON.stringify([condition, context.externalUrl]);
     if (this.#known?.key !== key) {
-      const annotations = { ...this.#annotations(context), ...wordsFor(this.#rule, condition) };
+      const annotations = { ...this.#annotations(context), ...this.#texts(condition) };
       this.#known = { key, element: { labels: this.#labels(condition.kind), annotations, value: 1 } };
     }
     return this.#known.element;
+  }
+
+  #texts(condition: Condition): Readonly<Record<string, string>> {
+    const { name, query } = this.#rule;
+    const { noData, error } = this.#words;
+    return condition.kind === 'no_data'
+      ? { summary: noData.summary(name), description: noData.description(query) }
+      : { summary: error.summary(name), description: error.description(condition.reason) };
   }
 
   #labels(kind: Condition['kind']): Labels {
@@ -80,15 +91,3 @@ export class ConditionAlerts {
 }
 
 const ofElement = /\$labels|\$value|\.Labels|\.Value|\{\{\s*(?:range|with)?\s*\.\s*\}\}/;
-
-function wordsFor({ name, query }: AlertRule, condition: Condition): Readonly<Record<string, string>> {
-  if (condition.kind === 'no_data')
-    return {
-      summary: `${name} has no data and cannot be judged`,
-      description: `No series matches what the rule asks for: ${query}. Its alerts stay as they were until there is data again.`,
-    };
-  return {
-    summary: `${name} fails and cannot be judged`,
-    description: `The rule cannot be evaluated: ${condition.reason}. Its alerts stay as they were until it works again.`,
-  };
-}

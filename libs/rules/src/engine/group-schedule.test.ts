@@ -26,6 +26,13 @@ describe('GroupSchedule', () => {
     expect(schedule.take(start + 5000)).toBe(0);
   });
 
+  it('does not count what ticks have jumped over', () => {
+    const schedule = new GroupSchedule(1000, 'a');
+    schedule.take(start);
+    expect(schedule.take(start + 3_603_000, 3_600_000)).toBe(2);
+    expect(schedule.take(start + 3_605_000, 3_600_000)).toBe(1);
+  });
+
   it('accounts for every slot exactly once, whatever ticks are missed', () => {
     fc.assert(
       fc.property(

@@ -6,6 +6,7 @@ export class GroupSchedule {
   readonly #intervalMs: number;
   readonly #offsetMs: number;
   #lastSlot: number | undefined;
+  #skippedMs = 0;
 
   constructor(intervalMs: number, identity: string) {
     this.#intervalMs = intervalMs;
@@ -14,17 +15,24 @@ export class GroupSchedule {
 
   /** Goes on from the schedule of the same group before a reload, if it is the same. */
   adopt(before: GroupSchedule): void {
-    if (before.#intervalMs === this.#intervalMs && before.#offsetMs === this.#offsetMs)
+    if (before.#intervalMs === this.#intervalMs && before.#offsetMs === this.#offsetMs) {
       this.#lastSlot = before.#lastSlot;
+      this.#skippedMs = before.#skippedMs;
+    }
   }
 
-  /** The evaluations missed since the last one when the group is due, else undefined. The first time it is due at once. */
-  take(at: number): number | undefined {
+  /**
+   * The evaluations missed since the last one when the group is due, else undefined. The first time it is due at once. `skippedMs` is what ticks have
+   * jumped over in all, in which nothing was due.
+   */
+  take(at: number, skippedMs = 0): number | undefined {
     const slot = Math.floor((at - this.#offsetMs) / this.#intervalMs);
     const last = this.#lastSlot;
     if (last !== undefined && slot <= last) return undefined;
     this.#lastSlot = slot;
-    return last === undefined ? 0 : slot - last - 1;
+    const skipped = Math.ceil((skippedMs - this.#skippedMs) / this.#intervalMs);
+    this.#skippedMs = skippedMs;
+    return last === undefined ? 0 : Math.max(0, slot - last - 1 - skipped);
   }
 }
 

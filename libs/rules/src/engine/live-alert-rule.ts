@@ -1,5 +1,5 @@
-import type { AlertInstance, RuleRef, RuleTransition } from '@tapewatch/model';
-import { messageOf } from '@tapewatch/model';
+import type { AlertInstance, Language, RuleRef, RuleTransition, Timeline } from '@tapewatch/model';
+import { messageOf, steadyTimeline } from '@tapewatch/model';
 import type { VectorSample } from '@tapewatch/promql';
 import type { AlertRule, RuleGroup } from '../rule-group.js';
 import type { RuleView } from '../rule-view.js';
@@ -14,6 +14,15 @@ import { elementsOf, LimitExceededError } from './live-rule.js';
 import { RuleHealth } from './rule-health.js';
 import { WarmUp } from './warm-up.js';
 import type { WorseLevels } from './worse-levels.js';
+
+export interface LiveAlertRuleOptions {
+  /** Watches the worse levels of the rule, when it has any. */
+  readonly levels?: WorseLevels;
+  /** Of what the rule tells of itself; English when absent. */
+  readonly language?: Language | undefined;
+  /** Of the ticks; a steady one when absent. */
+  readonly timeline?: Timeline | undefined;
+}
 
 /** An alerting rule with its alerts. */
 export class LiveAlertRule implements LiveRule {
@@ -30,16 +39,21 @@ export class LiveAlertRule implements LiveRule {
   readonly #holds: Holds | undefined;
   #startedAt = -Infinity;
 
-  /** `levels` watches the worse levels of the rule, when it has any. */
-  constructor(rule: AlertRule, ref: RuleRef, group: RuleGroup, query: Query, levels?: WorseLevels) {
+  constructor(
+    rule: AlertRule,
+    ref: RuleRef,
+    group: RuleGroup,
+    query: Query,
+    { levels, language = 'en', timeline = steadyTimeline }: LiveAlertRuleOptions = {},
+  ) {
     this.rule = rule;
     this.#levels = levels;
     this.#holds =
       rule.holds === undefined ? undefined : new Holds(rule, rule.holds.expression, query, group.queryOffsetMs);
     this.ref = ref;
     this.#limit = group.limit;
-    this.#states = new AlertStates(ref, { ...rule, limit: group.limit });
-    this.#conditions = new ConditionAlerts(rule, ref);
+    this.#states = new AlertStates(ref, { ...rule, limit: group.limit }, timeline);
+    this.#conditions = new ConditionAlerts(rule, ref, language, timeline);
     this.#elements = new AlertElements(rule);
     this.#health = new RuleHealth(rule.expression, query, group.queryOffsetMs);
     this.#warmUp = new WarmUp(rule, (expression, at) => this.#health.find(expression, at));
@@ -62,11 +76,17 @@ export class LiveAlertRule implements LiveRule {
   }
 
   restore(instance: AlertInstance): void {
-    (this.#conditions.owns(instance) ? this.#conditions : this.#states).restore(instance);
+    const states = this.#conditions.owns(instance) ? this.#conditions : this.#states;
+    states.restore(instance, this.#startedAt);
   }
 
   startAt(startedAt: number): void {
     this.#startedAt = startedAt;
+  }
+
+  skippedTo(at: number): void {
+    this.startAt(at);
+    this.#states.skipped();
   }
 
   hasNoData(): boolean {

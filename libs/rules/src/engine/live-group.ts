@@ -1,4 +1,14 @@
-import type { AlertInstance, Clock, Evaluation, Logger, RuleRef, RuleTransition, Series } from '@tapewatch/model';
+import type {
+  AlertInstance,
+  Clock,
+  Evaluation,
+  Language,
+  Logger,
+  RuleRef,
+  RuleTransition,
+  Series,
+  Timeline,
+} from '@tapewatch/model';
 import { messageOf } from '@tapewatch/model';
 import type { Rule, RuleGroup } from '../rule-group.js';
 import type { RecordSamples, RuleSample } from '../rule-sample.js';
@@ -19,6 +29,8 @@ export interface LiveGroupOptions {
   readonly query: Query;
   readonly record?: RecordSamples | undefined;
   readonly ruleFailed?: ((group: string, rule: string, reason: string) => void) | undefined;
+  readonly language?: Language | undefined;
+  readonly timeline?: Timeline | undefined;
   readonly metrics: RuleMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -65,7 +77,7 @@ export class LiveGroup {
 
   /** The evaluation when the group was due, else undefined. Never throws. */
   evaluate(at: number, context: TemplateContext): Evaluation | undefined {
-    const missed = this.#schedule.take(at);
+    const missed = this.#schedule.take(at, this.#options.timeline?.skippedMs);
     if (missed === undefined) return undefined;
     const { clock, metrics, group } = this.#options;
     if (missed > 0) metrics.missed.add(missed, this.#attributes);
@@ -108,6 +120,11 @@ export class LiveGroup {
   /** Since when samples are kept. */
   startAt(startedAt: number): void {
     for (const { rule } of this.#rules) rule.startAt(startedAt);
+  }
+
+  /** Ticks have jumped to this time. */
+  skippedTo(at: number): void {
+    for (const { rule } of this.#rules) rule.skippedTo(at);
   }
 
   /**
@@ -173,12 +190,12 @@ export class LiveGroup {
 
   /** `before` are the live rules before it in the group. */
   #live(rule: Rule, ref: RuleRef, before: readonly LiveRule[], query: Query): LiveRule {
-    const { group } = this.#options;
+    const { group, language, timeline } = this.#options;
     if (rule.makes === 'series') return new LiveRecordingRule(rule, ref, group, query);
-    if (rule.worseLevels === 0) return new LiveAlertRule(rule, ref, group, query);
+    if (rule.worseLevels === 0) return new LiveAlertRule(rule, ref, group, query, { language, timeline });
     const levels = new WorseLevels(before.slice(-rule.worseLevels).filter((one) => one.rule.name === rule.name));
     this.#levels.push(levels);
-    return new LiveAlertRule(rule, ref, group, query, levels);
+    return new LiveAlertRule(rule, ref, group, query, { levels, language, timeline });
   }
 
   #active(): AlertInstance[] {

@@ -50,6 +50,10 @@ export class LiveRecordingRule implements LiveRule {
     // Only alerts wait for their data after a start.
   }
 
+  skippedTo(): void {
+    // As with a start.
+  }
+
   hasNoData(): boolean {
     return this.#health.hasNoData();
   }

@@ -28,6 +28,8 @@ export interface LiveRule {
   restore(instance: AlertInstance): void;
   /** Since when samples are kept. */
   startAt(startedAt: number): void;
+  /** Ticks have jumped to this time: what was before is out of reach. */
+  skippedTo(at: number): void;
   /** Whether its last evaluation found no series to judge. */
   hasNoData(): boolean;
   /** Takes over from the same rule before a reload. */

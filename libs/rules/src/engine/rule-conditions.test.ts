@@ -73,6 +73,15 @@ describe('a rule without data', () => {
     expect(bench.rule('High').health).toBe('no_data'); // as looked at a second ago
   });
 
+  it('says so in the language of the program', async () => {
+    const bench = await EngineBench.of(rule('    no_data: alert\n    error: alert'), { language: 'ko' });
+    bench.at(0);
+    expect(bench.active[0]?.annotations).toMatchObject({
+      summary: 'High: 데이터가 없어 판정할 수 없습니다',
+      description: expect.stringContaining(': m > 10. ') as string,
+    });
+  });
+
   it('has data as long as one series is there', async () => {
     const bench = await EngineBench.of(rule('    no_data: alert'));
     bench.sample(0, { 'm{a="x"}': 11, 'm{a="y"}': 1 }).at(0);

@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api';
-import type { AlertInstance, Clock, Evaluation, Logger, Matcher, Series } from '@tapewatch/model';
-import { Labels } from '@tapewatch/model';
+import type { AlertInstance, Clock, Evaluation, Language, Logger, Matcher, Series, Timeline } from '@tapewatch/model';
+import { Labels, longSkipMs, steadyTimeline } from '@tapewatch/model';
 import type { Expression, QueryResult } from '@tapewatch/promql';
 import { parse } from '@tapewatch/promql';
 import { changedGroups } from '../changed-groups.js';
@@ -36,6 +36,10 @@ export interface RuleEngineOptions {
   readonly ruleFailed?: (group: string, rule: string, reason: string) => void;
   /** `$externalLabels` of templates. */
   readonly externalLabels?: Readonly<Record<string, string>>;
+  /** Of alerts that tell of their rule itself (`rule_health`); English when absent. */
+  readonly language?: Language;
+  /** Of the ticks; a steady one when absent. */
+  readonly timeline?: Timeline;
   /** How many series a selector has at present; rules that have many are not judged between ticks. Absent: none is. */
   readonly countSeries?: (matchers: readonly Matcher[]) => number;
   /** How the views name an alert; without it they name none. */
@@ -86,6 +90,7 @@ class GroupedRuleEngine implements RuleEngine {
   #groups: readonly LiveGroup[] = [];
   #arrivals: ArrivalIndex;
   #startedAt = -Infinity;
+  #skippedMs = 0;
   readonly #unmatched: UnmatchedRules;
   readonly #templateQueries = new Map<string, Expression>();
 
@@ -100,6 +105,7 @@ class GroupedRuleEngine implements RuleEngine {
 
   evaluate(at: number): void {
     const context = this.#contextAt(at);
+    this.#followTimeline(at);
     for (const group of this.#groups) {
       const evaluation = group.evaluate(at, context);
       if (evaluation !== undefined) this.#handOn(evaluation);
@@ -155,13 +161,33 @@ class GroupedRuleEngine implements RuleEngine {
   }
 
   #live(groups: readonly RuleGroup[]): readonly LiveGroup[] {
-    const { query, record, ruleFailed, clock, logger } = this.#options;
+    const { query, record, ruleFailed, language, timeline, clock, logger } = this.#options;
     this.#metrics.begin(groups.map(({ name }) => name));
     return groups.map((group) => {
-      const live = new LiveGroup({ group, query, record, ruleFailed, metrics: this.#metrics, clock, logger });
+      const live = new LiveGroup({
+        group,
+        query,
+        record,
+        ruleFailed,
+        language,
+        timeline,
+        metrics: this.#metrics,
+        clock,
+        logger,
+      });
       live.startAt(this.#startedAt);
       return live;
     });
+  }
+
+  /** A jump of the ticks is to rules what a start is: windows are empty, and sources have yet to report. */
+  #followTimeline(at: number): void {
+    const { skippedMs } = this.#options.timeline ?? steadyTimeline;
+    const jumpedMs = skippedMs - this.#skippedMs;
+    this.#skippedMs = skippedMs;
+    if (jumpedMs < longSkipMs) return;
+    this.#startedAt = at;
+    for (const group of this.#groups) group.skippedTo(at);
   }
 
   #contextAt(at: number): TemplateContext {

@@ -1,5 +1,5 @@
 import { createNoopMeter } from '@opentelemetry/api';
-import type { Series } from '@tapewatch/model';
+import { steadyTimeline, type Series } from '@tapewatch/model';
 import { FakeClock } from '@tapewatch/model/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PushedSampleStage, PushRefusal } from './otlp-intake.js';
@@ -45,11 +45,13 @@ describe('OtlpIntake', () => {
   let kept: Kept;
   let clock: FakeClock;
   let intake: OtlpIntake;
+  let timeline: { skippedMs: number; aheadMs: number };
   const resource = { 'service.name': 'bot', 'service.instance.id': '1' };
   beforeEach(() => {
     kept = new Kept();
     clock = new FakeClock(start);
-    intake = new OtlpIntake({ clock, meter: createNoopMeter(), next: kept, promote: ['host.name'] });
+    timeline = { ...steadyTimeline };
+    intake = new OtlpIntake({ clock, meter: createNoopMeter(), next: kept, promote: ['host.name'], timeline });
   });
   const push = (...metrics: PushedMetric[]) => intake.take({ resources: [{ attributes: resource, metrics }] });
 
@@ -201,5 +203,39 @@ describe('OtlpIntake', () => {
     push(gauge(0, 1));
     push({ ...gauge(1000, NaN), points: [{ ...at(1000), value: NaN, ended: true }] } as PushedMetric);
     expect(kept.samples.at(-1)).toBe('bot_open_trades{instance="1", job="bot"} 1000 ended');
+  });
+
+  describe('when ticks stand apart from the wall clock', () => {
+    it('moves points along, as their age is what counts, also those of senders that go by the old time', () => {
+      clock = new FakeClock(start - 3_600_000);
+      intake = new OtlpIntake({ clock, meter: createNoopMeter(), next: kept, promote: [], timeline });
+      timeline.aheadMs = 3_600_000;
+      expect(push(gauge(-3_601_000, 1))).toMatchObject({ accepted: 1 });
+      expect(push(gauge(0, 2))).toMatchObject({ accepted: 1 });
+      expect(kept.samples.filter((sample) => sample.startsWith('bot_open_trades'))).toEqual([
+        'bot_open_trades{instance="1", job="bot"} -1000 1',
+        'bot_open_trades{instance="1", job="bot"} 0 2',
+      ]);
+    });
+
+    it('takes a point that is sent again once, although it would lie elsewhere now', () => {
+      timeline.aheadMs = 60_000;
+      push(delta(-60_000, 3));
+      timeline.aheadMs = 59_000;
+      push(delta(-60_000, 3));
+      expect(kept.samples.filter((sample) => sample.startsWith('bot_orders'))).toHaveLength(1);
+    });
+
+    it('takes what was there just before ticks jumped along, as old as it was', async () => {
+      push(gauge(0, 7));
+      await clock.advance(4_000);
+      timeline.skippedMs = 3_600_000;
+      intake.accept({ at: start + 3_604_000 });
+      intake.accept({ at: start + 3_605_000 });
+      expect(kept.samples.filter((sample) => sample.startsWith('bot_open_trades'))).toEqual([
+        'bot_open_trades{instance="1", job="bot"} 0 7',
+        'bot_open_trades{instance="1", job="bot"} 3600000 7',
+      ]);
+    });
   });
 });

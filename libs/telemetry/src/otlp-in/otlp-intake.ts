@@ -1,5 +1,6 @@
 import type { Attributes, Counter, Meter } from '@opentelemetry/api';
-import type { Clock, MetricDescription, Series, Tick, TickStage } from '@tapewatch/model';
+import { longSkipMs } from '@tapewatch/model';
+import type { Clock, MetricDescription, Series, Tick, TickStage, Timeline } from '@tapewatch/model';
 import { metricName } from '../series-translation/prometheus-name.js';
 import { infoOf, promotedOf, targetOf } from '../series-translation/series-labels.js';
 import type { PushedMetric, PushedPoint, PushedRequest, PushedResource } from './pushed-request.js';
@@ -23,6 +24,8 @@ export interface OtlpIntakeOptions {
   readonly clock: Clock;
   readonly meter: Meter;
   readonly next: PushedSampleStage;
+  /** Of the ticks. */
+  readonly timeline: Timeline;
   /** Resource attributes that become labels of every series of the resource. */
   readonly promote: readonly string[];
 }
@@ -57,7 +60,7 @@ const targetInfo: MetricDescription = {
 /**
  * Takes what other programs push over OTLP and makes Prometheus' series of it, as Prometheus' own OTLP intake does by default
  * (UnderscoreEscapingWithSuffixes; resource attributes in `target_info` unless promoted). Cumulative sums are kept, differences are added
- * up; exponential histograms are refused. Samples keep their own times; a series that stays away is ended after 2.5 times its
+ * up; exponential histograms are refused. Samples keep their own times, unless the ticks stand apart from the wall clock; a series that stays away is ended after 2.5 times its
  * rhythm, at least ten seconds.
  */
 export class OtlpIntake implements TickStage {
@@ -65,6 +68,7 @@ export class OtlpIntake implements TickStage {
   readonly #resources = new Map<string, Resource>();
   readonly #points: Counter;
   #sweptMs = 0;
+  #skippedMs = 0;
 
   constructor(options: OtlpIntakeOptions) {
     this.#options = options;
@@ -88,6 +92,7 @@ export class OtlpIntake implements TickStage {
   /** Ends what has been silent for too long. */
   accept({ at }: Pick<Tick, 'at'>): void {
     const now = this.#options.clock.monotonic();
+    this.#bridge(at, now);
     const sweep = now - this.#sweptMs >= sweepEveryMs;
     if (sweep) this.#sweptMs = now;
     for (const [key, { series }] of this.#resources) {
@@ -97,6 +102,30 @@ export class OtlpIntake implements TickStage {
       }
       if (series.size === 0) this.#resources.delete(key);
     }
+  }
+
+  /** After a jump of the ticks: what was there just before it still is, and is as old as it was. */
+  #bridge(at: number, now: number): void {
+    const { next, timeline } = this.#options;
+    const skippedMs = timeline.skippedMs - this.#skippedMs;
+    this.#skippedMs = timeline.skippedMs;
+    if (skippedMs < longSkipMs) return;
+    for (const { series } of this.#resources.values())
+      for (const pushed of series.values()) {
+        const timeMs = Math.round(at - (now - pushed.arrivedMs));
+        if (pushed.ended || timeMs <= pushed.newestMs) continue;
+        for (const [i, one] of pushed.series.entries()) next.append(one, timeMs, pushed.values[i] as number);
+        pushed.newestMs = timeMs;
+      }
+  }
+
+  /** Where a point lies among the ticks: senders may go by the wall clock as it is, or as it was before it was set back. */
+  #placed(pointMs: number): number {
+    const { clock, timeline } = this.#options;
+    if (timeline.aheadMs === 0) return pointMs;
+    const now = clock.now() + timeline.aheadMs;
+    const moved = Math.round(pointMs + timeline.aheadMs);
+    return Math.abs(now - moved) <= Math.abs(now - pointMs) ? moved : pointMs;
   }
 
   #takeResource(pushed: PushedResource, refusals: Refusals): number {
@@ -144,21 +173,24 @@ export class OtlpIntake implements TickStage {
   }
 
   #takePoint({ description, metric, point, shaped, resource }: PointToTake): string | undefined {
-    if (point.timeMs > this.#options.clock.now() + farInFutureMs)
+    const { clock, timeline, next } = this.#options;
+    const timeMs = this.#placed(point.timeMs);
+    if (timeMs > clock.now() + timeline.aheadMs + farInFutureMs)
       return 'a point lies more than ten minutes in the future';
     const pushed = this.#pushedOf(description, shaped, point, resource);
     // What is sent again after an answer got lost is the same point: taken once, and no fault.
-    if (point.timeMs === pushed.newestMs) return undefined;
-    if (point.timeMs < pushed.newestMs) return reasons.out_of_order;
+    if (point.timeMs === pushed.pointMs) return undefined;
+    if (timeMs <= pushed.newestMs) return reasons.out_of_order;
     const values = isDelta(metric) ? addedUp(pushed, shaped.values) : shaped.values;
-    if (point.ended) this.#end(pushed, point.timeMs);
+    if (point.ended) this.#end(pushed, timeMs);
     else {
       for (const [i, series] of pushed.series.entries()) {
-        const refusal = this.#options.next.append(series, point.timeMs, values[i] as number);
+        const refusal = next.append(series, timeMs, values[i] as number);
         if (refusal !== undefined) return reasons[refusal];
       }
     }
-    pushed.took(point.timeMs, this.#options.clock.monotonic(), point.ended);
+    const { ended, timeMs: pointMs } = point;
+    pushed.took({ timeMs, pointMs, values, arrivedMs: clock.monotonic(), ended });
     return undefined;
   }
 
@@ -178,14 +210,15 @@ export class OtlpIntake implements TickStage {
     return pushed;
   }
 
-  #tellTarget(resource: Resource, timeMs: number): void {
+  #tellTarget(resource: Resource, pointMs: number): void {
     if (Object.keys(resource.info).length === 0 || Object.keys(resource.labels).length === 0) return;
     const shaped = { parts: [{ suffix: '' }], values: [1] };
-    const point = { attributes: resource.info, timeMs, startMs: 0, ended: false };
+    const timeMs = this.#placed(pointMs);
+    const point = { attributes: resource.info, timeMs: pointMs, startMs: 0, ended: false };
     const pushed = this.#pushedOf(targetInfo, shaped, point, resource);
     if (timeMs <= pushed.newestMs) return;
     if (this.#options.next.append(pushed.series[0] as Series, timeMs, 1) === undefined)
-      pushed.took(timeMs, this.#options.clock.monotonic(), false);
+      pushed.took({ timeMs, pointMs, values: shaped.values, arrivedMs: this.#options.clock.monotonic(), ended: false });
   }
 
   #resourceOf(attributes: Attributes): Resource | undefined {

@@ -9,13 +9,29 @@ const assumedRhythmMs = 60_000;
 const rhythmsUntilEnded = 2.5;
 const leastUntilEndedMs = 10_000;
 
+/** A point that was taken. */
+export interface Taken {
+  /** On the timeline of the ticks. */
+  readonly timeMs: number;
+  /** As the point says. */
+  readonly pointMs: number;
+  readonly values: ArrayLike<number>;
+  /** By the monotonic clock. */
+  readonly arrivedMs: number;
+  readonly ended: boolean;
+}
+
 /** What one attribute set of one pushed metric has become: its series, and how it comes in. */
 export class PushedSeries {
   readonly series: readonly Series[];
   /** What a source of differences has added up to, one number for each series. */
   totals: Float64Array | undefined;
-  /** Time of the newest sample. */
+  /** Time of the newest sample, on the timeline of the ticks. */
   newestMs = -Infinity;
+  /** The time that its point had. */
+  pointMs = -Infinity;
+  /** Its values, one for each series. */
+  values: ArrayLike<number> = [];
   /** When it arrived, by the monotonic clock. */
   arrivedMs = 0;
   ended = false;
@@ -25,11 +41,13 @@ export class PushedSeries {
     this.series = series;
   }
 
-  took(timeMs: number, arrivedMs: number, ended: boolean): void {
+  took({ timeMs, pointMs, values, arrivedMs, ended }: Taken): void {
     const sinceMs = timeMs - this.newestMs;
     // A pause is no rhythm: after one the series begins anew.
     if (Number.isFinite(sinceMs) && !this.ended) this.#rhythmMs = sinceMs;
     this.newestMs = timeMs;
+    this.pointMs = pointMs;
+    this.values = values;
     this.arrivedMs = arrivedMs;
     this.ended = ended;
   }

@@ -17,7 +17,7 @@ registerEnumType(RuleHealthEnum, {
   },
 });
 
-/** `alerts` is RuleResolver's. */
+/** `alerts`, `receivers` and `tellsNobody` are RulesResolver's. */
 @ObjectType('Rule', { description: 'One rule: most have alerts, a recording rule writes series.' })
 export class RuleType {
   @Field(() => String, { description: 'The name its alerts carry, or that of the series it records.' })

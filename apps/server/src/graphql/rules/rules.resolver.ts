@@ -21,4 +21,23 @@ export class RulesResolver {
     // One that ended in between is no active alert any more.
     return alerts.filter((alert) => alert !== undefined);
   }
+
+  @ResolveField(() => [String], {
+    description:
+      'Receivers to which its alerts may go, as far as the labels that it sets itself tell; those of series may match anything. Empty for a recording rule.',
+  })
+  receivers(@Parent() rule: RuleView): readonly string[] {
+    return hasAlerts(rule) ? this.pipeline.read.ruleWay(rule).receivers : [];
+  }
+
+  @ResolveField(() => Boolean, {
+    description: 'Nobody is told of its alerts: none of the receivers has a channel, and none of an escalation.',
+  })
+  tellsNobody(@Parent() rule: RuleView): boolean {
+    return hasAlerts(rule) && this.pipeline.read.ruleWay(rule).tellsNobody;
+  }
+}
+
+function hasAlerts({ state }: RuleView): boolean {
+  return state !== undefined;
 }

@@ -56,7 +56,7 @@ export class SilencesResolver {
     @Args('matchers', {
       type: () => [String],
       nullable: true,
-      description: 'Only those with such matchers, as amtool filters: `venue="binance"` finds one on that venue.',
+      description: 'Only those with a matcher of such a value: `venue="binance"` finds one on that venue.',
     })
     matchers: string[] | null | undefined,
   ): readonly SilenceView[] {

@@ -47,6 +47,7 @@ export class FakePipeline implements Pipeline {
     ...this.notifications.read,
     ...this.reports.read,
     rules: () => sampleRules,
+    ruleWay: () => ({ receivers: ['nowhere'], fallsThrough: true, tellsNobody: true }),
     exchanges: () => sampleExchanges,
     plugins: () => samplePlugins,
     status: () => sampleStatus,
