@@ -66,6 +66,8 @@ export class Alerts {
   #timer: Timer | undefined;
   #stopped = false;
   #restored: readonly Alert[] = [];
+  /** When the clock is to be looked at next; never before the start. */
+  #lookAt = Infinity;
   /** When the next acknowledgement lapses. */
   #lapseAt = Infinity;
 
@@ -136,8 +138,9 @@ export class Alerts {
     void this.#book.note(abandoned(this.#book, instances, at));
   }
 
-  /** One that is under way, as it is now. */
+  /** One that is under way, as it is now: a silence that begins at this time covers it, however late the timer is. */
   current(id: string): Alert | undefined {
+    if (this.#clock.now() >= this.#lookAt) this.look();
     return this.underWay(id)?.alert;
   }
 
@@ -262,8 +265,9 @@ export class Alerts {
     void this.#book.note(this.lapse(now));
     void this.#book.settle();
     this.#timer?.cancel();
-    const pauseMs = Math.min(longestPauseMs, this.silences.quietMs(now), this.#lapseAt - now);
-    this.#timer = this.#clock.setTimeout(() => this.look(), Math.max(1, pauseMs));
+    const pauseMs = Math.max(1, Math.min(longestPauseMs, this.silences.quietMs(now), this.#lapseAt - now));
+    this.#lookAt = now + pauseMs;
+    this.#timer = this.#clock.setTimeout(() => this.look(), pauseMs);
   }
 
   /** Takes back acknowledgements whose time is up while the alert still stands. */

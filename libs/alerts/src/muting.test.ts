@@ -57,6 +57,17 @@ describe('alerts that nobody is to be told of', () => {
     expect(room.told('Down')).toBeUndefined();
   });
 
+  it('are covered from the first moment of a silence, also when the timer is late', async () => {
+    room.fire(cause);
+    const id = await silence(['venue="binance"'], 3 * minute, { startsAt: room.clock.now() + 300 });
+    await room.pass(0);
+    const alertId = room.active('Down')?.id ?? '';
+    room.clock.jump(299);
+    expect(room.alerts.current(alertId)?.silencedBy).toBeUndefined();
+    room.clock.jump(1);
+    expect(room.alerts.current(alertId)?.silencedBy).toEqual([id]);
+  });
+
   it('know over a restart when a silence of theirs last ended, also while the program was away', async () => {
     room.fire(cause);
     const id = await silence(['venue="binance"']);
