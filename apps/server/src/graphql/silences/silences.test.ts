@@ -99,11 +99,13 @@ describe('silences', () => {
       expect(Object.values((await ask(`mutation { a: ${document} ${fields} }`)) as object)).toEqual([
         { __typename: 'NotFound', code: 'NOT_FOUND' },
       ]);
-    const page = await running.pipeline.access.audit.page({ first: 10 });
-    const entry = page.ok
-      ? page.value.items.find(({ node }) => node.what === 'expireSilence' && node.outcome === 'done')
-      : undefined;
-    expect(entry?.node).toMatchObject({
+    const ended = async (): Promise<unknown> => {
+      const page = await running.pipeline.access.audit.page({ first: 10 });
+      if (!page.ok) return undefined;
+      return page.value.items.find(({ node }) => node.what === 'expireSilence' && node.outcome === 'done')?.node;
+    };
+    // Nobody waits for the audit log to be written.
+    await expect.poll(ended).toMatchObject({
       target: 's1',
       detail: { before: { matchers: ['venue="binance"', 'feed!~"order.*"'], state: 'active' } },
     });
