@@ -28,8 +28,11 @@ const groupIntervalMs = 1_000;
 /** A reminder is owed when an alert went on for so long while the program ran. */
 const reminderMs = 1_500;
 
+/** Of one kill: twice as many as a webhook is sent at once. How many they are of all depends on how fast the disk is. */
+const mostRepeats = 8;
+
 /** Every delivery has its row and every row its delivery; a repeat carries the key and the words of the first. */
-export function expectKeys({ deliveries, ledger }: Told): void {
+export function expectKeys({ deliveries, ledger, runs }: Told): void {
   const words = new Map(deliveries.map(({ key, body }) => [key, JSON.stringify(body)]));
   expect(deliveries.filter(({ key, body }) => JSON.stringify(body) !== words.get(key))).toEqual([]);
   const sent = ledger.filter(({ outcome }) => outcome !== 'NOT_SENT');
@@ -37,7 +40,7 @@ export function expectKeys({ deliveries, ledger }: Told): void {
   expect(sent.filter(({ idempotencyKey }) => !words.has(idempotencyKey))).toEqual([]);
   const known = new Set(sent.map(({ idempotencyKey }) => idempotencyKey));
   expect([...words.keys()].filter((key) => !known.has(key))).toEqual([]);
-  expect(repeats(deliveries), 'at most 1 %').toBeLessThanOrEqual(deliveries.length / 100);
+  expect(repeats(deliveries), 'repeats').toBeLessThanOrEqual(runs.length * mostRepeats);
 }
 
 /** Deliveries of what had been delivered already. */
