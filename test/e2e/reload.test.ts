@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Program } from '../support/program.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -10,18 +10,24 @@ interface Alerts {
 }
 
 /** The configuration changes while the program runs. */
+/** At once: a reload that comes meanwhile must not read half of it. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
 describe('reload', { timeout: 90_000 }, () => {
   let folder: Awaited<ReturnType<typeof scratchFolder>>;
   let [first, second]: Awaited<ReturnType<typeof startWebhook>>[] = [];
   let program: Program;
 
   const rules = (...names: readonly string[]): Promise<void> =>
-    writeFile(
+    replaceFile(
       `${folder.path}/rules.yaml`,
       `groups:\n  - name: own\n    rules:\n${names.map((name) => `      - { alert: ${name}, expr: vector(1) }\n`).join('')}`,
     );
   const config = (url: string): Promise<void> =>
-    writeFile(
+    replaceFile(
       `${folder.path}/tapewatch.yaml`,
       `shipped_rules: false\nrule_files: [rules.yaml]\nroute: { receiver: ops, group_by: [alertname] }\nreceivers: [{ name: ops, webhook_configs: [{ url: '${url}' }] }]\n`,
     );
@@ -70,7 +76,7 @@ describe('reload', { timeout: 90_000 }, () => {
   });
 
   it('keeps what is in force when the file is broken, and says what is wrong', async () => {
-    await writeFile(`${folder.path}/rules.yaml`, 'groups: [{ name: own, rules: [{ alert: Stays, expr: "((" }] }]\n');
+    await replaceFile(`${folder.path}/rules.yaml`, 'groups: [{ name: own, rules: [{ alert: Stays, expr: "((" }] }]\n');
     await until('it is refused', 20_000, async () => (await status()).configError?.includes('rules.yaml') === true);
     expect(await firing('Stays')).toHaveLength(1);
     const ready = (await (await fetch(`${program.url}/readyz`)).json()) as { degraded: readonly string[] };
@@ -89,7 +95,7 @@ describe('reload', { timeout: 90_000 }, () => {
   });
 
   it('takes everything or nothing over GraphQL', async () => {
-    await writeFile(`${folder.path}/tapewatch.yaml`, 'route: { receiver: nobody }\n');
+    await replaceFile(`${folder.path}/tapewatch.yaml`, 'route: { receiver: nobody }\n');
     const reload = '{ __typename ... on Reload { changed } ... on Problem { code message } }';
     const refused = await program.graphql<{ reloadConfig: object }>(`mutation { reloadConfig ${reload} }`);
     expect(refused.reloadConfig).toMatchObject({ __typename: 'InvalidInput' });
