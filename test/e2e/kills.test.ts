@@ -23,6 +23,8 @@ import { Silencer } from './kills/silencer.js';
 
 /** The gate's number; TAPEWATCH_KILLS=200 is the whole. */
 const kills = Number(process.env['TAPEWATCH_KILLS'] ?? 25);
+/** Shares of all deliveries are held against what is wanted of the whole. */
+const isWhole = kills >= 200;
 /** To repeat a failure: KILL_SEED=N. */
 const seed = Number(process.env['KILL_SEED'] ?? randomInt(2 ** 31));
 const longestRunMs = 3_500;
@@ -167,8 +169,10 @@ rule_files: [rules.yaml]
         `${acknowledger.confirmed.size} acknowledgements and ${silencer.confirmed} changes of silences confirmed; ` +
         `${deliveries.length} deliveries, ${repeats(deliveries)} of them repeats\n`,
     );
-    // Some of the 2,000 may not have their turn while the program runs.
-    expect(new Set(fired.map(({ labels }) => JSON.stringify(labels))).size).toBeGreaterThan(1_500);
+    // In a short run some of the 2,000 may not have their turn.
+    expect(new Set(fired.map(({ labels }) => JSON.stringify(labels))).size).toBeGreaterThanOrEqual(
+      isWhole ? 2_000 : 1_500,
+    );
     expect(acknowledger.confirmed.size).toBeGreaterThan(kills);
     expect(silencer.confirmed).toBeGreaterThan(kills);
     acknowledger.expectKept(alerts);
@@ -183,6 +187,7 @@ rule_files: [rules.yaml]
     expectSilent(told);
     expectNoTwins(told);
     expectKeys(told);
+    if (isWhole) expect(repeats(deliveries), 'at most 1 %').toBeLessThanOrEqual(deliveries.length / 100);
     expectTimers(alerts, runs);
   });
 
